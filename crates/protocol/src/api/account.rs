@@ -1,0 +1,102 @@
+//! Accounts: registering, signing in, and who one is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::UserId;
+
+/// Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct Register {
+    /// The address to sign in with; compared without regard to case.
+    #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
+    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
+    pub email: String,
+    /// The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
+    #[cfg_attr(
+        feature = "server",
+        garde(length(chars, min = 2, max = 32), custom(username_characters))
+    )]
+    #[cfg_attr(feature = "server", schema(example = "sam", min_length = 2, max_length = 32))]
+    pub username: String,
+    /// 10 to 1024 characters, kept only as an Argon2id hash.
+    #[cfg_attr(feature = "server", garde(length(chars, min = 10, max = 1024)))]
+    #[cfg_attr(
+        feature = "server",
+        schema(format = Password, example = "correct horse battery", min_length = 10, max_length = 1024)
+    )]
+    pub password: String,
+}
+
+#[cfg(feature = "server")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature garde calls")]
+fn username_characters(name: &str, _context: &()) -> garde::Result {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.chars().all(allowed) {
+        Ok(())
+    } else {
+        Err(garde::Error::new("may hold letters, digits, '.', '_' and '-' only"))
+    }
+}
+
+/// Body of `POST /api/auth/login`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct Login {
+    /// The address the account was registered with.
+    #[cfg_attr(feature = "server", garde(length(max = 254)))]
+    #[cfg_attr(feature = "server", schema(example = "sam@example.com"))]
+    pub email: String,
+    /// The account's password.
+    #[cfg_attr(feature = "server", garde(length(max = 4096)))]
+    #[cfg_attr(
+        feature = "server",
+        schema(format = Password, example = "correct horse battery")
+    )]
+    pub password: String,
+}
+
+/// Answer to a sign-in or a refresh. The refresh token travels beside it as an `HttpOnly` cookie.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenGrant {
+    /// A JWT (RFC 7519) to send as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer` (RFC 6750).
+    #[cfg_attr(feature = "server", schema(example = "Bearer"))]
+    pub token_type: String,
+    /// Seconds until the access token expires.
+    #[cfg_attr(feature = "server", schema(example = 900))]
+    pub expires_in: u64,
+}
+
+/// What an account is for; what each may do is in `docs/SECURITY.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum Role {
+    /// Runs the server.
+    Admin,
+    /// Keeps and shares files of their own.
+    Standard,
+}
+
+/// Answer of `GET /api/me` and of a registration: the signed-in account.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The account.
+    pub id: UserId,
+    /// The address the account signs in with.
+    pub email: String,
+    /// The name others see.
+    pub username: String,
+    /// What the account is for.
+    pub role: Role,
+    /// Bytes the account may store.
+    pub quota: u64,
+    /// Bytes the account stores now.
+    pub used: u64,
+    /// When the account was made.
+    pub created_at: i64,
+}

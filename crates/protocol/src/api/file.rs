@@ -1,0 +1,104 @@
+//! Files in a library, and the record of who fetched them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::FileId;
+
+/// Answer to an upload (201): the file as it was stored.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct UploadedFile {
+    /// The file.
+    pub id: FileId,
+    /// Its name in the library; ` (1)` and so on is added where the name was taken.
+    #[cfg_attr(feature = "server", schema(example = "report.pdf"))]
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type, guessed from the name.
+    #[cfg_attr(feature = "server", schema(example = "application/pdf"))]
+    pub content_type: String,
+    /// SHA-256 of the content, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// When it was stored.
+    pub created_at: i64,
+    /// When the purge will remove it, if ever.
+    pub expires_at: Option<i64>,
+}
+
+/// One row of a library.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FileSummary {
+    /// The file as stored.
+    #[serde(flatten)]
+    pub file: UploadedFile,
+    /// How many share links lead to it now.
+    pub shares: u32,
+    /// How many downloads of it were completed.
+    pub downloads: u32,
+}
+
+/// Answer of `GET /api/files`: newest first.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FilePage {
+    /// The rows of this page.
+    pub items: Vec<FileSummary>,
+    /// Pass as `cursor` for the next page; absent on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// Answer of `GET /api/files/{id}`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FileDetails {
+    /// The file and its counts.
+    #[serde(flatten)]
+    pub summary: FileSummary,
+    /// An address that serves the content, to anyone who has it, until it expires.
+    pub download_url: String,
+    /// When that address stops working.
+    pub download_url_expires_at: i64,
+}
+
+/// Body of `PATCH /api/files/{id}`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RenameFile {
+    /// The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+    #[cfg_attr(feature = "server", schema(example = "report-final.pdf"))]
+    pub name: String,
+}
+
+/// One recorded download.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Download {
+    /// The file that was fetched.
+    pub file_id: FileId,
+    /// Its name at the time it was asked for.
+    pub file_name: String,
+    /// The username of who fetched it; absent for somebody who was not signed in.
+    pub by: Option<String>,
+    /// When the download address was handed out.
+    pub requested_at: i64,
+    /// When the first byte left, if it did.
+    pub started_at: Option<i64>,
+    /// Distinct bytes of the file that were delivered.
+    pub bytes: u64,
+    /// When the last byte had been delivered; absent while it has not.
+    pub completed_at: Option<i64>,
+    /// Whether the whole file was delivered.
+    pub completed: bool,
+}
+
+/// Answer of `GET /api/shares/{slug}/downloads` and `GET /api/files/{id}/downloads`: newest first.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DownloadPage {
+    /// The downloads, newest first.
+    pub items: Vec<Download>,
+    /// Pass as `cursor` for the next page; absent on the last one.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,84 @@
+//! Failures, as `application/problem+json` (RFC 9457).
+
+use serde::{Deserialize, Serialize};
+
+/// The body of every answer that is not a success.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Always `about:blank` (RFC 9457 §4.2.1): `code` is what tells problems apart.
+    #[serde(rename = "type")]
+    #[cfg_attr(feature = "server", schema(example = "about:blank"))]
+    pub kind: String,
+    /// The status' own words.
+    #[cfg_attr(feature = "server", schema(example = "Payload Too Large"))]
+    pub title: String,
+    /// The HTTP status, again.
+    #[cfg_attr(feature = "server", schema(example = 413))]
+    pub status: u16,
+    /// What happened, in a sentence for a person.
+    pub detail: String,
+    /// Stable, for programs.
+    pub code: ProblemCode,
+    /// The field at fault, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The limit that was met, in the unit of the thing limited (bytes for sizes).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+/// Tells problems apart for a program; never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum ProblemCode {
+    /// 400: the request could not be read as what it says it is.
+    BadRequest,
+    /// 401: no sign-in, or one that has expired.
+    Unauthenticated,
+    /// 401: the address or the password is wrong.
+    InvalidCredentials,
+    /// 401: the share link's password is missing.
+    PasswordRequired,
+    /// 401: the share link's password is wrong.
+    WrongPassword,
+    /// 403: signed in, and not allowed; or a download address that was tampered with.
+    Forbidden,
+    /// 404: not there, or not yours.
+    NotFound,
+    /// 405: the path does not take this method.
+    MethodNotAllowed,
+    /// 409: the address has an account already.
+    EmailTaken,
+    /// 409: the username is somebody's already.
+    UsernameTaken,
+    /// 409: a file of that name is there already.
+    NameTaken,
+    /// 410: the link or the address has expired.
+    Expired,
+    /// 410: the link's downloads are used up.
+    UsedUp,
+    /// 413: larger than `limit` bytes.
+    TooLarge,
+    /// 415: the body is of a type this path does not take.
+    UnsupportedType,
+    /// 416: no such range in the file.
+    RangeNotSatisfiable,
+    /// 422: `field` is not as it must be.
+    Invalid,
+    /// 422: the file's name is refused.
+    InvalidName,
+    /// 422: the upload holds no file, or an empty one.
+    EmptyFile,
+    /// 429: too often; `Retry-After` says when.
+    RateLimited,
+    /// 500: ours; the cause is in the server's log.
+    Internal,
+    /// 503: for now; `Retry-After` says when.
+    Unavailable,
+    /// 507: the account's quota of `limit` bytes would be exceeded.
+    QuotaExceeded,
+    /// 507: the server's disk is full.
+    OutOfSpace,
+}

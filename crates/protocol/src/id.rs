@@ -1,0 +1,66 @@
+//! Identifiers, each a type of its own so that one cannot be passed for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+uuid_id! {
+    /// A user's account. UUID version 7 (RFC 9562 §5.7).
+    UserId
+}
+uuid_id! {
+    /// A file in somebody's library. UUID version 7 (RFC 9562 §5.7), so ids sort by age; it is a
+    /// name and not a capability: every use of it is checked against its owner.
+    FileId
+}
+uuid_id! {
+    /// A signed-in session: everything descended from one sign-in.
+    SessionId
+}
+
+/// The name of a share link: 128 random bits as 22 characters of base64url.
+///
+/// Whoever has it may open the link, so it is never logged.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ShareSlug(pub String);
+
+impl ShareSlug {
+    /// The slug as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ShareSlug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ShareSlug(…)")
+    }
+}

@@ -1,0 +1,186 @@
+//! The transfer protocol between two peers: control messages and data frames.
+//!
+//! Control messages are JSON text on the data channel [`CONTROL_CHANNEL`]; file content travels as
+//! binary [`Frame`]s on [`DATA_CHANNEL`]. `docs/PROTOCOL.md` tells the conversation.
+
+use serde::{Deserialize, Serialize};
+
+/// The version this module describes.
+pub const VERSION: u32 = 1;
+/// Negotiated id (W3C WebRTC §6.2) of the data channel for [`Control`] messages.
+pub const CONTROL_CHANNEL: u16 = 0;
+/// Negotiated id (W3C WebRTC §6.2) of the data channel for [`Frame`]s.
+pub const DATA_CHANNEL: u16 = 1;
+
+/// Bytes of a block: what is hashed, acknowledged and, later, resumed. A file's last block may be
+/// shorter.
+pub const BLOCK_BYTES: u32 = 256 * 1024;
+/// Bytes of a frame's header.
+pub const FRAME_HEADER_BYTES: usize = 16;
+/// Bytes of a block's or a file's digest (SHA-256).
+pub const DIGEST_BYTES: usize = 32;
+/// Most files one offer may hold.
+pub const MAX_FILES: usize = 10_000;
+
+/// A control message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Control {
+    /// Both, first on opening: the version spoken.
+    Hello {
+        /// [`VERSION`].
+        version: u32,
+    },
+    /// Sender: these files may be had.
+    Offer {
+        /// The files; a file's place in the list is its number in everything that follows.
+        files: Vec<OfferedFile>,
+    },
+    /// Receiver: send these.
+    Accept {
+        /// Numbers of the files wanted, ascending.
+        files: Vec<u32>,
+    },
+    /// Receiver: send none.
+    Decline,
+    /// Receiver: how far it has come, and how much more it can take.
+    Credit {
+        /// Content bytes checked and written so far, over all files.
+        written: u64,
+        /// Content bytes the sender may have sent in all before it must wait.
+        limit: u64,
+    },
+    /// Sender: the file's last block has been sent.
+    End {
+        /// Which file.
+        file: u32,
+        /// Its digest as the sender has it: SHA-256 over the digests of its blocks, in order, as
+        /// 64 hexadecimal digits.
+        digest: String,
+    },
+    /// Receiver: the file is written and its digest is the sender's.
+    Verified {
+        /// Which file.
+        file: u32,
+        /// Its digest as the receiver has it.
+        digest: String,
+    },
+    /// Either: stop, for a reason that is nobody's fault.
+    Cancel,
+    /// Either: stop, for this failure; the connection closes after it.
+    Failed {
+        /// Why.
+        code: FailureCode,
+        /// A sentence for a person.
+        message: String,
+    },
+}
+
+/// A file as it is offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedFile {
+    /// Its name without any folder; 1 to 255 bytes of UTF-8.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type as the sender's system guesses it; may be empty.
+    pub media_type: String,
+    /// Last modification, in milliseconds since the Unix epoch.
+    pub modified_at: i64,
+}
+
+/// Tells failures apart for a program; never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// The other side speaks another version.
+    Version,
+    /// A message or frame that this protocol does not have, or not at this point.
+    Malformed,
+    /// A block's or a file's digest is not what was announced.
+    Corrupt,
+    /// The sender could not read a file.
+    Unreadable,
+    /// The receiver could not write a file.
+    Unwritable,
+    /// The receiver has too little space.
+    OutOfSpace,
+}
+
+/// What a frame carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameKind {
+    /// A piece of a block; its offset says where it belongs.
+    Chunk = 1,
+    /// The block's digest, after its last piece; its offset is the block's length.
+    Seal = 2,
+}
+
+/// A frame of the data channel: a 16-byte header, all numbers big-endian, and a payload.
+///
+/// ```text
+///  0      1               4               8              12              16
+///  +------+---------------+---------------+---------------+---------------+---------…
+///  | kind | zero (3)      | file (u32)    | block (u32)   | offset (u32)  | payload
+///  +------+---------------+---------------+---------------+---------------+---------…
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// What the payload is.
+    pub kind: FrameKind,
+    /// Number of the file in the offer.
+    pub file: u32,
+    /// Number of the block in the file.
+    pub block: u32,
+    /// Bytes from the start of the block.
+    pub offset: u32,
+    /// A piece of content, or [`DIGEST_BYTES`] of digest.
+    pub payload: &'a [u8],
+}
+
+/// A frame that is not of this protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedFrame;
+
+impl<'a> Frame<'a> {
+    /// The frame as it travels.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(FRAME_HEADER_BYTES + self.payload.len());
+        bytes.extend([self.kind as u8, 0, 0, 0]);
+        bytes.extend(self.file.to_be_bytes());
+        bytes.extend(self.block.to_be_bytes());
+        bytes.extend(self.offset.to_be_bytes());
+        bytes.extend(self.payload);
+        bytes
+    }
+
+    /// Reads a frame. Refuses an unknown kind, a header cut short, non-zero padding, an empty
+    /// chunk, a chunk that reaches past [`BLOCK_BYTES`], and a seal that is not a digest.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, MalformedFrame> {
+        let (header, payload) = bytes
+            .split_first_chunk::<FRAME_HEADER_BYTES>()
+            .ok_or(MalformedFrame)?;
+        let number = |at: usize| {
+            u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
+        let kind = match header[..4] {
+            [1, 0, 0, 0] => FrameKind::Chunk,
+            [2, 0, 0, 0] => FrameKind::Seal,
+            _ => return Err(MalformedFrame),
+        };
+        let frame = Self { kind, file: number(4), block: number(8), offset: number(12), payload };
+        if frame.fits() { Ok(frame) } else { Err(MalformedFrame) }
+    }
+
+    fn fits(&self) -> bool {
+        match self.kind {
+            FrameKind::Chunk => {
+                let end = u64::from(self.offset) + self.payload.len() as u64;
+                !self.payload.is_empty() && end <= u64::from(BLOCK_BYTES)
+            }
+            FrameKind::Seal => {
+                self.payload.len() == DIGEST_BYTES && (1..=BLOCK_BYTES).contains(&self.offset)
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+/** Where `make dev` runs the server that Vite passes everything but pages to. */
+const server = process.env['SHARESYNC_SERVER'] ?? 'http://127.0.0.1:5001'
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    proxy: {
+      '/api': server,
+      '/docs': server,
+      '/socket.io': { target: server, ws: true },
+    },
+  },
+  worker: { format: 'es' },
+  build: { target: 'es2022' },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+})
