@@ -1,1 +1,6 @@
-//! Placeholder.
+//! What every ShareSync service needs and none should write twice: time, secrets, limits,
+//! telemetry. Used by the signaling service and by the backend; knows neither.
+
+pub mod clock;
+pub mod secret;
+pub mod telemetry;

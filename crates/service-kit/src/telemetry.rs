@@ -1,0 +1,18 @@
+//! Logs: one line an event, to standard error, so that standard output stays free for what a
+//! program was asked to print. Called once, by `main`.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging. `RUST_LOG` chooses what is logged (`info` without it); `LOG_FORMAT=json` makes
+/// each line a JSON object.
+pub fn init(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if json {
+        builder.json().init();
+    } else {
+        builder.with_target(false).init();
+    }
+}
