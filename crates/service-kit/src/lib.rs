@@ -1,6 +1,8 @@
 //! What every ShareSync service needs and none should write twice: time, secrets, limits,
 //! telemetry. Used by the signaling service and by the backend; knows neither.
 
+pub mod client_addr;
 pub mod clock;
+pub mod limiter;
 pub mod secret;
 pub mod telemetry;

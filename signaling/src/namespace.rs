@@ -1,0 +1,65 @@
+//! The Socket.IO namespace of rooms: takes sockets in, hands their events to the [`Hub`].
+//! Mounted once by `Signaling::new`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use sharesync_protocol::signaling::{Done, NAMESPACE};
+use socketioxide::SocketIo;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{AckSender, Event, SocketRef};
+use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler, Value};
+use socketioxide::socket::Socket;
+
+use crate::hub::Hub;
+use crate::request::Request;
+use crate::session::Session;
+
+/// Opens the namespace.
+pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
+    // The handlers are set in a middleware, which runs before the client learns that it is
+    // connected: set afterwards, they would miss what an eager client sends first.
+    let take_in = async move |socket: SocketRef| {
+        take_in(&socket, &hub);
+        Ok::<_, Infallible>(())
+    };
+    io.ns(NAMESPACE, (async || ()).with(take_in));
+}
+
+fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
+    let session = Session::begin(socket, hub.event_limiter());
+    socket.on_fallback(Events {
+        hub: Arc::clone(hub),
+        session: Arc::clone(&session),
+    });
+    let hub = Arc::clone(hub);
+    socket.on_disconnect(async move || hub.gone(&session));
+}
+
+/// Handles every event of one socket, in the order in which they arrive. (A handler that is an
+/// `async fn` gets a task for each event, and tasks overtake each other.)
+struct Events {
+    hub: Arc<Hub>,
+    session: Arc<Session>,
+}
+
+/// Tells this handler from those of Socket.IO's own.
+struct InOrder;
+
+impl MessageHandler<LocalAdapter, InOrder> for Events {
+    fn call(&self, socket: Arc<Socket>, mut packet: Value, ack_id: Option<i64>) {
+        let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
+        let Ok(Event(event)) = Event::from_message_parts(&socket, &mut packet, &ack_id) else {
+            return; // Socket.IO read the name before it called.
+        };
+        let json = packet.as_str().map_or("", |json| json.as_str());
+        let request = self
+            .session
+            .count_event()
+            .and_then(|()| Request::parse(&event, json));
+        match request {
+            Ok(request) => self.hub.carry_out(&self.session, request, ack),
+            Err(error) => self.hub.answer::<Done>(&self.session, ack, Err(error)),
+        }
+    }
+}

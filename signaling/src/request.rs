@@ -1,0 +1,91 @@
+//! An event as it came off the wire, and what is said when it is refused. Used by `namespace` and
+//! `hub`.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Map, Value};
+use sharesync_protocol::signaling::{
+    ANSWER, Addressed, CREATE, Done, ICE_CANDIDATE, JOIN, Join, LEAVE, OFFER, Refusal, RefusalCode,
+    RefusalReason,
+};
+
+use crate::rooms::RoomError;
+
+/// What a client asks for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// To make a room.
+    Create,
+    /// To enter one.
+    Join(Join),
+    /// To leave the one it is in.
+    Leave,
+    /// To have a message brought to another member.
+    Relay {
+        /// The message's event, the same on both ways.
+        event: &'static str,
+        /// The message.
+        message: Addressed,
+    },
+}
+
+impl Request {
+    /// Reads an event from its name and its packet's JSON, `["name", {…}]`.
+    pub(crate) fn parse(event: &str, packet: &str) -> Result<Self, RequestError> {
+        match event {
+            CREATE => payload::<Done>(packet).map(|_| Self::Create),
+            JOIN => payload(packet).map(Self::Join),
+            LEAVE => payload::<Done>(packet).map(|_| Self::Leave),
+            OFFER => relay(OFFER, packet),
+            ANSWER => relay(ANSWER, packet),
+            ICE_CANDIDATE => relay(ICE_CANDIDATE, packet),
+            _ => Err(RequestError::UnknownEvent),
+        }
+    }
+}
+
+fn relay(event: &'static str, packet: &str) -> Result<Request, RequestError> {
+    payload(packet).map(|message| Request::Relay { event, message })
+}
+
+/// The one object that an event takes. Read as an object first, because serde takes a list for a
+/// struct's fields.
+fn payload<T: DeserializeOwned>(packet: &str) -> Result<T, RequestError> {
+    #[derive(Deserialize)]
+    struct Packet(IgnoredAny, Map<String, Value>);
+
+    serde_json::from_str(packet)
+        .and_then(|Packet(_, payload)| serde_json::from_value(Value::Object(payload)))
+        .map_err(|_| RequestError::Malformed)
+}
+
+/// An event that is not carried out, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RequestError {
+    #[error("The message is not of the form that this event takes.")]
+    Malformed,
+    #[error("There is no event of that name.")]
+    UnknownEvent,
+    #[error("Too many requests. Wait a little and try again.")]
+    RateLimited,
+    #[error("The other side does not keep up. Send it again in a moment.")]
+    PeerBusy,
+    #[error(transparent)]
+    Room(#[from] RoomError),
+}
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        let code = match error {
+            RequestError::Malformed => RefusalCode::Malformed,
+            RequestError::UnknownEvent => RefusalCode::UnknownEvent,
+            RequestError::RateLimited => RefusalCode::RateLimited,
+            RequestError::PeerBusy => RefusalCode::PeerBusy,
+            RequestError::Room(room) => room.code(),
+        };
+        let message = error.to_string();
+        Self {
+            error: RefusalReason { code, message },
+        }
+    }
+}

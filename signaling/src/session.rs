@@ -1,0 +1,81 @@
+//! What is known of one socket. Made by `namespace` when the socket arrives; it lives in the
+//! socket's extensions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
+use sharesync_service_kit::limiter::Limiter;
+use socketioxide::SocketError;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::Sid;
+
+use crate::request::RequestError;
+
+/// How long to wait before trying again to tell a socket with a full buffer that it is out.
+const LET_GO_RETRY: Duration = Duration::from_millis(100);
+
+/// One socket, from its arrival to its end.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The socket's id. Never leaves the server.
+    pub(crate) id: Sid,
+    /// What its entries are counted under.
+    pub(crate) network: ClientNetwork,
+    events: Limiter,
+    gone: AtomicBool,
+    let_go: AtomicBool,
+}
+
+impl Session {
+    /// Begins the session of a socket.
+    pub(crate) fn begin(socket: &SocketRef, events: Limiter) -> Arc<Self> {
+        let address = socket.req_parts().extensions.get::<ClientAddr>();
+        let session = Arc::new(Self {
+            id: socket.id,
+            network: address.map_or(ClientNetwork::UNKNOWN, |address| address.network()),
+            events,
+            gone: AtomicBool::new(false),
+            let_go: AtomicBool::new(false),
+        });
+        socket.extensions.insert(Arc::clone(&session));
+        session
+    }
+
+    /// The session of a socket.
+    pub(crate) fn of(socket: &SocketRef) -> Arc<Self> {
+        let session = socket.extensions.get();
+        session.expect("a socket's session begins before it is in the namespace")
+    }
+
+    /// Counts an event, unless the socket sends too many.
+    pub(crate) fn count_event(&self) -> Result<(), RequestError> {
+        self.events.check().map_err(|_| RequestError::RateLimited)
+    }
+
+    /// Says that the socket has ended. Its last events may still be at work on another thread;
+    /// they see it because both hold the hub's state.
+    pub(crate) fn mark_gone(&self) {
+        self.gone.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the socket has ended.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Disconnects the socket as soon as its buffer has room for saying so; a client that reads
+    /// nothing at all is closed by the heartbeat.
+    pub(crate) fn let_go(&self, socket: SocketRef) {
+        if self.let_go.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::info!("letting a socket go that does not keep up");
+        tokio::spawn(async move {
+            while let Err(SocketError::InternalChannelFull) = socket.clone().disconnect() {
+                tokio::time::sleep(LET_GO_RETRY).await;
+            }
+        });
+    }
+}
