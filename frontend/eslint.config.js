@@ -14,7 +14,10 @@ const featureWalls = features.map((feature) => ({
       {
         patterns: [
           {
-            group: ['@/app/*', ...features.filter((f) => f !== feature).map((f) => `@/features/${f}/*`)],
+            group: [
+              '@/app/*',
+              ...features.filter((f) => f !== feature).map((f) => `@/features/${f}/*`),
+            ],
             message: 'A feature imports shared code and itself only.',
           },
         ],
@@ -47,7 +50,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@/features/*', '@/app/*'], message: 'Shared code knows no feature.' }] },
+        {
+          patterns: [
+            { group: ['@/features/*', '@/app/*'], message: 'Shared code knows no feature.' },
+          ],
+        },
       ],
     },
   },
@@ -57,7 +64,9 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['react', 'react-*', '@/*'], message: 'The engine knows no page.' }] },
+        {
+          patterns: [{ group: ['react', 'react-*', '@/*'], message: 'The engine knows no page.' }],
+        },
       ],
     },
   },

@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 /** Where `make dev` runs the server that Vite passes everything but pages to. */
-const server = process.env['SHARESYNC_SERVER'] ?? 'http://127.0.0.1:5001'
+const server = process.env.SHARESYNC_SERVER ?? 'http://127.0.0.1:5001'
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

@@ -1,0 +1,40 @@
+/** What every page stands on: the cache of the server's state, and passing messages. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useState } from 'react'
+import { ProblemError } from '@/api/problem'
+import { session } from '@/api/session'
+import { ToastProvider } from '@/components/ui/toast'
+
+/** How often a request is repeated before its failure is shown. */
+const RETRIES = 2
+
+/** A refusal stays one when asked again; no answer, or a failure of the server's, may pass. */
+function worthRetrying(failures: number, error: Error): boolean {
+  const transient = error instanceof ProblemError && (error.status === 0 || error.status >= 500)
+  return transient && failures < RETRIES
+}
+
+/** Wraps the whole program. */
+export function Providers({ children }: { children: ReactNode }) {
+  const [queries] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: { queries: { retry: worthRetrying, staleTime: 10_000 } },
+      }),
+  )
+
+  // What one account saw is nothing for the next.
+  useEffect(
+    () =>
+      session.watch(() => {
+        if (session.state === 'signed-out') queries.clear()
+      }),
+    [queries],
+  )
+
+  return (
+    <QueryClientProvider client={queries}>
+      <ToastProvider>{children}</ToastProvider>
+    </QueryClientProvider>
+  )
+}

@@ -1,0 +1,81 @@
+/** Which page is at which address. Every page is loaded when it is first opened. */
+import { createBrowserRouter } from 'react-router'
+import { session } from '@/api/session'
+import { paths } from '@/lib/paths'
+import { ErrorPage } from './error-page'
+import { Layout } from './layout'
+import { NotFoundPage } from './not-found-page'
+import { requireSession, SessionGate } from './session-gate'
+
+const roomPage = async () => ({
+  Component: (await import('@/features/p2p/room-page')).RoomPage,
+})
+
+const sharePage = async () => ({
+  Component: (await import('@/features/share/share-page')).SharePage,
+})
+
+/** Makes the router; once a page. */
+export function createRouter() {
+  return createBrowserRouter([
+    {
+      Component: Layout,
+      // The header shows who is signed in; nothing on the page waits for it, and a failure shows
+      // where something needs the session.
+      loader: () => {
+        session.settle().catch(() => undefined)
+        return null
+      },
+      shouldRevalidate: () => false,
+      HydrateFallback: () => null,
+      children: [
+        {
+          ErrorBoundary: ErrorPage,
+          children: [
+            {
+              index: true,
+              lazy: async () => ({
+                Component: (await import('@/features/home/home-page')).HomePage,
+              }),
+            },
+            { path: paths.p2p, lazy: roomPage },
+            { path: `${paths.p2p}/:room`, lazy: roomPage },
+            { path: '/s/:slug', lazy: sharePage },
+            { path: '/download/:slug', lazy: sharePage },
+            {
+              path: paths.signIn,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/sign-in-page')).SignInPage,
+              }),
+            },
+            {
+              path: paths.register,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/register-page')).RegisterPage,
+              }),
+            },
+            {
+              Component: SessionGate,
+              loader: requireSession,
+              children: [
+                {
+                  path: paths.upload,
+                  lazy: async () => ({
+                    Component: (await import('@/features/library/upload-page')).UploadPage,
+                  }),
+                },
+                {
+                  path: paths.files,
+                  lazy: async () => ({
+                    Component: (await import('@/features/library/files-page')).FilesPage,
+                  }),
+                },
+              ],
+            },
+            { path: '*', Component: NotFoundPage },
+          ],
+        },
+      ],
+    },
+  ])
+}

@@ -1,0 +1,43 @@
+/** Taking files dropped anywhere on a page. Used by home and upload. */
+import { useEffect, useEffectEvent, useState } from 'react'
+import { carriesFiles, type Dropped, droppedFiles } from '@/lib/dropped-files'
+
+/** Calls `onDrop` with what is dropped on the page; says whether files are over it now. */
+export function useFileDrop(onDrop: (dropped: Dropped) => void): boolean {
+  const [over, setOver] = useState(false)
+  const take = useEffectEvent(onDrop)
+
+  useEffect(() => {
+    // Each element entered is later left: files are over the page while more were entered than left.
+    let depth = 0
+    const count = (change: number) => (event: DragEvent) => {
+      if (!carriesFiles(event.dataTransfer)) return
+      depth = Math.max(0, depth + change)
+      setOver(depth > 0)
+    }
+    const enter = count(1)
+    const leave = count(-1)
+    const allow = (event: DragEvent) => {
+      if (carriesFiles(event.dataTransfer)) event.preventDefault()
+    }
+    const drop = (event: DragEvent) => {
+      if (!event.dataTransfer || !carriesFiles(event.dataTransfer)) return
+      event.preventDefault()
+      depth = 0
+      setOver(false)
+      take(droppedFiles(event.dataTransfer))
+    }
+    window.addEventListener('dragenter', enter)
+    window.addEventListener('dragleave', leave)
+    window.addEventListener('dragover', allow)
+    window.addEventListener('drop', drop)
+    return () => {
+      window.removeEventListener('dragenter', enter)
+      window.removeEventListener('dragleave', leave)
+      window.removeEventListener('dragover', allow)
+      window.removeEventListener('drop', drop)
+    }
+  }, [])
+
+  return over
+}

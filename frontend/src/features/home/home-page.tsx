@@ -1,0 +1,132 @@
+/** The start: a place to drop a file, and the two ways to give it to somebody. */
+import { ArrowRight, Link2, Zap } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Link } from 'react-router'
+import { useServerInfo } from '@/api/account'
+import { DropZone } from '@/components/drop-zone'
+import { Button } from '@/components/ui/button'
+import { useToast } from '@/components/ui/toast-context'
+import type { Dropped } from '@/lib/dropped-files'
+import { cn } from '@/lib/class-names'
+import { formatBytes, formatCount } from '@/lib/format'
+import { offerFiles } from '@/lib/handoff'
+import { paths } from '@/lib/paths'
+
+/** Home. */
+export function HomePage() {
+  const [files, setFiles] = useState<File[]>([])
+  const { data: server } = useServerInfo()
+  const toast = useToast()
+
+  const add = (dropped: Dropped) => {
+    if (dropped.folders > 0) {
+      toast({ title: 'Folders cannot be sent yet. Drop the files in them instead.' })
+    }
+    setFiles((before) => [...before, ...dropped.files])
+  }
+  const kept = server
+    ? `Whoever has the link can fetch it for ${formatCount(server.file_expiry_days, 'day')}.`
+    : 'Whoever has the link can fetch it.'
+
+  return (
+    <div className="mx-auto max-w-4xl">
+      <title>ShareSync</title>
+      <h1 className="text-center text-2xl font-semibold">Hand over a file.</h1>
+      <p className="mx-auto mt-4 max-w-xl text-center text-base text-muted sm:text-lg">
+        Straight to their browser while you are both here, or by a link for later.
+      </p>
+      <DropZone
+        label="Choose files to hand over"
+        onFiles={add}
+        className="mt-8 min-h-56 py-8 sm:mt-12"
+      >
+        {files.length > 0 ? (
+          <Chosen files={files} />
+        ) : (
+          <>
+            <span className="mt-6 text-lg font-semibold">Drop files here</span>
+            <span className="mt-1 text-sm text-muted">or press to choose them</span>
+          </>
+        )}
+      </DropZone>
+      {files.length > 0 && (
+        <div className="mt-2 flex items-center justify-between gap-4 text-sm">
+          <p className="text-muted" role="status">
+            Now choose how to hand them over.
+          </p>
+          <Button variant="quiet" size="sm" onClick={() => setFiles([])}>
+            Clear
+          </Button>
+        </div>
+      )}
+      <div className="mt-4 grid gap-4 sm:grid-cols-2">
+        <Door
+          to={paths.p2p}
+          files={files}
+          title="Send now"
+          icon={<Zap aria-hidden className="size-5" />}
+          ready={files.length > 0}
+        >
+          From your browser to theirs, of any size. Nothing is stored, no account is needed.
+        </Door>
+        <Door
+          to={paths.upload}
+          files={files}
+          title="Keep a link"
+          icon={<Link2 aria-hidden className="size-5" />}
+          ready={files.length > 0}
+        >
+          Stored here, even after you leave. {kept}
+        </Door>
+      </div>
+    </div>
+  )
+}
+
+function Chosen({ files }: { files: File[] }) {
+  const total = files.reduce((sum, file) => sum + file.size, 0)
+  const [first] = files
+  return (
+    <>
+      <span className="mt-6 max-w-full truncate text-lg font-semibold">
+        {files.length === 1 ? first?.name : formatCount(files.length, 'file')}
+      </span>
+      <span className="mt-1 text-sm text-muted">{formatBytes(total)} · press to add more</span>
+    </>
+  )
+}
+
+interface DoorProps {
+  to: string
+  /** Handed to the page behind the door. */
+  files: File[]
+  title: string
+  icon: ReactNode
+  /** Whether there is something to take through it. */
+  ready: boolean
+  children: ReactNode
+}
+
+function Door({ to, files, title, icon, ready, children }: DoorProps) {
+  return (
+    <Link
+      to={to}
+      onClick={() => offerFiles(files)}
+      aria-label={title}
+      className={cn(
+        'group flex flex-col rounded-md border p-4 transition hover:border-accent sm:p-6',
+        ready ? 'border-accent bg-accent-soft' : 'border-line bg-surface',
+      )}
+    >
+      <span className="flex items-center gap-3 text-lg font-semibold">
+        <span className="text-accent">{icon}</span>
+        {title}
+        <ArrowRight
+          aria-hidden
+          className="ms-auto size-5 text-muted transition group-hover:translate-x-1 group-hover:text-accent rtl:-scale-x-100"
+        />
+      </span>
+      <span className={cn('mt-2 text-sm', ready ? 'text-ink' : 'text-muted')}>{children}</span>
+    </Link>
+  )
+}

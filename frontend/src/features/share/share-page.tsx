@@ -1,0 +1,3 @@
+export function SharePage() {
+  return <h1>SharePage</h1>
+}

@@ -1,0 +1,27 @@
+/** The addresses of pages, so that no component spells one out. */
+
+export const paths = {
+  home: '/',
+  upload: '/upload',
+  files: '/files',
+  p2p: '/p2p',
+  signIn: '/sign-in',
+  register: '/register',
+} as const
+
+/** The sign-in page, coming back to `next` afterwards. */
+export function signInPath(next: string): string {
+  return `${paths.signIn}?${new URLSearchParams({ next }).toString()}`
+}
+
+/**
+ * Where to go after signing in: a page of this site, whatever the address says. `//host`, `/\host`
+ * and `javascript:` all lead elsewhere.
+ */
+export function safeNext(next: string | null): string {
+  if (next?.startsWith('/') !== true) return paths.files
+  const url = new URL(next, window.location.origin)
+  return url.origin === window.location.origin && !next.includes('\\')
+    ? url.pathname + url.search
+    : paths.files
+}

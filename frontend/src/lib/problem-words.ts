@@ -1,0 +1,60 @@
+/** Says what went wrong in words about the person's file or link. Used by every page. */
+import { ProblemError } from '@/api/problem'
+import type { Problem, ProblemCode } from '@/api/types'
+import { formatBytes } from './format'
+
+/** What the failed request was about, where the sentence can name it. */
+export interface ProblemSubject {
+  /** The size of the file that was sent, in bytes. */
+  size?: number
+}
+
+type Sentence = string | ((problem: Problem, subject: ProblemSubject) => string)
+
+/** Codes whose best words do not come from the server. Any other is told in the server's own. */
+const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
+  unauthenticated: 'You are signed out. Sign in and try again.',
+  invalid_credentials: 'That e-mail and password do not go together.',
+  password_required: 'This link asks for a password.',
+  wrong_password: 'That is not the password of this link.',
+  forbidden: 'You are not allowed to do that.',
+  not_found: 'That is not there any more.',
+  email_taken: 'This e-mail has an account already. Sign in instead?',
+  username_taken: 'Somebody has this username already.',
+  name_taken: 'Another of your files has this name already.',
+  expired: 'This link has expired.',
+  used_up: 'This link has been used as often as it was meant to be.',
+  too_large: ({ limit }, { size }) =>
+    [
+      size === undefined ? 'This file is too large' : `This file is ${formatBytes(size)}`,
+      limit === undefined || limit === null ? '.' : `; the limit here is ${formatBytes(limit)}.`,
+    ].join(''),
+  empty_file: 'This file is empty: there is nothing to keep.',
+  rate_limited: 'That was too often. Wait a moment, then try again.',
+  internal: 'Something went wrong on the server. Try again in a moment.',
+  unavailable: 'The server is busy. Try again in a moment.',
+  quota_exceeded: ({ limit }) =>
+    limit === undefined || limit === null
+      ? 'Your storage is full. Delete something first.'
+      : `This does not fit: your storage holds ${formatBytes(limit)}. Delete something first.`,
+  out_of_space: 'The server has no space left.',
+}
+
+/** A sentence for a person. */
+export function problemWords(error: unknown, subject: ProblemSubject = {}): string {
+  if (!(error instanceof ProblemError)) return 'Something went wrong. Try again.'
+  if (error.status === 0)
+    return 'The server could not be reached. Check the connection and try again.'
+  if (!error.problem) return statusWords(error.status)
+  const sentence = SENTENCES[error.problem.code]
+  if (typeof sentence === 'function') return sentence(error.problem, subject)
+  return sentence ?? error.problem.detail
+}
+
+/** For answers that are not the server's own, such as a proxy's. */
+function statusWords(status: number): string {
+  if (status === 413) return 'This file is larger than the server takes.'
+  if (status === 429) return 'That was too often. Wait a moment, then try again.'
+  if (status >= 500) return 'The server is not answering as it should. Try again in a moment.'
+  return 'Something went wrong. Try again.'
+}
