@@ -1,1 +1,127 @@
-//! Placeholder.
+//! The ShareSync server: accounts, files, share links, the pages, and the signaling of transfers
+//! between browsers, in one process. Run by the program of the same name, and by tests.
+
+mod app;
+mod auth;
+mod blob;
+pub mod config;
+mod db;
+pub mod error;
+mod http;
+mod jobs;
+mod library;
+mod names;
+mod sharing;
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use sharesync_service_kit::clock::Clock;
+use sharesync_signaling::{Signaling, SignalingConfig};
+use socketioxide::layer::SocketIoLayer;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use http::document as openapi;
+pub use jobs::purge::Purged;
+
+use crate::app::AppState;
+use crate::auth::password::Passwords;
+use crate::auth::token::AccessTokens;
+use crate::blob::DiskStore;
+use crate::blob::presign::Presigner;
+use crate::config::Config;
+use crate::db::Db;
+use crate::library::Library;
+
+/// A server that is ready to serve.
+pub struct Server {
+    app: AppState,
+    signaling: Signaling,
+    signaling_layer: SocketIoLayer,
+    /// Held for as long as the server lives: its data folder is nobody else's.
+    _lock: File,
+}
+
+impl Server {
+    /// Opens the data folder, brings the database up to date and takes away what a crash left.
+    pub async fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let lock = lock(&config.data_dir)?;
+        let db = Db::open(&config.database)
+            .await
+            .context("cannot open the database")?;
+        let store = DiskStore::open(&config.data_dir).context("cannot open the store")?;
+        let tasks = TaskTracker::new();
+        let library = Library::new(db.clone(), store, clock.clone(), tasks.clone());
+        library.recover().await?;
+        let access_tokens =
+            AccessTokens::new(&config.secret.key_for("access token"), clock.clone());
+        let app = AppState {
+            db,
+            library,
+            passwords: Passwords::new(),
+            access_tokens,
+            presigner: Presigner::new(config.secret.key_for("download address")),
+            tasks,
+            public_url: config.public_url,
+            max_upload_size: config.max_upload_size,
+            file_expiry_days: config.file_expiry_days,
+            clock,
+        };
+        if let Some((email, password)) = &config.admin {
+            auth::accounts::ensure_admin(&app, email, password).await?;
+        }
+        let signaling = SignalingConfig {
+            ice_servers: config.ice_servers,
+            ..Default::default()
+        };
+        let (signaling, signaling_layer) = Signaling::new(signaling);
+        Ok(Self {
+            app,
+            signaling,
+            signaling_layer,
+            _lock: lock,
+        })
+    }
+
+    /// Removes everything that has expired by now, as the schedule does.
+    pub async fn purge(&self) -> error::Result<Purged> {
+        jobs::purge::run(&self.app).await
+    }
+
+    /// Serves until told to stop; returns once requests under way have ended and everything they
+    /// began is done.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut schedule = jobs::start(self.app.clone()).await?;
+        let router = http::router(self.app.clone()).layer(self.signaling_layer.clone());
+        let closing = async {
+            stop.cancelled().await;
+            self.signaling.close().await;
+        };
+        tokio::join!(http::serve(listener, router, stop.clone()), closing);
+        schedule.shutdown().await?;
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        self.app.db.close().await;
+        Ok(())
+    }
+}
+
+/// Takes the data folder for this process: two servers in one would remove each other's uploads.
+fn lock(data_dir: &Path) -> anyhow::Result<File> {
+    let path = data_dir.join("lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another server is running in {}", data_dir.display())
+        }
+        Err(TryLockError::Error(e)) => Err(e).context("cannot lock the data folder"),
+    }
+}

@@ -1,2 +1,103 @@
-//! Placeholder.
-fn main() {}
+//! `sharesync-server`: arguments, logging, signals; everything else is in the library.
+
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use sharesync_server::Server;
+use sharesync_server::config::Config;
+use sharesync_service_kit::clock::Clock;
+use sharesync_service_kit::telemetry;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Moves files between people: directly while both are there, by a link when they are not.
+#[derive(Parser)]
+#[command(version, about, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (what happens without a command, too)
+    Serve,
+    /// Print the API's OpenAPI 3.1 document
+    Openapi,
+}
+
+const AFTER_HELP: &str = "\
+Environment, all of it optional:
+  PORT                 where to listen (5001)
+  HOST                 on which address (0.0.0.0: all of them)
+  PUBLIC_URL           how people reach the server, such as https://files.example.com
+  SHARESYNC_DATA_DIR   where everything is kept (./data)
+  DATABASE_URL         the database (sqlite:<data folder>/sharesync.db)
+  SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
+  ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator
+  MAX_CONTENT_LENGTH   largest upload in bytes (524288000: 500 MiB)
+  FILE_EXPIRY_DAYS     how long stored files are kept (7)
+  STUN_URLS            STUN servers for transfers across networks, separated by commas
+  RUST_LOG             what to log (info)
+  LOG_FORMAT           text or json (text)";
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => serve().await,
+        Command::Openapi => say(&sharesync_server::openapi().to_pretty_json()?),
+    }
+}
+
+async fn serve() -> anyhow::Result<()> {
+    let config = Config::from_env()?;
+    telemetry::init(config.log_json);
+    let listen = config.listen;
+    let server = Server::new(config, Clock::System).await?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("PORT: cannot listen on {listen}"))?;
+    say(&format!(
+        "Listening on http://{}",
+        reachable(listener.local_addr()?)
+    ))?;
+    let stop = CancellationToken::new();
+    stop_on_signal(&stop)?;
+    server.serve(listener, stop).await
+}
+
+/// The address to type into a browser on this machine.
+fn reachable(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("localhost:{}", address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("localhost:{}", address.port()),
+        _ => address.to_string(),
+    }
+}
+
+fn stop_on_signal(stop: &CancellationToken) -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: letting requests under way end");
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// Prints a line that somebody, or some program, waits for.
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

@@ -168,8 +168,18 @@ impl<'a> Frame<'a> {
             [2, 0, 0, 0] => FrameKind::Seal,
             _ => return Err(MalformedFrame),
         };
-        let frame = Self { kind, file: number(4), block: number(8), offset: number(12), payload };
-        if frame.fits() { Ok(frame) } else { Err(MalformedFrame) }
+        let frame = Self {
+            kind,
+            file: number(4),
+            block: number(8),
+            offset: number(12),
+            payload,
+        };
+        if frame.fits() {
+            Ok(frame)
+        } else {
+            Err(MalformedFrame)
+        }
     }
 
     fn fits(&self) -> bool {

@@ -64,9 +64,10 @@ pub struct FileDetails {
 
 /// Body of `PATCH /api/files/{id}`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct RenameFile {
     /// The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+    #[cfg_attr(feature = "server", garde(skip))]
     #[cfg_attr(feature = "server", schema(example = "report-final.pdf"))]
     pub name: String,
 }
@@ -85,7 +86,7 @@ pub struct Download {
     pub requested_at: i64,
     /// When the first byte left, if it did.
     pub started_at: Option<i64>,
-    /// Distinct bytes of the file that were delivered.
+    /// Bytes delivered from the start of the file without a gap.
     pub bytes: u64,
     /// When the last byte had been delivered; absent while it has not.
     pub completed_at: Option<i64>,

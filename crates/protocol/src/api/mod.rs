@@ -17,4 +17,5 @@ pub use problem::{Problem, ProblemCode};
 pub use server::{Health, ServerInfo};
 pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
+    UnlockShare,
 };

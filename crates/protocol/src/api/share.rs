@@ -19,7 +19,7 @@ pub struct CreateShare {
     #[cfg_attr(feature = "server", garde(inner(range(min = 60, max = 31_536_000))))]
     #[cfg_attr(feature = "server", schema(example = 86400))]
     pub expires_in: Option<u64>,
-    /// How many downloads the link is good for: 1 to 1,000,000.
+    /// How many times each file may be downloaded: 1 to 1,000,000.
     #[cfg_attr(feature = "server", garde(inner(range(min = 1, max = 1_000_000))))]
     pub max_downloads: Option<u32>,
 }
@@ -40,7 +40,7 @@ pub struct OwnedShare {
     pub created_at: i64,
     /// When it stops working, if ever.
     pub expires_at: Option<i64>,
-    /// How many downloads it is good for, if limited.
+    /// How many times each file may be downloaded, if limited.
     pub max_downloads: Option<u32>,
     /// Downloads that were completed.
     pub downloads: u32,
@@ -88,8 +88,18 @@ pub struct SharePublic {
     pub total_size: u64,
     /// When the link stops working, if ever.
     pub expires_at: Option<i64>,
-    /// How many downloads are left, if limited.
+    /// How many downloads are left of the file that has most left, if limited.
     pub downloads_left: Option<u32>,
+}
+
+/// Body of `POST /api/shares/{slug}/unlock`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct UnlockShare {
+    /// The link's password.
+    #[cfg_attr(feature = "server", garde(length(max = 4096)))]
+    #[cfg_attr(feature = "server", schema(format = Password))]
+    pub password: String,
 }
 
 /// Body of `POST /api/shares/{slug}/download`.

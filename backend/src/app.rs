@@ -1,0 +1,35 @@
+//! What every handler can reach.
+
+use sharesync_service_kit::clock::Clock;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::password::Passwords;
+use crate::auth::token::AccessTokens;
+use crate::blob::presign::Presigner;
+use crate::db::Db;
+use crate::library::Library;
+
+/// The server's parts; cloning shares them.
+#[derive(Clone)]
+pub struct AppState {
+    /// The time.
+    pub clock: Clock,
+    /// Rows.
+    pub db: Db,
+    /// Files: rows and bytes.
+    pub library: Library,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Issues and checks access tokens.
+    pub access_tokens: AccessTokens,
+    /// Makes and checks download addresses.
+    pub presigner: Presigner,
+    /// Work that outlives its request; waited for at shutdown.
+    pub tasks: TaskTracker,
+    /// How people reach the server, where configured.
+    pub public_url: Option<String>,
+    /// Largest file an upload may carry, in bytes.
+    pub max_upload_size: u64,
+    /// Days a stored file is kept.
+    pub file_expiry_days: u32,
+}

@@ -1,0 +1,77 @@
+//! Sessions: an access token to call with, and a refresh token that is exchanged for its successor
+//! every time it is used (RFC 9700 §4.14.2).
+
+use sha2::{Digest, Sha256};
+use sharesync_protocol::UserId;
+use sharesync_protocol::api::TokenGrant;
+use sharesync_service_kit::secret::random_token;
+
+use super::token::ACCESS_TOKEN_SECS;
+use crate::app::AppState;
+use crate::db::session::{self, TokenHash};
+use crate::error::{Error, Result};
+
+/// Seconds a session lasts after it was last refreshed: 30 days.
+pub const SESSION_SECS: u64 = 30 * 24 * 3600;
+
+/// What a sign-in or a refresh hands out.
+pub struct Signed {
+    /// For the body.
+    pub grant: TokenGrant,
+    /// For the cookie.
+    pub refresh_token: String,
+}
+
+/// Starts a session.
+pub async fn start(app: &AppState, user: UserId) -> Result<Signed> {
+    let refresh_token = random_token::<32>();
+    let now = app.clock.now_ms();
+    let session =
+        session::start(&app.db, user, &hash(&refresh_token), now, session_end(now)).await?;
+    let access_token = app.access_tokens.issue(user, session)?;
+    Ok(Signed {
+        grant: grant(access_token),
+        refresh_token,
+    })
+}
+
+/// Goes on with a session. [`Error::Unauthenticated`] where the token is not its current one.
+pub async fn refresh(app: &AppState, refresh_token: &str) -> Result<Signed> {
+    let next = random_token::<32>();
+    let now = app.clock.now_ms();
+    let (session, user) = session::rotate(
+        &app.db,
+        &hash(refresh_token),
+        &hash(&next),
+        now,
+        session_end(now),
+    )
+    .await?
+    .ok_or(Error::Unauthenticated)?;
+    let access_token = app.access_tokens.issue(user, session)?;
+    Ok(Signed {
+        grant: grant(access_token),
+        refresh_token: next,
+    })
+}
+
+/// Ends the session that a refresh token belongs to, and its access tokens with it.
+pub async fn end(app: &AppState, refresh_token: &str) -> Result<()> {
+    session::end(&app.db, &hash(refresh_token)).await
+}
+
+fn grant(access_token: String) -> TokenGrant {
+    TokenGrant {
+        access_token,
+        token_type: "Bearer".into(),
+        expires_in: ACCESS_TOKEN_SECS,
+    }
+}
+
+fn session_end(now_ms: i64) -> i64 {
+    now_ms + SESSION_SECS.cast_signed() * 1000
+}
+
+fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
+}

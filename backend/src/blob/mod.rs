@@ -1,0 +1,7 @@
+//! Where bytes lie. Objects are named by ids of our own, so that no name from outside is ever part
+//! of a path. Called by the library (writing, removing) and by the content handler (reading).
+
+pub mod disk;
+pub mod presign;
+
+pub use disk::{DiskStore, ObjectWriter, Written};

@@ -1,0 +1,277 @@
+//! Download addresses that carry their own permission, of the shape that S3 presigning has (AWS
+//! Signature Version 4, query parameters): a path, an expiry and what the response shall say,
+//! signed together. Whoever has the address may fetch the content until it expires.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use sharesync_protocol::{FileId, UserId};
+use sharesync_service_kit::secret::SigningKey;
+use uuid::Uuid;
+
+use crate::db::download::Grant;
+use crate::error::{Error, Result};
+
+/// Seconds a download address lasts.
+pub const DOWNLOAD_URL_SECS: u64 = 300;
+
+/// Everything but RFC 3986's unreserved characters.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Which kind of address this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// From the owner's library.
+    Library,
+    /// From a share link.
+    Share,
+}
+
+impl Via {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Share => "share",
+        }
+    }
+}
+
+/// The query of a download address.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "kebab-case")]
+#[into_params(parameter_in = Query)]
+pub struct SignedQuery {
+    /// When the address stops working, in milliseconds since the Unix epoch.
+    expires: i64,
+    /// Names the download in the record.
+    download: Uuid,
+    /// Which kind of address this is.
+    pub via: Via,
+    /// Who asked for it, where they were signed in.
+    by: Option<Uuid>,
+    /// What `Content-Disposition` the response shall have.
+    pub response_content_disposition: String,
+    /// HMAC-SHA-256 over all of this and the path, as base64url.
+    signature: String,
+}
+
+/// Makes and checks download addresses.
+#[derive(Clone)]
+pub struct Presigner {
+    key: SigningKey,
+}
+
+impl Presigner {
+    /// Addresses under a key of their own.
+    pub fn new(key: SigningKey) -> Self {
+        Self { key }
+    }
+
+    /// The path and query of an address for a download.
+    pub fn sign(&self, grant: &Grant, via: Via, disposition: &str) -> String {
+        let path = content_path(grant.file);
+        let by = grant.by.map(|user| user.to_string()).unwrap_or_default();
+        let (expires, download) = (grant.expires_at.to_string(), grant.id.to_string());
+        let parts = [
+            path.as_str(),
+            &expires,
+            &download,
+            via.as_str(),
+            &by,
+            disposition,
+        ];
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(&parts));
+        let by = if by.is_empty() {
+            by
+        } else {
+            format!("&by={by}")
+        };
+        let disposition = utf8_percent_encode(disposition, QUERY_VALUE);
+        format!(
+            "{path}?expires={expires}&download={download}&via={}{by}\
+             &response-content-disposition={disposition}&signature={signature}",
+            via.as_str(),
+        )
+    }
+
+    /// The download that an address for a file stands for. [`Error::BadSignature`] where we did
+    /// not make it as it is, [`Error::Expired`] where its time is over.
+    pub fn verify(&self, file: FileId, query: &SignedQuery, now: i64) -> Result<Grant> {
+        let by = query.by.map(|user| user.to_string()).unwrap_or_default();
+        let (expires, download) = (query.expires.to_string(), query.download.to_string());
+        let path = content_path(file);
+        let disposition = query.response_content_disposition.as_str();
+        let parts = [
+            path.as_str(),
+            &expires,
+            &download,
+            query.via.as_str(),
+            &by,
+            disposition,
+        ];
+        let signature = URL_SAFE_NO_PAD
+            .decode(&query.signature)
+            .map_err(|_| Error::BadSignature)?;
+        if !self.key.verify(&parts, &signature) {
+            return Err(Error::BadSignature);
+        }
+        if query.expires <= now {
+            return Err(Error::Expired);
+        }
+        let by = query.by.map(UserId);
+        Ok(Grant {
+            id: query.download,
+            file,
+            by,
+            expires_at: query.expires,
+        })
+    }
+}
+
+fn content_path(file: FileId) -> String {
+    format!("/api/files/{file}/content")
+}
+
+/// `Content-Disposition: attachment` with a name of any characters: the ASCII fallback and the
+/// extended parameter of RFC 6266 §4.3 and RFC 8187.
+pub fn attachment(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let extended = utf8_percent_encode(name, QUERY_VALUE);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{extended}")
+}
+
+#[cfg(test)]
+mod tests {
+    use sharesync_service_kit::secret::RootSecret;
+
+    use super::*;
+
+    const NOW: i64 = 1_000_000;
+
+    fn presigner() -> Presigner {
+        Presigner::new(
+            RootSecret::new(vec![1; 32])
+                .unwrap()
+                .key_for("download address"),
+        )
+    }
+
+    fn grant(by: Option<UserId>) -> Grant {
+        Grant {
+            id: Uuid::from_u128(5),
+            file: FileId(Uuid::from_u128(6)),
+            by,
+            expires_at: NOW + 1,
+        }
+    }
+
+    /// The query as the router would read it.
+    fn parse(url: &str) -> SignedQuery {
+        let uri: axum::http::Uri = url.parse().unwrap();
+        axum::extract::Query::try_from_uri(&uri).unwrap().0
+    }
+
+    #[test]
+    fn an_address_stands_for_what_was_granted() {
+        for by in [None, Some(UserId(Uuid::from_u128(9)))] {
+            let url = presigner().sign(&grant(by), Via::Share, &attachment("a b&c=d.txt"));
+            let query = parse(&url);
+            let verified = presigner().verify(grant(None).file, &query, NOW).unwrap();
+            assert_eq!((verified.id, verified.by), (grant(by).id, by));
+            assert_eq!(
+                query.response_content_disposition,
+                attachment("a b&c=d.txt")
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_changed_in_any_part_is_refused() {
+        let url = presigner().sign(
+            &grant(Some(UserId(Uuid::from_u128(9)))),
+            Via::Share,
+            "attachment",
+        );
+        let query = parse(&url);
+        let file = grant(None).file;
+        let refused = |file, query: &SignedQuery| {
+            matches!(
+                presigner().verify(file, query, NOW),
+                Err(Error::BadSignature)
+            )
+        };
+        assert!(refused(FileId(Uuid::from_u128(7)), &query));
+        assert!(refused(
+            file,
+            &SignedQuery {
+                expires: query.expires + 1,
+                ..query.clone()
+            }
+        ));
+        assert!(refused(
+            file,
+            &SignedQuery {
+                download: Uuid::from_u128(8),
+                ..query.clone()
+            }
+        ));
+        assert!(refused(
+            file,
+            &SignedQuery {
+                via: Via::Library,
+                ..query.clone()
+            }
+        ));
+        assert!(refused(
+            file,
+            &SignedQuery {
+                by: None,
+                ..query.clone()
+            }
+        ));
+        let inline = SignedQuery {
+            response_content_disposition: "inline".into(),
+            ..query.clone()
+        };
+        assert!(refused(file, &inline));
+        assert!(refused(
+            file,
+            &SignedQuery {
+                signature: String::new(),
+                ..query
+            }
+        ));
+    }
+
+    #[test]
+    fn an_address_ends_to_the_millisecond() {
+        let query = parse(&presigner().sign(&grant(None), Via::Library, "attachment"));
+        assert!(presigner().verify(grant(None).file, &query, NOW).is_ok());
+        let late = presigner().verify(grant(None).file, &query, NOW + 1);
+        assert!(matches!(late, Err(Error::Expired)));
+    }
+
+    #[test]
+    fn a_disposition_carries_any_name_and_no_line_break() {
+        assert_eq!(
+            attachment("naïve \"x\"\r\n.txt"),
+            "attachment; filename=\"na_ve _x___.txt\"; \
+             filename*=UTF-8''na%C3%AFve%20%22x%22%0D%0A.txt"
+        );
+    }
+}

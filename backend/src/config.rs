@@ -1,0 +1,232 @@
+//! What the environment says, read once at start into values that cannot contradict each other.
+
+use std::fmt::Display;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use sharesync_protocol::signaling::IceServer;
+use sharesync_service_kit::secret::{RootSecret, random_token};
+
+/// Variables of rungs of the ladder that this version does not have: better refused than ignored.
+const NOT_YET: [&str; 6] = [
+    "MINIO_ENDPOINT",
+    "S3_ENDPOINT",
+    "REDIS_URL",
+    "NATS_URL",
+    "CLAMD_ADDRESS",
+    "SMTP_URL",
+];
+
+/// Everything a server is told at start.
+pub struct Config {
+    /// Where it listens (`HOST`, `PORT`).
+    pub listen: SocketAddr,
+    /// Where it keeps what it keeps (`SHARESYNC_DATA_DIR`).
+    pub data_dir: PathBuf,
+    /// The database file (`DATABASE_URL`, `sqlite:` only).
+    pub database: PathBuf,
+    /// From which all keys are derived (`SECRET_KEY`, or a file in the data folder).
+    pub secret: RootSecret,
+    /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
+    /// that a request came to.
+    pub public_url: Option<String>,
+    /// Largest file an upload may carry, in bytes (`MAX_CONTENT_LENGTH`).
+    pub max_upload_size: u64,
+    /// Days a stored file is kept (`FILE_EXPIRY_DAYS`).
+    pub file_expiry_days: u32,
+    /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
+    pub admin: Option<(String, SecretString)>,
+    /// STUN servers told to browsers (`STUN_URLS`, separated by commas).
+    pub ice_servers: Vec<IceServer>,
+    /// Whether log lines are JSON objects (`LOG_FORMAT=json`).
+    pub log_json: bool,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> anyhow::Result<Self> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from wherever they are. Errors name the variable at fault.
+    pub fn read(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let var = |name: &str| variable(name).filter(|value| !value.is_empty());
+        if let Some(name) = NOT_YET.iter().find(|name| var(name).is_some()) {
+            bail!("{name} is set, but this version keeps everything on one machine: unset it");
+        }
+        let data_dir = PathBuf::from(var("SHARESYNC_DATA_DIR").unwrap_or_else(|| "data".into()));
+        fs::create_dir_all(&data_dir)
+            .with_context(|| format!("SHARESYNC_DATA_DIR: cannot make {}", data_dir.display()))?;
+        Ok(Self {
+            listen: SocketAddr::new(
+                parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
+                parsed(&var, "PORT", 5001)?,
+            ),
+            database: database_path(var("DATABASE_URL"), &data_dir)?,
+            secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
+            public_url: var("PUBLIC_URL").map(|url| public_url(&url)).transpose()?,
+            max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
+            file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
+            admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
+            ice_servers: stun_servers(var("STUN_URLS"))?,
+            log_json: log_json(var("LOG_FORMAT"))?,
+            data_dir,
+        })
+    }
+}
+
+fn parsed<T>(var: &dyn Fn(&str) -> Option<String>, name: &str, default: T) -> anyhow::Result<T>
+where
+    T: FromStr<Err: Display>,
+{
+    let Some(text) = var(name) else {
+        return Ok(default);
+    };
+    text.parse()
+        .map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
+}
+
+fn database_path(url: Option<String>, data_dir: &Path) -> anyhow::Result<PathBuf> {
+    let Some(url) = url else {
+        return Ok(data_dir.join("sharesync.db"));
+    };
+    match url.strip_prefix("sqlite:") {
+        Some(path) => Ok(path.strip_prefix("//").unwrap_or(path).into()),
+        None => bail!("DATABASE_URL: this version takes sqlite:PATH only"),
+    }
+}
+
+/// The secret that was given; or the one in the data folder, made at the first start. Never one
+/// that stands in the program.
+fn secret(given: Option<SecretString>, data_dir: &Path) -> anyhow::Result<RootSecret> {
+    if let Some(secret) = given {
+        return RootSecret::new(secret.expose_secret().as_bytes().to_vec())
+            .with_context(|| format!("SECRET_KEY: needs {} bytes or more", RootSecret::MIN_BYTES));
+    }
+    let path = data_dir.join("secret_key");
+    if !path.exists() {
+        write_privately(&path, random_token::<32>().as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let kept = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    RootSecret::new(kept).with_context(|| format!("{} is too short", path.display()))
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_privately(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let draft = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(draft, path)
+}
+
+fn public_url(url: &str) -> anyhow::Result<String> {
+    let url = url.trim_end_matches('/');
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        bail!("PUBLIC_URL: {url:?} must begin with https:// or http://");
+    }
+    Ok(url.to_owned())
+}
+
+fn admin(
+    email: Option<String>,
+    password: Option<SecretString>,
+) -> anyhow::Result<Option<(String, SecretString)>> {
+    match (email, password) {
+        (Some(email), Some(password)) => Ok(Some((email, password))),
+        (None, None) => Ok(None),
+        (Some(_), None) => bail!("ADMIN_EMAIL is set without ADMIN_PASSWORD"),
+        (None, Some(_)) => bail!("ADMIN_PASSWORD is set without ADMIN_EMAIL"),
+    }
+}
+
+fn stun_servers(urls: Option<String>) -> anyhow::Result<Vec<IceServer>> {
+    let Some(urls) = urls else { return Ok(vec![]) };
+    let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
+    if let Some(url) = urls.iter().find(|url| !url.starts_with("stun:")) {
+        bail!("STUN_URLS: {url:?} must begin with stun:");
+    }
+    Ok(vec![IceServer {
+        urls,
+        username: None,
+        credential: None,
+    }])
+}
+
+fn log_json(format: Option<String>) -> anyhow::Result<bool> {
+    match format.as_deref() {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => bail!("LOG_FORMAT: {other:?} is neither text nor json"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> (tempfile::TempDir, anyhow::Result<Config>) {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().to_str().unwrap().to_owned();
+        let config = Config::read(&|name| {
+            let given = variables.iter().find(|(variable, _)| *variable == name);
+            let value = given.map(|(_, value)| (*value).to_owned());
+            value.or_else(|| (name == "SHARESYNC_DATA_DIR").then(|| data_dir.clone()))
+        });
+        (folder, config)
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let (folder, config) = read(&[]);
+        let config = config.unwrap();
+        assert_eq!(config.listen.port(), 5001);
+        assert_eq!(config.max_upload_size, 524_288_000);
+        assert_eq!(config.file_expiry_days, 7);
+        assert_eq!(config.database, folder.path().join("sharesync.db"));
+    }
+
+    #[test]
+    fn the_secret_is_made_once_kept_and_readable_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let sign = || secret(None, folder.path()).unwrap().key_for("x").sign(&[]);
+        assert_eq!(sign(), sign());
+        let mode = fs::metadata(folder.path().join("secret_key"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn errors_name_the_variable() {
+        for (name, value) in [
+            ("PORT", "99999"),
+            ("HOST", "nowhere"),
+            ("SECRET_KEY", "short"),
+            ("DATABASE_URL", "postgres://db"),
+            ("PUBLIC_URL", "files.example.com"),
+            ("ADMIN_EMAIL", "a@example.com"),
+            ("STUN_URLS", "http://x"),
+            ("LOG_FORMAT", "xml"),
+            ("REDIS_URL", "redis://x"),
+        ] {
+            let error = read(&[(name, value)]).1.err().expect(name).to_string();
+            assert!(error.contains(name), "{name}: {error}");
+        }
+    }
+}

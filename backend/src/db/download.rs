@@ -1,0 +1,198 @@
+//! Downloads: who asked for what, and how much of it was delivered.
+
+use sharesync_protocol::api::Download;
+use sharesync_protocol::{FileId, ShareSlug, UserId};
+use uuid::Uuid;
+
+use super::{Db, from_db, to_db};
+use crate::error::{Error, Result};
+
+/// A download for which an address is handed out.
+pub struct Grant {
+    /// Names the download; made with [`super::new_id`].
+    pub id: Uuid,
+    /// What is fetched.
+    pub file: FileId,
+    /// Who fetches it, where they are signed in.
+    pub by: Option<UserId>,
+    /// When the address stops working.
+    pub expires_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    file_id: Uuid,
+    file_name: String,
+    by: Option<String>,
+    requested_at: i64,
+    started_at: Option<i64>,
+    bytes: i64,
+    completed_at: Option<i64>,
+}
+
+impl From<Row> for Download {
+    fn from(row: Row) -> Self {
+        Self {
+            file_id: FileId(row.file_id),
+            file_name: row.file_name,
+            by: row.by,
+            requested_at: row.requested_at,
+            started_at: row.started_at,
+            bytes: from_db(row.bytes),
+            completed_at: row.completed_at,
+            completed: row.completed_at.is_some(),
+        }
+    }
+}
+
+/// Takes a place in a share link for a download of one of its files, if the link still works and a
+/// place is free. A place is held by a completed download for good, and by an unfinished one until
+/// its address expires; the statement that counts them is the one that inserts.
+pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Result<bool> {
+    let reserved = sqlx::query(
+        "insert into download (id, file_id, share_slug, account_id, requested_at, url_expires_at)
+         select $1, file.id, share.slug, $4, $5, $6
+         from share
+         join share_file on share_file.slug = share.slug
+         join file on file.id = share_file.file_id
+         where share.slug = $2 and file.id = $3
+           and (share.expires_at is null or share.expires_at > $5)
+           and (file.expires_at is null or file.expires_at > $5)
+           and (share.max_downloads is null or share.max_downloads >
+                (select count(*) from download
+                 where share_slug = $2 and file_id = $3
+                   and (completed_at is not null or url_expires_at > $5)))",
+    )
+    .bind(grant.id)
+    .bind(slug.as_str())
+    .bind(grant.file.0)
+    .bind(grant.by.map(|user| user.0))
+    .bind(now)
+    .bind(grant.expires_at)
+    .execute(db.writer())
+    .await?;
+    Ok(reserved.rows_affected() == 1)
+}
+
+/// Places taken in a share link, of the file that has fewest taken.
+pub async fn fewest_taken(db: &Db, slug: &ShareSlug, now: i64) -> Result<u32> {
+    let taken = sqlx::query_scalar(
+        "select coalesce(min(taken), 0) from
+            (select count(download.id) as taken
+             from share_file
+             left join download on download.share_slug = share_file.slug
+                and download.file_id = share_file.file_id
+                and (download.completed_at is not null or download.url_expires_at > $2)
+             where share_file.slug = $1
+             group by share_file.file_id)",
+    )
+    .bind(slug.as_str())
+    .bind(now)
+    .fetch_one(db.reader())
+    .await?;
+    Ok(taken)
+}
+
+/// Notes that bytes of a share link's file are leaving. [`Error::NotFound`] where the link is
+/// gone; [`Error::UsedUp`] where its downloads are limited and this one is complete.
+pub async fn begin_shared(db: &Db, id: Uuid, now: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let limited: Option<(bool,)> = sqlx::query_as(
+        "update download set started_at = coalesce(started_at, $2) where id = $1
+         returning completed_at is not null and exists
+            (select 1 from share where slug = share_slug and max_downloads is not null)",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    match limited {
+        None => Err(Error::NotFound),
+        Some((true,)) => Err(Error::UsedUp),
+        Some((false,)) => Ok(tx.commit().await?),
+    }
+}
+
+/// Notes that bytes are leaving to their owner, whose own addresses have no row before this.
+pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
+    sqlx::query(
+        "insert into download (id, file_id, account_id, requested_at, url_expires_at, started_at)
+         values ($1, $2, $3, $4, $5, $4)
+         on conflict (id) do nothing",
+    )
+    .bind(grant.id)
+    .bind(grant.file.0)
+    .bind(grant.by.map(|user| user.0))
+    .bind(now)
+    .bind(grant.expires_at)
+    .execute(db.writer())
+    .await?;
+    Ok(())
+}
+
+/// Notes that bytes `from..to` of a file of `size` bytes were delivered. The download is complete
+/// once the pieces reach the end of the file without a gap.
+pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i64) -> Result<()> {
+    sqlx::query(
+        "update download set bytes = max(bytes, $3),
+                completed_at = coalesce(completed_at, case when $3 >= $4 then $5 end)
+         where id = $1 and bytes >= $2",
+    )
+    .bind(id)
+    .bind(to_db(from))
+    .bind(to_db(to))
+    .bind(to_db(size))
+    .bind(now)
+    .execute(db.writer())
+    .await?;
+    Ok(())
+}
+
+/// Downloads of a share link, newest first, older than `before`.
+pub async fn of_share(
+    db: &Db,
+    slug: &ShareSlug,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<(Uuid, Download)>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select download.id, download.file_id, file.name as file_name, account.username as by,
+                requested_at, started_at, bytes, completed_at
+         from download
+         join file on file.id = download.file_id
+         left join account on account.id = download.account_id
+         where share_slug = $1 and ($2 is null or download.id < $2)
+         order by download.id desc limit $3",
+    )
+    .bind(slug.as_str())
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+}
+
+/// Downloads of a file, by whatever address, newest first, older than `before`.
+pub async fn of_file(
+    db: &Db,
+    file: FileId,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<(Uuid, Download)>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select download.id, download.file_id, file.name as file_name, account.username as by,
+                requested_at, started_at, bytes, completed_at
+         from download
+         join file on file.id = download.file_id
+         left join account on account.id = download.account_id
+         where download.file_id = $1 and ($2 is null or download.id < $2)
+         order by download.id desc limit $3",
+    )
+    .bind(file.0)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+}

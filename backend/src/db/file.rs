@@ -1,0 +1,315 @@
+//! Files: names in somebody's library, each owning one object.
+
+use sharesync_protocol::api::{FileSummary, UploadedFile};
+use sharesync_protocol::{FileId, UserId};
+use sqlx::{Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::{Db, from_db, new_id, object, to_db, violates_unique};
+use crate::error::{Error, Result};
+use crate::names::Candidates;
+
+/// A file to be entered into a library, its bytes being durable.
+pub struct NewFile<'a> {
+    /// Whose it is.
+    pub owner: UserId,
+    /// Its bytes in the store.
+    pub object: Uuid,
+    /// The name asked for.
+    pub name: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+    /// Media type.
+    pub content_type: &'a str,
+    /// When the purge takes it.
+    pub expires_at: Option<i64>,
+}
+
+/// A file as it is served.
+#[derive(sqlx::FromRow)]
+pub struct Servable {
+    /// Its bytes in the store.
+    pub object_id: Uuid,
+    /// Bytes.
+    #[sqlx(try_from = "i64")]
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: Vec<u8>,
+    /// Media type.
+    pub content_type: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    size: i64,
+    sha256: Vec<u8>,
+    content_type: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    shares: u32,
+    downloads: u32,
+}
+
+impl From<Row> for FileSummary {
+    fn from(row: Row) -> Self {
+        Self {
+            file: UploadedFile {
+                id: FileId(row.id),
+                name: row.name,
+                size: from_db(row.size),
+                content_type: row.content_type,
+                sha256: hex(&row.sha256),
+                created_at: row.created_at,
+                expires_at: row.expires_at,
+            },
+            shares: row.shares,
+            downloads: row.downloads,
+        }
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+            text
+        })
+}
+
+/// Enters a file into its owner's library: its bytes become live, the quota is charged and a free
+/// name is found, all in one transaction. [`Error::QuotaExceeded`] where it does not fit;
+/// [`Error::NotFound`] where the object was given up in the meantime.
+pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
+    let mut tx = db.begin().await?;
+    if !object::settle(&mut tx, file.object).await? {
+        return Err(Error::NotFound);
+    }
+    charge(&mut tx, file.owner, file.size).await?;
+    let id = new_id(now);
+    let name = insert_under_free_name(&mut tx, file, id, now).await?;
+    tx.commit().await?;
+    Ok(UploadedFile {
+        id: FileId(id),
+        name,
+        size: file.size,
+        content_type: file.content_type.into(),
+        sha256: hex(&file.sha256),
+        created_at: now,
+        expires_at: file.expires_at,
+    })
+}
+
+async fn charge(tx: &mut Transaction<'_, Sqlite>, owner: UserId, size: u64) -> Result<()> {
+    let charged =
+        sqlx::query("update account set used = used + $2 where id = $1 and used + $2 <= quota")
+            .bind(owner.0)
+            .bind(to_db(size))
+            .execute(&mut **tx)
+            .await?;
+    if charged.rows_affected() == 1 {
+        return Ok(());
+    }
+    let quota: i64 = sqlx::query_scalar("select quota from account where id = $1")
+        .bind(owner.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
+    Err(Error::QuotaExceeded {
+        quota: from_db(quota),
+    })
+}
+
+/// Takes the wanted name or the first free `name (1)`, `name (2)` …; the unique constraint decides
+/// what is free, here it is only guessed well.
+async fn insert_under_free_name(
+    tx: &mut Transaction<'_, Sqlite>,
+    file: &NewFile<'_>,
+    id: Uuid,
+    now: i64,
+) -> Result<String> {
+    let candidates = Candidates::of(file.name);
+    let (from, to) = candidates.numbered_range();
+    let taken: Vec<String> = sqlx::query_scalar(
+        "select name from file where account_id = $1 and name >= $2 and name < $3",
+    )
+    .bind(file.owner.0)
+    .bind(from)
+    .bind(to)
+    .fetch_all(&mut **tx)
+    .await?;
+    for name in candidates.not_among(taken) {
+        let inserted = sqlx::query(
+            "insert into file (id, account_id, object_id, name, size, sha256, content_type,
+                               created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             on conflict (account_id, name) do nothing",
+        )
+        .bind(id)
+        .bind(file.owner.0)
+        .bind(file.object)
+        .bind(&name)
+        .bind(to_db(file.size))
+        .bind(file.sha256.as_slice())
+        .bind(file.content_type)
+        .bind(now)
+        .bind(file.expires_at)
+        .execute(&mut **tx)
+        .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(name);
+        }
+    }
+    Err(Error::NameTaken)
+}
+
+/// Bytes the account may still store.
+pub async fn room_left(db: &Db, owner: UserId) -> Result<(u64, u64)> {
+    let (quota, used): (i64, i64) = sqlx::query_as("select quota, used from account where id = $1")
+        .bind(owner.0)
+        .fetch_one(db.reader())
+        .await?;
+    Ok((from_db(quota.saturating_sub(used)), from_db(quota)))
+}
+
+/// One page of a library, newest first: files older than `before`, at most `limit`.
+pub async fn page(
+    db: &Db,
+    owner: UserId,
+    before: Option<FileId>,
+    limit: u32,
+    now: i64,
+) -> Result<Vec<FileSummary>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select file.id, file.name, file.size, file.sha256, file.content_type, file.created_at,
+                file.expires_at,
+                (select count(*) from share_file join share on share.slug = share_file.slug
+                 where share_file.file_id = file.id
+                   and (share.expires_at is null or share.expires_at > $4)) as shares,
+                (select count(*) from download
+                 where download.file_id = file.id and completed_at is not null) as downloads
+         from file
+         where file.account_id = $1 and ($2 is null or file.id < $2)
+           and (file.expires_at is null or file.expires_at > $4)
+         order by file.id desc limit $3",
+    )
+    .bind(owner.0)
+    .bind(before.map(|id| id.0))
+    .bind(limit)
+    .bind(now)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(FileSummary::from).collect())
+}
+
+/// One file of the owner's. [`Error::NotFound`] where it is another's, or gone.
+pub async fn get(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<FileSummary> {
+    let row: Option<Row> = sqlx::query_as(
+        "select file.id, file.name, file.size, file.sha256, file.content_type, file.created_at,
+                file.expires_at,
+                (select count(*) from share_file join share on share.slug = share_file.slug
+                 where share_file.file_id = file.id
+                   and (share.expires_at is null or share.expires_at > $3)) as shares,
+                (select count(*) from download
+                 where download.file_id = file.id and completed_at is not null) as downloads
+         from file
+         where file.account_id = $1 and file.id = $2
+           and (file.expires_at is null or file.expires_at > $3)",
+    )
+    .bind(owner.0)
+    .bind(id.0)
+    .bind(now)
+    .fetch_optional(db.reader())
+    .await?;
+    row.map(FileSummary::from).ok_or(Error::NotFound)
+}
+
+/// Gives a file another name. [`Error::NameTaken`] where the owner has one of that name.
+pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) -> Result<()> {
+    let renamed = sqlx::query(
+        "update file set name = $3
+         where account_id = $1 and id = $2 and (expires_at is null or expires_at > $4)",
+    )
+    .bind(owner.0)
+    .bind(id.0)
+    .bind(name)
+    .bind(now)
+    .execute(db.writer())
+    .await;
+    match renamed {
+        Ok(done) if done.rows_affected() == 1 => Ok(()),
+        Ok(_) => Err(Error::NotFound),
+        Err(e) if violates_unique(&e, "file.account_id, file.name") => Err(Error::NameTaken),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Takes a file out of its owner's library and gives the quota back. Answers its object, which is
+/// doomed.
+pub async fn delete(db: &Db, owner: UserId, id: FileId) -> Result<Uuid> {
+    let mut tx = db.begin().await?;
+    let row: Option<(Uuid, i64)> = sqlx::query_as(
+        "delete from file where account_id = $1 and id = $2 returning object_id, size",
+    )
+    .bind(owner.0)
+    .bind(id.0)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let (object, size) = row.ok_or(Error::NotFound)?;
+    release(&mut tx, owner.0, object, size).await?;
+    tx.commit().await?;
+    Ok(object)
+}
+
+/// Takes up to `batch` expired files out of their libraries. Answers how many files and bytes went.
+pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)> {
+    let mut tx = db.begin().await?;
+    let gone: Vec<(Uuid, Uuid, i64)> = sqlx::query_as(
+        "delete from file where id in (select id from file where expires_at <= $1 limit $2)
+         returning account_id, object_id, size",
+    )
+    .bind(now)
+    .bind(batch)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (owner, object, size) in &gone {
+        release(&mut tx, *owner, *object, *size).await?;
+    }
+    tx.commit().await?;
+    let bytes = gone.iter().map(|(_, _, size)| from_db(*size)).sum();
+    Ok((gone.len() as u64, bytes))
+}
+
+async fn release(
+    tx: &mut Transaction<'_, Sqlite>,
+    owner: Uuid,
+    object: Uuid,
+    size: i64,
+) -> Result<()> {
+    object::doom(tx, object).await?;
+    sqlx::query("update account set used = used - $2 where id = $1")
+        .bind(owner)
+        .bind(size)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// A file to be served to whoever has a good address for it.
+pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
+    sqlx::query_as(
+        "select object_id, size, sha256, content_type from file
+         where id = $1 and (expires_at is null or expires_at > $2)",
+    )
+    .bind(id.0)
+    .bind(now)
+    .fetch_optional(db.reader())
+    .await?
+    .ok_or(Error::NotFound)
+}

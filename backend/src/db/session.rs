@@ -1,0 +1,125 @@
+//! Sessions and their refresh tokens.
+
+use sharesync_protocol::api::Role;
+use sharesync_protocol::{SessionId, UserId};
+use uuid::Uuid;
+
+use super::account::role_from_db;
+use super::{Db, new_id};
+use crate::error::Result;
+
+/// SHA-256 of a refresh token: all that is kept of one.
+pub type TokenHash = [u8; 32];
+
+/// Starts a session with its first refresh token.
+pub async fn start(
+    db: &Db,
+    user: UserId,
+    token: &TokenHash,
+    now: i64,
+    expires_at: i64,
+) -> Result<SessionId> {
+    let id = new_id(now);
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "insert into session (id, account_id, created_at, expires_at) values ($1, $2, $3, $4)",
+    )
+    .bind(id)
+    .bind(user.0)
+    .bind(now)
+    .bind(expires_at)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("insert into refresh_token (hash, session_id) values ($1, $2)")
+        .bind(token.as_slice())
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(SessionId(id))
+}
+
+/// Exchanges a refresh token for its successor. `None` where the token is unknown, its session is
+/// over, or it was exchanged before; in that last case somebody else has a copy, and the session
+/// is ended for both (RFC 9700 §4.14.2).
+pub async fn rotate(
+    db: &Db,
+    old: &TokenHash,
+    new: &TokenHash,
+    now: i64,
+    expires_at: i64,
+) -> Result<Option<(SessionId, UserId)>> {
+    let mut tx = db.begin().await?;
+    let session: Option<(Uuid,)> = sqlx::query_as(
+        "update refresh_token set rotated_at = $2
+         where hash = $1 and rotated_at is null returning session_id",
+    )
+    .bind(old.as_slice())
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((session,)) = session else {
+        sqlx::query(
+            "delete from session where id = (select session_id from refresh_token where hash = $1)",
+        )
+        .bind(old.as_slice())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let user: Option<(Uuid,)> = sqlx::query_as(
+        "update session set expires_at = $3 where id = $1 and expires_at > $2 returning account_id",
+    )
+    .bind(session)
+    .bind(now)
+    .bind(expires_at)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((user,)) = user else { return Ok(None) };
+    sqlx::query("insert into refresh_token (hash, session_id) values ($1, $2)")
+        .bind(new.as_slice())
+        .bind(session)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Some((SessionId(session), UserId(user))))
+}
+
+/// What the account of a session is for, while the session lasts.
+pub async fn role(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<Option<Role>> {
+    let role: Option<String> = sqlx::query_scalar(
+        "select account.role
+         from session join account on account.id = session.account_id
+         where session.id = $1 and account.id = $2 and session.expires_at > $3",
+    )
+    .bind(session.0)
+    .bind(user.0)
+    .bind(now)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(role.as_deref().map(role_from_db))
+}
+
+/// Ends the session that a refresh token belongs to.
+pub async fn end(db: &Db, token: &TokenHash) -> Result<()> {
+    sqlx::query(
+        "delete from session where id = (select session_id from refresh_token where hash = $1)",
+    )
+    .bind(token.as_slice())
+    .execute(db.writer())
+    .await?;
+    Ok(())
+}
+
+/// Removes up to `batch` sessions that are over, with their tokens. Answers how many went.
+pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
+    let gone = sqlx::query(
+        "delete from session where id in (select id from session where expires_at <= $1 limit $2)",
+    )
+    .bind(now)
+    .bind(batch)
+    .execute(db.writer())
+    .await?;
+    Ok(gone.rows_affected())
+}

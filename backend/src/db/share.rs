@@ -1,0 +1,223 @@
+//! Share links and what they lead to.
+
+use std::collections::HashMap;
+
+use sharesync_protocol::api::SharedFile;
+use sharesync_protocol::{FileId, ShareSlug, UserId};
+use uuid::Uuid;
+
+use super::{Db, from_db};
+use crate::error::{Error, Result};
+
+/// A share link to be made.
+pub struct NewShare<'a> {
+    /// Names it.
+    pub slug: &'a ShareSlug,
+    /// Whose it is.
+    pub owner: UserId,
+    /// What it leads to, in the order to show.
+    pub files: &'a [FileId],
+    /// Argon2id hash in PHC form, where a password is asked for.
+    pub password_hash: Option<&'a str>,
+    /// When it stops working.
+    pub expires_at: Option<i64>,
+    /// How many times each file may be downloaded.
+    pub max_downloads: Option<u32>,
+}
+
+/// A share link as it is stored.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Share {
+    slug: String,
+    /// The username of its owner.
+    pub owner: String,
+    /// Argon2id hash in PHC form, where a password is asked for.
+    pub password_hash: Option<String>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it stops working.
+    pub expires_at: Option<i64>,
+    /// How many times each file may be downloaded.
+    pub max_downloads: Option<u32>,
+    /// Downloads completed.
+    pub downloads: u32,
+}
+
+impl Share {
+    /// What names it.
+    pub fn slug(&self) -> ShareSlug {
+        ShareSlug(self.slug.clone())
+    }
+
+    /// Whether it has stopped working.
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    slug: String,
+    id: Uuid,
+    name: String,
+    size: i64,
+    content_type: String,
+}
+
+/// Makes a share link. [`Error::NotFound`] where one of the files is not the owner's.
+pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "insert into share (slug, account_id, password_hash, created_at, expires_at, max_downloads)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(share.slug.as_str())
+    .bind(share.owner.0)
+    .bind(share.password_hash)
+    .bind(now)
+    .bind(share.expires_at)
+    .bind(share.max_downloads)
+    .execute(&mut *tx)
+    .await?;
+    for (position, file) in (0_u32..).zip(share.files) {
+        let entered = sqlx::query(
+            "insert into share_file (slug, file_id, position)
+             select $1, id, $3 from file
+             where id = $2 and account_id = $4 and (expires_at is null or expires_at > $5)
+             on conflict do nothing",
+        )
+        .bind(share.slug.as_str())
+        .bind(file.0)
+        .bind(position)
+        .bind(share.owner.0)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        // Zero rows: not theirs, or named twice.
+        if entered.rows_affected() == 0 && !share.files[..position as usize].contains(file) {
+            return Err(Error::NotFound);
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The share link of that name.
+pub async fn get(db: &Db, slug: &ShareSlug) -> Result<Share> {
+    sqlx::query_as(
+        "select share.slug, account.username as owner, share.password_hash, share.created_at,
+                share.expires_at, share.max_downloads,
+                (select count(*) from download
+                 where share_slug = share.slug and completed_at is not null) as downloads
+         from share join account on account.id = share.account_id
+         where share.slug = $1",
+    )
+    .bind(slug.as_str())
+    .fetch_optional(db.reader())
+    .await?
+    .ok_or(Error::NotFound)
+}
+
+/// One page of an owner's share links, newest first, made before the one named.
+pub async fn page(
+    db: &Db,
+    owner: UserId,
+    before: Option<&ShareSlug>,
+    file: Option<FileId>,
+    limit: u32,
+) -> Result<Vec<Share>> {
+    let shares = sqlx::query_as(
+        "select share.slug, account.username as owner, share.password_hash, share.created_at,
+                share.expires_at, share.max_downloads,
+                (select count(*) from download
+                 where share_slug = share.slug and completed_at is not null) as downloads
+         from share join account on account.id = share.account_id
+         where share.account_id = $1
+           and ($2 is null or (share.created_at, share.slug) <
+                (select created_at, slug from share where slug = $2))
+           and ($3 is null or exists
+                (select 1 from share_file
+                 where share_file.slug = share.slug and share_file.file_id = $3))
+         order by share.created_at desc, share.slug desc limit $4",
+    )
+    .bind(owner.0)
+    .bind(before.map(ShareSlug::as_str))
+    .bind(file.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(shares)
+}
+
+/// What share links lead to, each in its order; files that are gone or expired are left out.
+pub async fn files(
+    db: &Db,
+    shares: &[Share],
+    now: i64,
+) -> Result<HashMap<ShareSlug, Vec<SharedFile>>> {
+    let slugs: Vec<&str> = shares.iter().map(|share| share.slug.as_str()).collect();
+    let rows: Vec<FileRow> = sqlx::query_as(
+        "select share_file.slug, file.id, file.name, file.size, file.content_type
+         from share_file join file on file.id = share_file.file_id
+         where share_file.slug in (select value from json_each($1))
+           and (file.expires_at is null or file.expires_at > $2)
+         order by share_file.position",
+    )
+    .bind(serde_json::to_string(&slugs).map_err(Error::internal)?)
+    .bind(now)
+    .fetch_all(db.reader())
+    .await?;
+    let mut files: HashMap<ShareSlug, Vec<SharedFile>> = HashMap::new();
+    for row in rows {
+        files
+            .entry(ShareSlug(row.slug))
+            .or_default()
+            .push(SharedFile {
+                id: FileId(row.id),
+                name: row.name,
+                size: from_db(row.size),
+                content_type: row.content_type,
+            });
+    }
+    Ok(files)
+}
+
+/// Whether the share link is the owner's; [`Error::NotFound`] where it is not.
+pub async fn check_owner(db: &Db, owner: UserId, slug: &ShareSlug) -> Result<()> {
+    let owned: bool = sqlx::query_scalar(
+        "select exists (select 1 from share where slug = $1 and account_id = $2)",
+    )
+    .bind(slug.as_str())
+    .bind(owner.0)
+    .fetch_one(db.reader())
+    .await?;
+    if owned { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Ends a share link of the owner's.
+pub async fn delete(db: &Db, owner: UserId, slug: &ShareSlug) -> Result<()> {
+    let gone = sqlx::query("delete from share where slug = $1 and account_id = $2")
+        .bind(slug.as_str())
+        .bind(owner.0)
+        .execute(db.writer())
+        .await?;
+    if gone.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Removes up to `batch` share links that lead to nothing any more. Answers how many went.
+pub async fn purge(db: &Db, batch: u32) -> Result<u64> {
+    let gone = sqlx::query(
+        "delete from share where slug in
+            (select slug from share
+             where not exists (select 1 from share_file where share_file.slug = share.slug)
+             limit $1)",
+    )
+    .bind(batch)
+    .execute(db.writer())
+    .await?;
+    Ok(gone.rows_affected())
+}

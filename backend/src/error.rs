@@ -1,0 +1,222 @@
+//! Everything that can go wrong with a request, each with the status it answers. Database, store
+//! and handlers return it; the response is an RFC 9457 problem.
+
+use std::io;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sharesync_protocol::api::{Problem, ProblemCode};
+
+/// What a fallible part of the server returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 400: the request could not be read as what it says it is.
+    #[error("The request could not be read: {0}")]
+    BadRequest(String),
+    /// 401: no access token, or not a good one.
+    #[error("Sign in to do this.")]
+    Unauthenticated,
+    /// 401: the address or the password is wrong; which one is not said.
+    #[error("The e-mail address or the password is wrong.")]
+    InvalidCredentials,
+    /// 401: the share link asks for a password.
+    #[error("This link asks for a password.")]
+    PasswordRequired,
+    /// 401: the share link asks for another password.
+    #[error("The password is wrong.")]
+    WrongPassword,
+    /// 403: a download address that was made up or tampered with.
+    #[error("This address was not made by this server, or was changed.")]
+    BadSignature,
+    /// 404: not there, or not the asker's.
+    #[error("There is nothing here, or it is not yours.")]
+    NotFound,
+    /// 405: the path does not take this method.
+    #[error("This path does not take this method.")]
+    MethodNotAllowed,
+    /// 409: the address has an account already.
+    #[error("This e-mail address has an account already.")]
+    EmailTaken,
+    /// 409: the username is somebody's.
+    #[error("This username is taken.")]
+    UsernameTaken,
+    /// 409: the owner has a file of that name.
+    #[error("You have a file of that name already.")]
+    NameTaken,
+    /// 410: the link or the download address has expired.
+    #[error("This link has expired.")]
+    Expired,
+    /// 410: the link's downloads are used up.
+    #[error("This link's downloads are used up.")]
+    UsedUp,
+    /// 413: the body, or the file in it, is larger than so many bytes.
+    #[error("This is larger than the limit of {limit} bytes.")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// 415: the body is of a type this path does not take.
+    #[error("{0}")]
+    UnsupportedType(String),
+    /// 416: no such range in a file of so many bytes.
+    #[error("There is no such range in a file of {size} bytes.")]
+    RangeNotSatisfiable {
+        /// Bytes of the file, for `Content-Range` (RFC 9110 §14.4).
+        size: u64,
+    },
+    /// 422: a field is not as it must be.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// The field.
+        field: String,
+        /// What it must be.
+        message: String,
+    },
+    /// 422: a file name that is refused.
+    #[error("{0}")]
+    InvalidName(&'static str),
+    /// 422: an upload without a file in it, or with an empty one.
+    #[error("The upload holds no file, or an empty one.")]
+    EmptyFile,
+    /// 507: the account's quota would be exceeded.
+    #[error("This would exceed your quota of {quota} bytes.")]
+    QuotaExceeded {
+        /// Bytes the account may store.
+        quota: u64,
+    },
+    /// 507: the server's disk is full.
+    #[error("The server's disk is full.")]
+    OutOfSpace,
+    /// 500: ours. The cause is logged and not told.
+    #[error("Something went wrong on the server.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps a failure that is nobody's but ours.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// A field that is not as it must be.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+
+    fn status_and_code(&self) -> (StatusCode, ProblemCode) {
+        match self {
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCredentials),
+            Self::PasswordRequired => (StatusCode::UNAUTHORIZED, ProblemCode::PasswordRequired),
+            Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
+            Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+            Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                ProblemCode::MethodNotAllowed,
+            ),
+            Self::EmailTaken => (StatusCode::CONFLICT, ProblemCode::EmailTaken),
+            Self::UsernameTaken => (StatusCode::CONFLICT, ProblemCode::UsernameTaken),
+            Self::NameTaken => (StatusCode::CONFLICT, ProblemCode::NameTaken),
+            Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
+            Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge),
+            Self::UnsupportedType(_) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ProblemCode::UnsupportedType,
+            ),
+            Self::RangeNotSatisfiable { .. } => (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                ProblemCode::RangeNotSatisfiable,
+            ),
+            Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::Invalid),
+            Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
+            Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),
+            Self::QuotaExceeded { .. } => {
+                (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::QuotaExceeded)
+            }
+            Self::OutOfSpace => (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::OutOfSpace),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal),
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Invalid { field, .. } => Some(field.clone()),
+            Self::InvalidName(_) => Some("name".into()),
+            Self::EmailTaken => Some("email".into()),
+            Self::UsernameTaken => Some("username".into()),
+            Self::NameTaken => Some("name".into()),
+            _ => None,
+        }
+    }
+
+    fn limit(&self) -> Option<u64> {
+        match self {
+            Self::TooLarge { limit } => Some(*limit),
+            Self::QuotaExceeded { quota } => Some(*quota),
+            _ => None,
+        }
+    }
+
+    fn problem(&self) -> Problem {
+        let (status, code) = self.status_and_code();
+        Problem {
+            kind: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or_default().into(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            code,
+            field: self.field(),
+            limit: self.limit(),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Internal(cause) = &self {
+            tracing::error!(%cause, "request failed");
+        }
+        let (status, _) = self.status_and_code();
+        let mut response = (status, Json(self.problem())).into_response();
+        let headers = response.headers_mut();
+        let problem_json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, problem_json);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match self {
+            Self::RangeNotSatisfiable { size } => {
+                let range = HeaderValue::try_from(format!("bytes */{size}"));
+                headers.insert(header::CONTENT_RANGE, range.expect("digits make a header"));
+            }
+            Self::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::internal(cause)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(cause: io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::OutOfSpace,
+            _ => Self::internal(cause),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The pages: the built frontend, embedded into the program.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::compression::CompressionLayer;
+
+use crate::app::AppState;
+
+/// Where Vite puts files named after their content, which therefore never change.
+const IMMUTABLE: &str = "assets/";
+
+/// In a debug build these are read from the folder as they are asked for.
+#[derive(RustEmbed)]
+#[folder = "../frontend/dist"]
+#[allow_missing = true]
+struct Frontend;
+
+/// Serves the frontend's files, and its page at every other path: which page a path is, the
+/// frontend itself knows.
+pub(super) fn router() -> Router<AppState> {
+    Router::new().fallback(serve).layer(CompressionLayer::new())
+}
+
+async fn serve(uri: Uri, request: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Frontend::get(path).filter(|_| path != "index.html") {
+        return answer(path, file, &request);
+    }
+    if path.starts_with(IMMUTABLE) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match Frontend::get("index.html") {
+        Some(page) => answer("index.html", page, &request),
+        None => (
+            StatusCode::NOT_FOUND,
+            "The frontend was not built into this program.",
+        )
+            .into_response(),
+    }
+}
+
+fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", crate::db::file::hex(&file.metadata.sha256_hash()));
+    let caching = if path.starts_with(IMMUTABLE) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let headers = [
+        (header::CONTENT_TYPE, file.metadata.mimetype().to_owned()),
+        (header::CACHE_CONTROL, caching.to_owned()),
+        (header::ETAG, etag.clone()),
+    ];
+    let known = request
+        .get(header::IF_NONE_MATCH)
+        .map(HeaderValue::as_bytes);
+    if known == Some(etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, Body::from(file.data)).into_response()
+}

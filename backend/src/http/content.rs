@@ -1,0 +1,167 @@
+//! A file's bytes, for whoever has a download address that is still good.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::Stream;
+use sharesync_protocol::FileId;
+use sharesync_protocol::api::Problem;
+use uuid::Uuid;
+
+use super::extract::{Path, Query};
+use super::range::{self, Wanted};
+use crate::app::AppState;
+use crate::blob::presign::{SignedQuery, Via};
+use crate::db::download::{self, Grant};
+use crate::db::file::{self, Servable, hex};
+use crate::error::Result;
+
+/// Nothing in a stored file may run here, whatever it is and however it is opened.
+const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
+
+/// A file's content
+///
+/// The address, query and all, is what `download_url` holds; it needs no header and lasts five
+/// minutes.
+#[utoipa::path(
+    get, path = "/api/files/{id}/content", tag = "Files",
+    params(("id" = FileId, Path), SignedQuery),
+    responses(
+        (status = 200, description = "The whole file", content_type = "application/octet-stream"),
+        (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/octet-stream"),
+        (status = 403, description = "`forbidden`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+        (status = 416, description = "`range_not_satisfiable`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn content(
+    State(app): State<AppState>,
+    method: Method,
+    headers: HeaderMap,
+    Path(id): Path<FileId>,
+    Query(query): Query<SignedQuery>,
+) -> Result<Response> {
+    let now = app.clock.now_ms();
+    let grant = app.presigner.verify(id, &query, now)?;
+    let file = file::servable(&app.db, id, now).await?;
+    let etag = format!("\"{}\"", hex(&file.sha256));
+    let wanted = range::wanted(&headers, file.size, &etag)?;
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        begin(&app, &grant, query.via, now).await?;
+        body(&app, grant.id, &file, wanted).await?
+    };
+    Ok(describe(
+        &file,
+        wanted,
+        &etag,
+        query.response_content_disposition,
+        body,
+    ))
+}
+
+async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {
+    match via {
+        Via::Library => download::begin_own(&app.db, grant, now).await,
+        Via::Share => download::begin_shared(&app.db, grant.id, now).await,
+    }
+}
+
+async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Result<Body> {
+    let (from, to) = match wanted {
+        Wanted::Whole => (0, file.size),
+        Wanted::Part { from, to } => (from, to),
+    };
+    let pieces = app.library.read(file.object_id, from, to).await?;
+    let delivery = Delivery {
+        app: app.clone(),
+        id,
+        from,
+        to: from,
+        size: file.size,
+    };
+    Ok(Body::from_stream(Delivered {
+        pieces: Box::pin(pieces),
+        delivery,
+    }))
+}
+
+fn describe(
+    file: &Servable,
+    wanted: Wanted,
+    etag: &str,
+    disposition: String,
+    body: Body,
+) -> Response {
+    let status = match wanted {
+        Wanted::Whole => StatusCode::OK,
+        Wanted::Part { .. } => StatusCode::PARTIAL_CONTENT,
+    };
+    let (length, range) = match wanted {
+        Wanted::Whole => (file.size, None),
+        Wanted::Part { from, to } => (
+            to - from,
+            Some(format!("bytes {from}-{}/{}", to - 1, file.size)),
+        ),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, file.content_type.clone()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::ACCEPT_RANGES, "bytes".into()),
+        (header::ETAG, etag.into()),
+        (header::CACHE_CONTROL, "private, no-cache".into()),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY.into()),
+    ];
+    let range = range.map(|range| [(header::CONTENT_RANGE, range)]);
+    (status, headers, range, body).into_response()
+}
+
+/// Pieces of a file on their way out, counted.
+struct Delivered<S> {
+    pieces: Pin<Box<S>>,
+    delivery: Delivery,
+}
+
+impl<S: Stream<Item = io::Result<Bytes>>> Stream for Delivered<S> {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let piece = ready!(self.pieces.as_mut().poll_next(cx));
+        if let Some(Ok(bytes)) = &piece {
+            self.delivery.to += bytes.len() as u64;
+        }
+        Poll::Ready(piece)
+    }
+}
+
+/// What has left of a file. Dropped when the response has been sent, or when its taker has gone:
+/// either way what was delivered is recorded.
+struct Delivery {
+    app: AppState,
+    id: Uuid,
+    from: u64,
+    to: u64,
+    size: u64,
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        let (app, id) = (self.app.clone(), self.id);
+        let (from, to, size) = (self.from, self.to, self.size);
+        self.app.tasks.spawn(async move {
+            let now = app.clock.now_ms();
+            if let Err(cause) = download::delivered(&app.db, id, from, to, size, now).await {
+                tracing::error!(%cause, "a delivery could not be recorded");
+            }
+        });
+    }
+}

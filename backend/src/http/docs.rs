@@ -1,0 +1,82 @@
+//! The API's own description: OpenAPI 3.1 from the handlers' declarations, and a page to read and
+//! try it.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::app::AppState;
+
+const DOCUMENT_PATH: &str = "/api/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "ShareSync",
+        description = "Files between people. Every failure is an `application/problem+json` \
+                       (RFC 9457) whose `code` is stable.",
+    ),
+    tags(
+        (name = "Accounts", description = "Signing in, and who one is"),
+        (name = "Files", description = "One's library"),
+        (name = "Shares", description = "Links for others"),
+        (name = "Server", description = "The server itself"),
+    )
+)]
+struct Preamble;
+
+/// What stands before the paths.
+pub(super) fn preamble() -> utoipa::openapi::OpenApi {
+    let mut document = Preamble::openapi();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    document
+}
+
+/// The whole description, for generating clients from.
+pub fn document() -> utoipa::openapi::OpenApi {
+    super::api().into_openapi()
+}
+
+/// The description at `/api/openapi.json` and the page at `/docs`.
+pub(super) fn router(document: utoipa::openapi::OpenApi) -> Router<AppState> {
+    let config = Arc::new(Config::from(DOCUMENT_PATH).try_it_out_enabled(true));
+    Router::new()
+        .route(DOCUMENT_PATH, get(async move || Json(document)))
+        .route("/docs", get(async || Redirect::permanent("/docs/")))
+        .route(
+            "/docs/",
+            get({
+                let config = Arc::clone(&config);
+                async move || page("", config)
+            }),
+        )
+        .route(
+            "/docs/{*file}",
+            get(async move |Path(file): Path<String>| page(&file, config)),
+        )
+}
+
+fn page(file: &str, config: Arc<Config<'static>>) -> Response {
+    match serve(file, config) {
+        Ok(Some(file)) => {
+            let headers = [(header::CONTENT_TYPE, file.content_type)];
+            (headers, file.bytes.into_owned()).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(cause) => crate::error::Error::internal(cause.to_string()).into_response(),
+    }
+}

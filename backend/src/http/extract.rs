@@ -1,0 +1,212 @@
+//! What handlers ask for in their signatures: a signed-in user, a checked body, a page of a list.
+//! Each says in a problem what was wrong with the request.
+
+use axum::RequestPartsExt;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum_extra::TypedHeader;
+use axum_extra::headers::Authorization;
+use axum_extra::headers::authorization::Bearer;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sharesync_protocol::UserId;
+use sharesync_protocol::api::Role;
+
+use super::{MAX_BODY_BYTES, cut_off};
+use crate::app::AppState;
+use crate::db::session;
+use crate::error::{Error, Result};
+
+/// Rows of a list's page where the request does not say.
+const DEFAULT_PAGE: u32 = 50;
+/// Most rows of a list's page.
+const MAX_PAGE: u32 = 200;
+
+/// Somebody signed in, with a token whose session is not over. A handler that takes one serves
+/// nobody else.
+#[derive(Clone, Debug)]
+pub struct AuthUser {
+    /// Who.
+    pub id: UserId,
+    /// What their account is for, as of now and not as of when the token was made.
+    #[expect(dead_code, reason = "policy by role reads it")]
+    pub role: Role,
+}
+
+impl FromRequestParts<AppState> for AuthUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
+        let TypedHeader(Authorization(bearer)) = parts
+            .extract::<TypedHeader<Authorization<Bearer>>>()
+            .await
+            .map_err(|_| Error::Unauthenticated)?;
+        let (id, session) = app
+            .access_tokens
+            .verify(bearer.token())
+            .ok_or(Error::Unauthenticated)?;
+        let now = app.clock.now_ms();
+        let role = session::role(&app.db, session, id, now)
+            .await?
+            .ok_or(Error::Unauthenticated)?;
+        Ok(Self { id, role })
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for AuthUser {
+    type Rejection = Error;
+
+    /// Nobody, where no token was sent; a bad one is still refused, so that its sender learns of it.
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<AppState>>::from_request_parts(parts, app)
+            .await
+            .map(Some)
+    }
+}
+
+/// A JSON body that keeps its rules. No body at all reads as `{}`.
+pub struct Valid<T>(pub T);
+
+impl<T, S> FromRequest<S> for Valid<T>
+where
+    T: DeserializeOwned + garde::Validate<Context: Default>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let is_json = is_json(request.headers());
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                    Error::TooLarge {
+                        limit: MAX_BODY_BYTES as u64,
+                    }
+                } else {
+                    cut_off(rejection)
+                }
+            })?;
+        if !body.is_empty() && !is_json {
+            return Err(Error::UnsupportedType(
+                "Send the body as application/json.".into(),
+            ));
+        }
+        let body = if body.is_empty() { b"{}" } else { &body[..] };
+        let value: T = serde_json::from_slice(body).map_err(|e| match e.classify() {
+            serde_json::error::Category::Data => Error::invalid("body", e.to_string()),
+            _ => Error::BadRequest(e.to_string()),
+        })?;
+        match value.validate() {
+            Ok(()) => Ok(Self(value)),
+            Err(report) => Err(first_of(&report)),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn first_of(report: &garde::Report) -> Error {
+    let (path, error) = report.iter().next().expect("a report has an error in it");
+    Error::invalid(path.to_string(), error.message())
+}
+
+/// A part of the path. One that is not of its type names nothing.
+pub struct Path<T>(pub T);
+
+impl<T, S> FromRequestParts<S> for Path<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path =
+            <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_| Error::NotFound)
+    }
+}
+
+/// The query.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(e) => Err(Error::invalid("query", e.body_text())),
+        }
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Rows: 1 to 200, 50 where not given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl Page {
+    /// Rows wanted. [`Error::Invalid`] where not 1 to 200.
+    pub fn limit(&self) -> Result<u32> {
+        match self.limit {
+            None => Ok(DEFAULT_PAGE),
+            Some(limit @ 1..=MAX_PAGE) => Ok(limit),
+            Some(_) => Err(Error::invalid("limit", format!("must be 1 to {MAX_PAGE}"))),
+        }
+    }
+
+    /// Where the page begins, for lists whose cursor is the id of the last row of the page before.
+    pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>> {
+        let cursor = self.cursor.as_deref().map(str::parse).transpose();
+        cursor.map_err(|_| Error::invalid("cursor", "is not one that this list gave"))
+    }
+}
+
+/// The cursor of the next page, where this one is full.
+pub fn next_cursor<T>(rows: &[T], limit: u32, cursor: impl Fn(&T) -> String) -> Option<String> {
+    (rows.len() == limit as usize)
+        .then(|| rows.last().map(cursor))
+        .flatten()
+}
+
+/// How people reach this server: as configured, or the address that the request came to.
+pub struct BaseUrl(pub String);
+
+impl FromRequestParts<AppState> for BaseUrl {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
+        if let Some(url) = &app.public_url {
+            return Ok(Self(url.clone()));
+        }
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let authority = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
+        let authority = authority.ok_or_else(|| Error::BadRequest("no Host header".into()))?;
+        Ok(Self(format!("http://{authority}")))
+    }
+}

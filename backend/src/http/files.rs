@@ -1,0 +1,139 @@
+//! One's own files: list, see, rename, delete, and who fetched them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use sharesync_protocol::FileId;
+use sharesync_protocol::api::{
+    DownloadPage, FileDetails, FilePage, FileSummary, Problem, RenameFile,
+};
+
+use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use crate::app::AppState;
+use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
+use crate::db::download::Grant;
+use crate::db::{download, file, new_id};
+use crate::error::Result;
+use crate::names;
+
+/// One's files, newest first
+#[utoipa::path(
+    get, path = "/api/files", tag = "Files", security(("bearer" = [])), params(Page),
+    responses(
+        (status = 200, body = FilePage),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Query(page): Query<Page>,
+) -> Result<Json<FilePage>> {
+    let (limit, now) = (page.limit()?, app.clock.now_ms());
+    let items = file::page(&app.db, user.id, page.after()?, limit, now).await?;
+    let next_cursor = next_cursor(&items, limit, |row| row.file.id.to_string());
+    Ok(Json(FilePage { items, next_cursor }))
+}
+
+/// A file, and an address to fetch it from
+#[utoipa::path(
+    get, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    params(("id" = FileId, Path)),
+    responses(
+        (status = 200, body = FileDetails),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<FileId>,
+) -> Result<Json<FileDetails>> {
+    let now = app.clock.now_ms();
+    let summary = file::get(&app.db, user.id, id, now).await?;
+    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
+    let grant = Grant {
+        id: new_id(now),
+        file: id,
+        by: Some(user.id),
+        expires_at,
+    };
+    let disposition = presign::attachment(&summary.file.name);
+    let path = app.presigner.sign(&grant, Via::Library, &disposition);
+    let download_url = format!("{base}{path}");
+    Ok(Json(FileDetails {
+        summary,
+        download_url,
+        download_url_expires_at: expires_at,
+    }))
+}
+
+/// Rename a file
+#[utoipa::path(
+    patch, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    params(("id" = FileId, Path)), request_body = RenameFile,
+    responses(
+        (status = 200, body = FileSummary),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`name_taken`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_name`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn rename(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<FileId>,
+    Valid(wanted): Valid<RenameFile>,
+) -> Result<Json<FileSummary>> {
+    names::check(&wanted.name)?;
+    let now = app.clock.now_ms();
+    file::rename(&app.db, user.id, id, &wanted.name, now).await?;
+    Ok(Json(file::get(&app.db, user.id, id, now).await?))
+}
+
+/// Delete a file
+///
+/// Its share links lead to it no longer, and addresses handed out for it stop working.
+#[utoipa::path(
+    delete, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    params(("id" = FileId, Path)),
+    responses(
+        (status = 204),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn delete(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<FileId>,
+) -> Result<StatusCode> {
+    app.library.remove(user.id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who fetched a file, newest first
+#[utoipa::path(
+    get, path = "/api/files/{id}/downloads", tag = "Files", security(("bearer" = [])),
+    params(("id" = FileId, Path), Page),
+    responses(
+        (status = 200, body = DownloadPage),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn downloads(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<FileId>,
+    Query(page): Query<Page>,
+) -> Result<Json<DownloadPage>> {
+    file::get(&app.db, user.id, id, app.clock.now_ms()).await?;
+    let limit = page.limit()?;
+    let rows = download::of_file(&app.db, id, page.after()?, limit).await?;
+    let next_cursor = next_cursor(&rows, limit, |(id, _)| id.to_string());
+    Ok(Json(DownloadPage {
+        items: rows.into_iter().map(|(_, row)| row).collect(),
+        next_cursor,
+    }))
+}

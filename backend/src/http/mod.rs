@@ -1,0 +1,132 @@
+//! HTTP: the router, and one module a noun. Handlers take what they need as arguments, so that a
+//! signature tells who may call; each makes one call into the domain and answers.
+
+mod accounts;
+mod assets;
+mod content;
+mod docs;
+mod extract;
+mod files;
+mod range;
+mod serve;
+mod server_info;
+mod sessions;
+mod shares;
+mod upload;
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use docs::document;
+pub use serve::serve;
+
+use crate::app::AppState;
+use crate::error::Error;
+
+/// Largest body of any request but an upload, in bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How long a sender may be silent in the middle of a body.
+const BODY_IDLE: Duration = Duration::from_secs(60);
+
+/// What a page may load: what comes with it, and nothing else. Styles are set inline by the
+/// interface library; scripts never are.
+const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Everything that is served but the signaling.
+pub fn router(app: AppState) -> Router {
+    let (api, document) = api().split_for_parts();
+    let api = api
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .merge(docs::router(document))
+        .route("/api", axum::routing::any(async || Error::NotFound))
+        .route("/api/{*rest}", axum::routing::any(async || Error::NotFound))
+        .merge(assets::router())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(app);
+    secured(api)
+}
+
+/// The handlers and their descriptions, from one declaration each.
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(docs::preamble())
+        .routes(routes!(server_info::health))
+        .routes(routes!(server_info::server_info))
+        .routes(routes!(accounts::register))
+        .routes(routes!(accounts::me))
+        .routes(routes!(sessions::login))
+        .routes(routes!(sessions::refresh))
+        .routes(routes!(sessions::logout))
+        .routes(routes!(files::list))
+        .routes(routes!(files::get, files::rename, files::delete))
+        .routes(routes!(files::downloads))
+        .routes(routes!(content::content))
+        .routes(routes!(shares::create, shares::list))
+        .routes(routes!(shares::get, shares::revoke))
+        .routes(routes!(shares::unlock))
+        .routes(routes!(shares::request_download))
+        .routes(routes!(shares::downloads))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(upload::upload))
+                // Its own limit, told from the declared length and again from what comes.
+                .layer(DefaultBodyLimit::disable()),
+        )
+}
+
+/// What holds for every request and every answer, whichever handler it meets.
+fn secured(router: Router) -> Router {
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    router
+        .layer(middleware::from_fn(refuse_ambiguous_framing))
+        .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))
+        .layer(header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
+        .layer(CatchPanicLayer::custom(
+            |panic: Box<dyn std::any::Any + Send>| {
+                let said = panic
+                    .downcast_ref::<&str>()
+                    .copied()
+                    .unwrap_or("a handler panicked");
+                Error::internal(said).into_response()
+            },
+        ))
+        // The path only: a query may hold a signature.
+        .layer(TraceLayer::new_for_http().make_span_with(
+            |request: &Request| tracing::debug_span!("request", method = %request.method()),
+        ))
+}
+
+/// Refuses what two parsers could read as two different requests (RFC 9112 §3.2 and §6.3). hyper
+/// refuses the rest: folded headers, conflicting lengths; and of `Content-Length` beside
+/// `Transfer-Encoding` it believes the latter and closes the connection.
+async fn refuse_ambiguous_framing(request: Request, next: Next) -> Result<Response, Error> {
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        return Err(Error::BadRequest("more than one Host header".into()));
+    }
+    Ok(next.run(request).await)
+}
+
+/// Where a body ended before it should have: the sender went away, or was silent for too long.
+fn cut_off(cause: impl Into<BoxError>) -> Error {
+    Error::BadRequest(format!("the body was cut off: {}", cause.into()))
+}

@@ -1,0 +1,174 @@
+//! Share links, from both ends: the owner who makes them and whoever opens them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use sharesync_protocol::api::{
+    CreateShare, DownloadLink, DownloadPage, OwnedShare, Problem, RequestDownload, ShareList,
+    SharePublic, UnlockShare,
+};
+use sharesync_protocol::{FileId, ShareSlug};
+
+use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use crate::app::AppState;
+use crate::db::{download, share};
+use crate::error::Result;
+use crate::sharing;
+
+/// Which share links.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfFile {
+    /// Those that lead to this file only.
+    file_id: Option<FileId>,
+}
+
+/// Make a share link
+#[utoipa::path(
+    post, path = "/api/shares", tag = "Shares", security(("bearer" = [])), request_body = CreateShare,
+    responses(
+        (status = 201, body = OwnedShare),
+        (status = 404, description = "`not_found`: one of the files", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Valid(wanted): Valid<CreateShare>,
+) -> Result<(StatusCode, Json<OwnedShare>)> {
+    let share = sharing::create(&app, user.id, wanted, &base).await?;
+    Ok((StatusCode::CREATED, Json(share)))
+}
+
+/// One's share links, newest first
+#[utoipa::path(
+    get, path = "/api/shares", tag = "Shares", security(("bearer" = [])), params(Page, OfFile),
+    responses(
+        (status = 200, body = ShareList),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Query(page): Query<Page>,
+    Query(of): Query<OfFile>,
+) -> Result<Json<ShareList>> {
+    let limit = page.limit()?;
+    let before = page.cursor.map(ShareSlug);
+    let rows = share::page(&app.db, user.id, before.as_ref(), of.file_id, limit).await?;
+    let next_cursor = next_cursor(&rows, limit, |row| row.slug().0);
+    let items = sharing::as_owned(&app, rows, &base).await?;
+    Ok(Json(ShareList { items, next_cursor }))
+}
+
+/// What a share link leads to
+///
+/// Names are shown once no password stands before them.
+#[utoipa::path(
+    get, path = "/api/shares/{slug}", tag = "Shares", params(("slug" = ShareSlug, Path)),
+    responses(
+        (status = 200, body = SharePublic),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(
+    State(app): State<AppState>,
+    Path(slug): Path<ShareSlug>,
+) -> Result<Json<SharePublic>> {
+    Ok(Json(sharing::look_at(&app, &slug).await?))
+}
+
+/// What a share link leads to, for whoever has its password
+#[utoipa::path(
+    post, path = "/api/shares/{slug}/unlock", tag = "Shares", params(("slug" = ShareSlug, Path)),
+    request_body = UnlockShare,
+    responses(
+        (status = 200, body = SharePublic),
+        (status = 401, description = "`wrong_password`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn unlock(
+    State(app): State<AppState>,
+    Path(slug): Path<ShareSlug>,
+    Valid(key): Valid<UnlockShare>,
+) -> Result<Json<SharePublic>> {
+    Ok(Json(sharing::unlock(&app, &slug, key.password).await?))
+}
+
+/// An address to fetch a shared file from
+///
+/// It lasts five minutes, and holds a place in a link whose downloads are limited until it is used
+/// or over.
+#[utoipa::path(
+    post, path = "/api/shares/{slug}/download", tag = "Shares", params(("slug" = ShareSlug, Path)),
+    request_body = RequestDownload,
+    responses(
+        (status = 200, body = DownloadLink),
+        (status = 401, description = "`password_required`, `wrong_password`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`: say which of several files", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn request_download(
+    State(app): State<AppState>,
+    user: Option<AuthUser>,
+    BaseUrl(base): BaseUrl,
+    Path(slug): Path<ShareSlug>,
+    Valid(wanted): Valid<RequestDownload>,
+) -> Result<Json<DownloadLink>> {
+    let by = user.map(|user| user.id);
+    Ok(Json(
+        sharing::request_download(&app, &slug, wanted, by, &base).await?,
+    ))
+}
+
+/// Who used a share link, newest first
+#[utoipa::path(
+    get, path = "/api/shares/{slug}/downloads", tag = "Shares", security(("bearer" = [])),
+    params(("slug" = ShareSlug, Path), Page),
+    responses(
+        (status = 200, body = DownloadPage),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn downloads(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(slug): Path<ShareSlug>,
+    Query(page): Query<Page>,
+) -> Result<Json<DownloadPage>> {
+    share::check_owner(&app.db, user.id, &slug).await?;
+    let limit = page.limit()?;
+    let rows = download::of_share(&app.db, &slug, page.after()?, limit).await?;
+    let next_cursor = next_cursor(&rows, limit, |(id, _)| id.to_string());
+    Ok(Json(DownloadPage {
+        items: rows.into_iter().map(|(_, row)| row).collect(),
+        next_cursor,
+    }))
+}
+
+/// End a share link
+#[utoipa::path(
+    delete, path = "/api/shares/{slug}", tag = "Shares", security(("bearer" = [])),
+    params(("slug" = ShareSlug, Path)),
+    responses(
+        (status = 204),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn revoke(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(slug): Path<ShareSlug>,
+) -> Result<StatusCode> {
+    share::delete(&app.db, user.id, &slug).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,119 @@
+//! Uploading by form, as a browser or curl does it: the file goes to the store as it comes.
+
+use axum::Json;
+use axum::extract::multipart::{Field, MultipartRejection};
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::TryStreamExt;
+use sharesync_protocol::UserId;
+use sharesync_protocol::api::{Problem, UploadedFile};
+
+use super::cut_off;
+use super::extract::AuthUser;
+use crate::app::AppState;
+use crate::db::file;
+use crate::error::{Error, Result};
+use crate::library::Upload;
+use crate::names;
+
+/// What a form may add to the file's own bytes: boundaries, part headers, small fields.
+const FORM_OVERHEAD: u64 = 64 * 1024;
+
+/// The form, for its description.
+#[derive(utoipa::ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the form; the handler reads it as it comes"
+)]
+pub struct UploadForm {
+    /// The file, with its name.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    file: String,
+}
+
+/// Store a file
+///
+/// One file a request, in the form field `file`. When the answer comes, the file is on the disk for
+/// good. Where its name is taken, ` (1)` and so on is added.
+#[utoipa::path(
+    post, path = "/api/upload", tag = "Files", security(("bearer" = [])),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, body = UploadedFile),
+        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "`unsupported_type`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`empty_file`, `invalid_name`", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "`quota_exceeded`, `out_of_space`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn upload(
+    State(app): State<AppState>,
+    user: AuthUser,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<(StatusCode, Json<UploadedFile>)> {
+    let max_size = admit(&app, user.id, &headers).await?;
+    let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
+    while let Some(field) = form.next_field().await.map_err(cut_off)? {
+        if field.name() == Some("file") {
+            let stored = store(&app, user.id, max_size, field).await?;
+            return Ok((StatusCode::CREATED, Json(stored)));
+        }
+        pass_over(field).await?;
+    }
+    Err(Error::EmptyFile)
+}
+
+/// Turns away, before any of the body is read, what is declared too large for the server or the
+/// quota. Answers how large the file may be.
+async fn admit(app: &AppState, user: UserId, headers: &HeaderMap) -> Result<u64> {
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let declared: u64 = declared.and_then(|length| length.parse().ok()).unwrap_or(0);
+    let limit = app.max_upload_size;
+    if declared > limit + FORM_OVERHEAD {
+        return Err(Error::TooLarge { limit });
+    }
+    let (left, quota) = file::room_left(&app.db, user).await?;
+    if declared > left + FORM_OVERHEAD {
+        return Err(Error::QuotaExceeded { quota });
+    }
+    Ok(limit)
+}
+
+async fn store(
+    app: &AppState,
+    owner: UserId,
+    max_size: u64,
+    file: Field<'_>,
+) -> Result<UploadedFile> {
+    let name = file.file_name().unwrap_or_default().to_owned();
+    names::check(&name)?;
+    let upload = Upload {
+        owner,
+        content_type: mime_guess::from_path(&name)
+            .first_or_octet_stream()
+            .to_string(),
+        name,
+        max_size,
+        keep_for_ms: i64::from(app.file_expiry_days) * 24 * 3600 * 1000,
+    };
+    app.library.take_in(upload, file.map_err(cut_off)).await
+}
+
+/// Reads a field that is not the file, up to what a form may add.
+async fn pass_over(field: Field<'_>) -> Result<()> {
+    let mut field = field.map_err(cut_off);
+    let mut size = 0;
+    while let Some(piece) = field.try_next().await? {
+        size += piece.len() as u64;
+        if size > FORM_OVERHEAD {
+            return Err(Error::TooLarge {
+                limit: FORM_OVERHEAD,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The purge: removes what has expired, in batches small enough that others get their turn at the
+//! database in between. Run by the schedule, and by tests that have moved the clock.
+
+use crate::app::AppState;
+use crate::db::{file, object, session, share};
+use crate::error::Result;
+
+/// Rows removed in one statement.
+const BATCH: u32 = 500;
+/// Uploads that have been under way for longer are given up: 24 hours.
+const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
+
+/// What a purge removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Expired files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Uploads that were given up.
+    pub uploads: u64,
+    /// Objects taken out of the store.
+    pub objects: u64,
+    /// Share links that led to nothing any more.
+    pub shares: u64,
+    /// Sessions that were over, with their tokens.
+    pub sessions: u64,
+}
+
+/// Removes everything that has expired by now, and says in the log what went.
+pub async fn run(app: &AppState) -> Result<Purged> {
+    let now = app.clock.now_ms();
+    let mut purged = Purged::default();
+    loop {
+        let (files, bytes) = file::delete_expired(&app.db, now, BATCH).await?;
+        purged.files += files;
+        purged.bytes += bytes;
+        if files < u64::from(BATCH) {
+            break;
+        }
+    }
+    purged.uploads = object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
+    purged.objects = app.library.sweep().await?;
+    purged.shares = in_batches(|| share::purge(&app.db, BATCH)).await?;
+    purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;
+    if purged != Purged::default() {
+        tracing::info!(
+            files = purged.files,
+            bytes = purged.bytes,
+            uploads = purged.uploads,
+            objects = purged.objects,
+            shares = purged.shares,
+            sessions = purged.sessions,
+            "purged what had expired"
+        );
+    }
+    Ok(purged)
+}
+
+async fn in_batches<F: Future<Output = Result<u64>>>(remove: impl Fn() -> F) -> Result<u64> {
+    let mut removed = 0;
+    loop {
+        let batch = remove().await?;
+        removed += batch;
+        if batch < u64::from(BATCH) {
+            return Ok(removed);
+        }
+    }
+}

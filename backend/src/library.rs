@@ -1,0 +1,225 @@
+//! The library: rows in the database and bytes in the store, kept together.
+//!
+//! A row comes before its bytes and goes after them (`db::object`), so whatever a crash leaves in
+//! the store has a row that says so, and [`Library::recover`] takes it away. Called by the upload
+//! and file handlers, and by the purge.
+
+use std::io;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use sharesync_protocol::api::UploadedFile;
+use sharesync_protocol::{FileId, UserId};
+use sharesync_service_kit::clock::Clock;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::blob::{DiskStore, ObjectWriter, Written};
+use crate::db::file::NewFile;
+use crate::db::{Db, file, object};
+use crate::error::{Error, Result};
+
+/// Objects removed from the store between two looks at the database.
+const SWEEP_BATCH: u32 = 200;
+
+/// An upload's particulars, known before its bytes.
+pub struct Upload {
+    /// Whose library it goes to.
+    pub owner: UserId,
+    /// The name asked for; checked already.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// Bytes it may have at most.
+    pub max_size: u64,
+    /// How long it is kept, in milliseconds.
+    pub keep_for_ms: i64,
+}
+
+/// Everybody's files.
+#[derive(Clone)]
+pub struct Library {
+    db: Db,
+    store: DiskStore,
+    clock: Clock,
+    /// Work that outlives its request; waited for at shutdown.
+    tasks: TaskTracker,
+}
+
+impl Library {
+    /// The library of a database and a store.
+    pub fn new(db: Db, store: DiskStore, clock: Clock, tasks: TaskTracker) -> Self {
+        Self {
+            db,
+            store,
+            clock,
+            tasks,
+        }
+    }
+
+    /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
+    /// fails, or is dropped on the way, nothing stays.
+    pub async fn take_in<E>(
+        &self,
+        upload: Upload,
+        content: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<UploadedFile>
+    where
+        Error: From<E>,
+    {
+        let object = object::begin(&self.db, self.clock.now_ms()).await?;
+        let mut unfinished = Unfinished::begin(self.clone(), object);
+        write(unfinished.writer(), upload.max_size, content).await?;
+        // From here on nobody's leaving stops it: either all of it happens, or none.
+        let committed = self.tasks.spawn(unfinished.commit(upload));
+        committed.await.map_err(Error::internal)?
+    }
+
+    async fn enter(&self, upload: &Upload, object: Uuid, written: Written) -> Result<UploadedFile> {
+        let now = self.clock.now_ms();
+        let file = NewFile {
+            owner: upload.owner,
+            object,
+            name: &upload.name,
+            size: written.size,
+            sha256: written.sha256,
+            content_type: &upload.content_type,
+            expires_at: Some(now + upload.keep_for_ms),
+        };
+        file::insert(&self.db, &file, now).await
+    }
+
+    /// Removes a file of the owner's; its bytes go right after.
+    pub async fn remove(&self, owner: UserId, id: FileId) -> Result<()> {
+        let object = file::delete(&self.db, owner, id).await?;
+        let library = self.clone();
+        self.tasks
+            .spawn(async move { library.remove_object(object).await });
+        Ok(())
+    }
+
+    /// Takes away what a crash left: uploads that nobody is writing any more. To be called before
+    /// any request is served.
+    pub async fn recover(&self) -> Result<()> {
+        let left = object::doom_abandoned(&self.db, i64::MAX).await?;
+        if left > 0 {
+            tracing::info!(
+                uploads = left,
+                "removing uploads that were cut off by a stop"
+            );
+        }
+        Ok(())
+    }
+
+    /// Removes the bytes of doomed objects. Answers how many objects went.
+    pub async fn sweep(&self) -> Result<u64> {
+        let mut swept = 0;
+        loop {
+            let doomed = object::doomed(&self.db, SWEEP_BATCH).await?;
+            if doomed.is_empty() {
+                return Ok(swept);
+            }
+            for id in doomed {
+                self.store.remove(id).await?;
+                object::forget(&self.db, id).await?;
+                swept += 1;
+            }
+        }
+    }
+
+    /// The bytes of an object from `from` up to `to`.
+    pub async fn read(
+        &self,
+        object: Uuid,
+        from: u64,
+        to: u64,
+    ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
+        Ok(self.store.read(object, from, to).await?)
+    }
+
+    /// Removes an object's bytes and then its row. What fails here the purge tries again.
+    async fn remove_object(&self, id: Uuid) {
+        let removed = match self.store.remove(id).await {
+            Ok(()) => object::forget(&self.db, id).await,
+            Err(e) => Err(e.into()),
+        };
+        if let Err(cause) = removed {
+            tracing::warn!(%cause, "an object could not be removed; the purge will try again");
+        }
+    }
+}
+
+/// Writes content as it comes, up to the limit.
+async fn write<E>(
+    writer: &mut ObjectWriter,
+    max_size: u64,
+    content: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<()>
+where
+    Error: From<E>,
+{
+    let mut content = std::pin::pin!(content);
+    let mut size = 0;
+    while let Some(piece) = content.next().await {
+        let piece = piece?;
+        size += piece.len() as u64;
+        if size > max_size {
+            return Err(Error::TooLarge { limit: max_size });
+        }
+        writer.write(piece).await?;
+    }
+    if size == 0 {
+        Err(Error::EmptyFile)
+    } else {
+        Ok(())
+    }
+}
+
+/// An upload under way. Dropping it, as when the uploader goes away, removes what there is of it.
+struct Unfinished {
+    library: Library,
+    object: Uuid,
+    /// Absent once the upload has been committed or given up.
+    writer: Option<ObjectWriter>,
+}
+
+impl Unfinished {
+    fn begin(library: Library, object: Uuid) -> Self {
+        let writer = Some(library.store.create(object));
+        Self {
+            library,
+            object,
+            writer,
+        }
+    }
+
+    fn writer(&mut self) -> &mut ObjectWriter {
+        self.writer
+            .as_mut()
+            .expect("taken only by what ends the upload")
+    }
+
+    async fn commit(mut self, upload: Upload) -> Result<UploadedFile> {
+        let writer = self.writer.take().expect("an upload is committed once");
+        let stored = match writer.finish().await {
+            Ok(written) => self.library.enter(&upload, self.object, written).await,
+            Err(e) => Err(e.into()),
+        };
+        if stored.is_err() {
+            self.library.remove_object(self.object).await;
+        }
+        stored
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let (library, object) = (self.library.clone(), self.object);
+            self.library.tasks.spawn(async move {
+                writer.abandon().await;
+                library.remove_object(object).await;
+            });
+        }
+    }
+}
