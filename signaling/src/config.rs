@@ -19,11 +19,14 @@ pub struct SignalingConfig {
     /// Events from one socket; 200 and 50 a second by default: a peer that meets 15 others sends each
     /// an offer and some ten candidates at once.
     pub events_per_socket: Rate,
+    /// Bytes of events from one socket; 1 MiB and 64 KiB a second by default, several times what 15
+    /// such meetings take. It bounds what a client can make the server hold for one that is slow.
+    pub bytes_per_socket: Rate,
     /// Rooms created and joined by one client network; 60 and one a second by default. Guessing a
     /// room's 128 bits at that rate is hopeless, and an office behind one address still fits.
     pub entries_per_client: Rate,
     /// Packets that wait for one client that is slow to read, before its fellow members get
-    /// `peer_busy`; 64 by default, which is 4 MiB at worst.
+    /// `peer_busy`; 256 by default, so that the acknowledgements of a whole burst fit.
     pub packets_waiting_per_socket: usize,
     /// How often a silent client is asked whether it is there; 25 s by default.
     pub ping_interval: Duration,
@@ -42,8 +45,9 @@ impl Default for SignalingConfig {
             max_rooms: 10_000,
             max_peers_per_room: MAX_PEERS_PER_ROOM,
             events_per_socket: Rate::new(200, Duration::from_millis(20)),
+            bytes_per_socket: Rate::new(1 << 20, Duration::from_micros(15)),
             entries_per_client: Rate::new(60, Duration::from_secs(1)),
-            packets_waiting_per_socket: 64,
+            packets_waiting_per_socket: 256,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),

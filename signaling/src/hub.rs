@@ -10,7 +10,7 @@ use sharesync_protocol::signaling::{
     Addressed, Done, Joined, NAMESPACE, PEER_JOINED, PEER_LEFT, Peer, PeerJoined, PeerLeft, Refusal,
 };
 use sharesync_service_kit::client_addr::ClientNetwork;
-use sharesync_service_kit::limiter::{KeyedLimiter, Limiter};
+use sharesync_service_kit::limiter::KeyedLimiter;
 use sharesync_service_kit::secret::random_bytes;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::socket::Sid;
@@ -19,7 +19,7 @@ use socketioxide::{SendError, SocketError, SocketIo};
 use crate::SignalingConfig;
 use crate::request::{Request, RequestError};
 use crate::rooms::{Entered, Left, Limits, Member, RoomError, Rooms};
-use crate::session::Session;
+use crate::session::{Session, SocketLimits};
 
 /// The rooms, and the sockets of those who are in them.
 pub(crate) struct Hub {
@@ -57,9 +57,9 @@ impl Hub {
         self.state().rooms.open()
     }
 
-    /// A limiter for the events of one socket.
-    pub(crate) fn event_limiter(&self) -> Limiter {
-        Limiter::new(self.config.events_per_socket, &self.config.clock)
+    /// The limits of one socket.
+    pub(crate) fn socket_limits(&self) -> SocketLimits {
+        SocketLimits::new(&self.config)
     }
 
     /// Does what `session` asks, and acknowledges it.

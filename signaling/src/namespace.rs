@@ -27,7 +27,7 @@ pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
 }
 
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
-    let session = Session::begin(socket, hub.event_limiter());
+    let session = Session::begin(socket, hub.socket_limits());
     socket.on_fallback(Events {
         hub: Arc::clone(hub),
         session: Arc::clone(&session),
@@ -55,7 +55,7 @@ impl MessageHandler<LocalAdapter, InOrder> for Events {
         let json = packet.as_str().map_or("", |json| json.as_str());
         let request = self
             .session
-            .count_event()
+            .count_event(json.len())
             .and_then(|()| Request::parse(&event, json));
         match request {
             Ok(request) => self.hub.carry_out(&self.session, request, ack),

@@ -1,20 +1,45 @@
 //! What is known of one socket. Made by `namespace` when the socket arrives; it lives in the
 //! socket's extensions.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
-use sharesync_service_kit::limiter::Limiter;
+use sharesync_service_kit::limiter::{Limiter, TooOften};
 use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
 
+use crate::SignalingConfig;
 use crate::request::RequestError;
 
 /// How long to wait before trying again to tell a socket with a full buffer that it is out.
 const LET_GO_RETRY: Duration = Duration::from_millis(100);
+
+/// How much one socket may send.
+#[derive(Debug)]
+pub(crate) struct SocketLimits {
+    events: Limiter,
+    bytes: Limiter,
+}
+
+impl SocketLimits {
+    /// The limits of a socket that has sent nothing yet.
+    pub(crate) fn new(config: &SignalingConfig) -> Self {
+        Self {
+            events: Limiter::new(config.events_per_socket, &config.clock),
+            bytes: Limiter::new(config.bytes_per_socket, &config.clock),
+        }
+    }
+
+    fn check(&self, bytes: usize) -> Result<(), TooOften> {
+        self.events.check()?;
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        NonZeroU32::new(bytes).map_or(Ok(()), |bytes| self.bytes.check_many(bytes))
+    }
+}
 
 /// One socket, from its arrival to its end.
 #[derive(Debug)]
@@ -23,19 +48,19 @@ pub(crate) struct Session {
     pub(crate) id: Sid,
     /// What its entries are counted under.
     pub(crate) network: ClientNetwork,
-    events: Limiter,
+    limits: SocketLimits,
     gone: AtomicBool,
     let_go: AtomicBool,
 }
 
 impl Session {
     /// Begins the session of a socket.
-    pub(crate) fn begin(socket: &SocketRef, events: Limiter) -> Arc<Self> {
+    pub(crate) fn begin(socket: &SocketRef, limits: SocketLimits) -> Arc<Self> {
         let address = socket.req_parts().extensions.get::<ClientAddr>();
         let session = Arc::new(Self {
             id: socket.id,
             network: address.map_or(ClientNetwork::UNKNOWN, |address| address.network()),
-            events,
+            limits,
             gone: AtomicBool::new(false),
             let_go: AtomicBool::new(false),
         });
@@ -49,9 +74,11 @@ impl Session {
         session.expect("a socket's session begins before it is in the namespace")
     }
 
-    /// Counts an event, unless the socket sends too many.
-    pub(crate) fn count_event(&self) -> Result<(), RequestError> {
-        self.events.check().map_err(|_| RequestError::RateLimited)
+    /// Counts an event of so many bytes, unless the socket sends too many of either.
+    pub(crate) fn count_event(&self, bytes: usize) -> Result<(), RequestError> {
+        self.limits
+            .check(bytes)
+            .map_err(|TooOften { .. }| RequestError::RateLimited)
     }
 
     /// Says that the socket has ended. Its last events may still be at work on another thread;

@@ -68,9 +68,18 @@ impl Limiter {
 
     /// Counts one use, unless it comes too early.
     pub fn check(&self) -> Result<(), TooOften> {
-        self.0
-            .check()
-            .map_err(|refusal| too_often(&refusal, self.0.clock()))
+        self.check_many(NonZeroU32::MIN)
+    }
+
+    /// Counts `uses` at once (bytes, say), or none of them if they come too early. More than the
+    /// burst is never allowed.
+    pub fn check_many(&self, uses: NonZeroU32) -> Result<(), TooOften> {
+        match self.0.check_n(uses) {
+            Ok(outcome) => outcome.map_err(|refusal| too_often(&refusal, self.0.clock())),
+            Err(_) => Err(TooOften {
+                retry_after: Duration::MAX,
+            }),
+        }
     }
 }
 
@@ -178,6 +187,22 @@ mod tests {
         hands.advance(Duration::from_millis(1));
         limiter.check().unwrap();
         limiter.check().unwrap_err();
+    }
+
+    #[test]
+    fn many_at_once_pass_whole_or_not_at_all() {
+        let (clock, hands) = manual();
+        let limiter = Limiter::new(RATE, &clock);
+        let uses = |number| NonZeroU32::new(number).unwrap();
+        limiter.check_many(uses(2)).unwrap();
+        limiter.check_many(uses(2)).unwrap_err();
+        limiter.check().unwrap();
+
+        hands.advance(Duration::from_mins(1));
+        limiter.check_many(uses(3)).unwrap();
+        hands.advance(Duration::from_mins(1));
+        let refusal = limiter.check_many(uses(4)).unwrap_err();
+        assert_eq!(refusal.retry_after, Duration::MAX);
     }
 
     #[test]

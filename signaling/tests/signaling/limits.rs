@@ -1,0 +1,232 @@
+//! Every limit, reached and refused by its name.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sharesync_service_kit::clock::{Clock, ManualClock};
+use sharesync_service_kit::limiter::Rate;
+use sharesync_signaling::SignalingConfig;
+
+use crate::polling::PollingClient;
+use crate::server::Server;
+use crate::socket::Packet;
+
+/// A clock that stands still, so that nothing refills unless a test says so.
+fn still() -> (Clock, ManualClock) {
+    let hands = ManualClock::starting_now();
+    (Clock::Manual(hands.clone()), hands)
+}
+
+#[tokio::test]
+async fn a_room_takes_sixteen() {
+    let server = Server::start().await;
+    let (mut host, created) = server.host().await;
+    let mut guests = Vec::new();
+    for _ in 1..16 {
+        guests.push(server.guest(&mut host, &created["room"]).await);
+    }
+    let mut late = server.client().await;
+    let room = json!({ "room": created["room"] });
+    assert_eq!(late.refused("join", room.clone()).await, "room_full");
+
+    guests.pop();
+    host.event("peer-left").await;
+    late.ok("join", room).await;
+}
+
+#[tokio::test]
+async fn the_server_holds_so_many_rooms() {
+    let server = Server::with(SignalingConfig {
+        max_rooms: 2,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut first, _) = server.host().await;
+    let (_second, _) = server.host().await;
+    let mut third = server.client().await;
+    assert_eq!(third.refused("create", json!({})).await, "too_many_rooms");
+    first.ok("leave", json!({})).await;
+    third.ok("create", json!({})).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_asks_too_often_is_refused_until_time_has_passed() {
+    let (clock, hands) = still();
+    let server = Server::with(SignalingConfig {
+        events_per_socket: Rate::new(5, Duration::from_secs(1)),
+        clock,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let mut eager = server.client().await;
+    let mut calm = server.client().await;
+    for _ in 0..5 {
+        assert_eq!(eager.refused("leave", json!({})).await, "not_in_room");
+    }
+    assert_eq!(eager.refused("leave", json!({})).await, "rate_limited");
+    assert_eq!(eager.refused("dance", json!({})).await, "rate_limited");
+    assert_eq!(calm.refused("leave", json!({})).await, "not_in_room");
+
+    hands.advance(Duration::from_secs(1));
+    assert_eq!(eager.refused("leave", json!({})).await, "not_in_room");
+    assert_eq!(eager.refused("leave", json!({})).await, "rate_limited");
+}
+
+#[tokio::test]
+async fn a_socket_that_sends_too_much_is_refused_until_time_has_passed() {
+    let (clock, hands) = still();
+    let server = Server::with(SignalingConfig {
+        bytes_per_socket: Rate::new(1000, Duration::from_millis(1)),
+        clock,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut host, created) = server.host().await;
+    let message = json!({ "to": created["self"]["id"], "sdp": "x".repeat(900) });
+    host.ok("offer", message.clone()).await;
+    assert_eq!(host.refused("offer", message.clone()).await, "rate_limited");
+    hands.advance(Duration::from_secs(1));
+    host.event("offer").await;
+    host.ok("offer", message).await;
+}
+
+#[tokio::test]
+async fn guessing_rooms_is_limited_by_address_and_not_by_socket() {
+    let (clock, _hands) = still();
+    let server = Server::with(SignalingConfig {
+        entries_per_client: Rate::new(3, Duration::from_secs(1)),
+        clock,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let guess = || json!({ "room": "AAAAAAAAAAAAAAAAAAAAAA" });
+    // One /64 is one client, whatever address in it a guesser takes and however often it reconnects.
+    for address in ["2001:db8::1", "2001:db8::2", "2001:db8::ffff:3"] {
+        let mut guesser = server.client_from(address).await;
+        assert_eq!(guesser.refused("join", guess()).await, "unknown_room");
+    }
+    let mut guesser = server.client_from("2001:db8::4").await;
+    assert_eq!(guesser.refused("join", guess()).await, "rate_limited");
+    assert_eq!(guesser.refused("create", json!({})).await, "rate_limited");
+
+    let mut other = server.client_from("2001:db8:0:1::1").await;
+    other.ok("create", json!({})).await;
+}
+
+#[tokio::test]
+async fn without_addresses_all_share_one_limit() {
+    let (clock, _hands) = still();
+    let server = Server::with(SignalingConfig {
+        entries_per_client: Rate::new(1, Duration::from_secs(1)),
+        clock,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (_host, _) = server.host().await;
+    let mut other = server.client().await;
+    assert_eq!(other.refused("create", json!({})).await, "rate_limited");
+}
+
+#[tokio::test]
+async fn a_member_that_does_not_read_is_reported_busy_and_catches_up() {
+    let server = Server::with(SignalingConfig {
+        packets_waiting_per_socket: 8,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut host, created) = server.host().await;
+    let slow = PollingClient::connect(server.address).await;
+    let join = json!(["join", { "room": created["room"] }]);
+    slow.send(&format!("42/p2p,1{join}")).await;
+    slow.read().await;
+    let to = host.event("peer-joined").await["peer"]["id"].clone();
+
+    let mut sent = 0;
+    let refusal = loop {
+        let answer = host
+            .emit("offer", json!({ "to": to, "number": sent }))
+            .await;
+        if answer != json!({}) {
+            break answer;
+        }
+        sent += 1;
+        assert!(sent <= 8, "more waits for a slow member than may");
+    };
+    assert_eq!(refusal["error"]["code"], "peer_busy");
+
+    let waiting = slow.read().await;
+    assert_eq!(waiting.len(), sent);
+    host.ok("offer", json!({ "to": to, "number": "again" }))
+        .await;
+}
+
+#[tokio::test]
+async fn a_member_that_misses_news_of_its_room_is_let_go() {
+    let server = Server::with(SignalingConfig {
+        packets_waiting_per_socket: 4,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut host, created) = server.host().await;
+    let slow = PollingClient::connect(server.address).await;
+    let join = json!(["join", { "room": created["room"] }]);
+    slow.send(&format!("42/p2p,1{join}")).await;
+    slow.read().await;
+    let slow_peer = host.event("peer-joined").await["peer"].clone();
+    let to = &slow_peer["id"];
+    while host.emit("offer", json!({ "to": to })).await == json!({}) {}
+
+    let (_guest, _) = server.guest(&mut host, &created["room"]).await;
+    slow.read().await;
+    assert_eq!(slow.read().await, ["41/p2p,"]);
+    let news = host.event("peer-left").await;
+    assert_eq!(news, json!({ "peer": slow_peer }));
+}
+
+#[tokio::test]
+async fn packets_may_have_64_kib_and_no_more() {
+    let server = Server::start().await;
+    let (mut host, created) = server.host().await;
+    let (mut guest, joined) = server.guest(&mut host, &created["room"]).await;
+    let to = joined["self"]["id"].as_str().unwrap();
+    let packet = |bytes: usize| {
+        let (start, end) = (
+            format!(r#"42/p2p,["offer",{{"to":"{to}","sdp":""#),
+            r#""}]"#,
+        );
+        let padding = "x".repeat(bytes - start.len() - end.len());
+        format!("{start}{padding}{end}")
+    };
+    host.send(&packet(64 * 1024)).await;
+    let relayed = guest.event("offer").await;
+    assert!(matches!(&relayed["sdp"], Value::String(sdp) if sdp.len() > 65_000));
+
+    host.send(&packet(64 * 1024 + 1)).await;
+    assert!(host.is_closed().await);
+    assert!(matches!(guest.receive().await, Some(Packet::Event(event, _)) if event == "peer-left"));
+}
+
+#[tokio::test]
+async fn a_connection_that_enters_no_namespace_is_closed() {
+    let server = Server::with(SignalingConfig {
+        connect_timeout: Duration::from_millis(50),
+        ..SignalingConfig::default()
+    })
+    .await;
+    let mut idle = crate::socket::Client::connect_outside(server.address, None).await;
+    assert!(idle.is_closed().await);
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_missed() {
+    let server = Server::with(SignalingConfig {
+        ping_interval: Duration::from_millis(50),
+        ping_timeout: Duration::from_millis(300),
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut host, created) = server.host().await;
+    let (_mute, joined) = server.guest(&mut host, &created["room"]).await;
+    let news = host.event("peer-left").await;
+    assert_eq!(news, json!({ "peer": joined["self"] }));
+}

@@ -1,0 +1,14 @@
+//! The signaling service from outside: a real server on a port of its own, and a client that
+//! speaks Engine.IO and Socket.IO by itself, so that it can also say what no proper client says.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their clients"
+)]
+
+mod conversation;
+mod hostile;
+mod limits;
+mod polling;
+mod server;
+mod socket;
