@@ -468,6 +468,7 @@ export interface paths {
                 query?: {
                     cursor?: string;
                     limit?: number;
+                    file_id?: string;
                 };
                 header?: never;
                 path?: never;
@@ -696,6 +697,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shares/{slug}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    slug: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnlockShare"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharePublic"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -856,6 +905,9 @@ export interface components {
             download_url: string;
             /** Format: int64 */
             expires_at: number;
+        };
+        UnlockShare: {
+            password: string;
         };
     };
     responses: never;

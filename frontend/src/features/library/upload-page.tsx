@@ -1,3 +1,119 @@
+/** Putting files into the library, and making a link to them right there. */
+import { useQueryClient } from '@tanstack/react-query'
+import { Link2 } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { Link } from 'react-router'
+import { useMe, useServerInfo } from '@/api/account'
+import type { UploadedFile } from '@/api/types'
+import { DropZone } from '@/components/drop-zone'
+import { Button } from '@/components/ui/button'
+import { useToast } from '@/components/ui/toast-context'
+import type { Dropped } from '@/lib/dropped-files'
+import { formatBytes, formatCount } from '@/lib/format'
+import { takeFiles } from '@/lib/handoff'
+import { paths } from '@/lib/paths'
+import { refreshLibrary } from './library-queries'
+import { ShareDialog } from './share-dialog'
+import { UploadProgress } from './upload-progress'
+import { UploadRow } from './upload-row'
+import { isUnderWay } from './upload-queue'
+import { uploads, useUploads } from './uploads'
+
+/** The page. */
 export function UploadPage() {
-  return <h1>UploadPage</h1>
+  const list = useUploads()
+  const [sharing, setSharing] = useState<readonly UploadedFile[]>([])
+  const add = useAddFiles()
+  const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
+  const busy = list.some(isUnderWay)
+  useRefreshAfter(done.length)
+
+  return (
+    <div className="mx-auto max-w-4xl">
+      <title>Upload · ShareSync</title>
+      <h1 className="text-xl font-semibold">Upload</h1>
+      <Limits />
+      <DropZone label="Choose files to upload" onFiles={add} className="mt-6 min-h-48 py-6">
+        <span className="mt-4 text-lg font-semibold">Drop files here</span>
+        <span className="mt-1 text-sm text-muted">or press to choose them</span>
+      </DropZone>
+      {list.length > 0 && (
+        <section aria-label="Uploads" className="mt-6">
+          <UploadProgress list={list} />
+          <ul className="mt-4 divide-y divide-line rounded-md border border-line bg-surface">
+            {list.map((upload) => (
+              <UploadRow
+                key={upload.key}
+                upload={upload}
+                onCancel={() => uploads.cancel(upload.key)}
+                onRetry={() => uploads.retry(upload.key)}
+                onShare={(file) => setSharing([file])}
+              />
+            ))}
+          </ul>
+          <div className="mt-4 flex flex-wrap gap-2">
+            {done.length > 0 && (
+              <Button onClick={() => setSharing(done)}>
+                <Link2 aria-hidden />
+                Create link
+              </Button>
+            )}
+            {done.length > 0 && (
+              <Button asChild variant="secondary">
+                <Link to={paths.files}>See your files</Link>
+              </Button>
+            )}
+            {!busy && (
+              <Button variant="quiet" onClick={() => uploads.clearFinished()}>
+                Clear list
+              </Button>
+            )}
+          </div>
+        </section>
+      )}
+      <ShareDialog files={sharing} onClose={() => setSharing([])} />
+    </div>
+  )
+}
+
+/** Told beforehand, so that nobody sends half a gigabyte to hear it. */
+function Limits() {
+  const { data: server } = useServerInfo()
+  const { data: me } = useMe()
+  const parts = [
+    server && `Up to ${formatBytes(server.max_upload_size)} a file`,
+    server && `kept for ${formatCount(server.file_expiry_days, 'day')}`,
+    me && `${formatBytes(Math.max(0, me.quota - me.used))} of your storage free`,
+  ]
+  // The line keeps its place while the figures are on their way.
+  return <p className="mt-1 min-h-6 text-sm text-muted">{parts.filter(Boolean).join(' · ')}</p>
+}
+
+/** Adds files to the queue, and with them those that home handed over. */
+function useAddFiles(): (dropped: Dropped) => void {
+  const { data: server, isFetched } = useServerInfo()
+  const toast = useToast()
+  const add = ({ files, folders }: Dropped) => {
+    if (folders > 0) {
+      toast({ title: 'Folders cannot be uploaded yet. Drop the files in them instead.' })
+    }
+    uploads.add(files, server?.max_upload_size)
+  }
+  const takeHandedOver = useEffectEvent(() => {
+    const files = takeFiles()
+    if (files.length > 0) add({ files, folders: 0 })
+  })
+  // Once the limit is known, or known not to be.
+  useEffect(() => {
+    if (isFetched) takeHandedOver()
+  }, [isFetched])
+  return add
+}
+
+/** The library and the used storage are out of date after each upload. */
+function useRefreshAfter(done: number) {
+  const queries = useQueryClient()
+  useEffect(() => {
+    if (done > 0) void refreshLibrary(queries)
+  }, [done, queries])
 }

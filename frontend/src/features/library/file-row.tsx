@@ -1,0 +1,151 @@
+/** One file of the library's table. */
+import { Download, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { FileSummary } from '@/api/types'
+import { FileIcon } from '@/components/file-icon'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { Checkbox } from '@/components/ui/checkbox'
+import { Menu, MenuItem } from '@/components/ui/menu'
+import { cn } from '@/lib/class-names'
+import { formatBytes, formatCount, formatDateTime, formatRelative } from '@/lib/format'
+import { RenameField } from './rename-field'
+import { useFileActions } from './use-file-actions'
+
+interface FileRowProps {
+  file: FileSummary
+  /** Milliseconds since the epoch; one value for all rows. */
+  now: number
+  selected: boolean
+  onSelect: () => void
+  onShare: () => void
+}
+
+/** Narrow screens have two columns: what the others say stands under the name there. */
+export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps) {
+  const [renaming, setRenaming] = useState(false)
+  return (
+    <tr
+      className={cn(
+        'group border-t border-line transition-colors first:border-t-0',
+        selected ? 'bg-accent-soft' : 'hover:bg-page focus-within:bg-page',
+      )}
+    >
+      <td className="w-12 ps-4">
+        <Checkbox
+          aria-label={`Select ${file.name}`}
+          checked={selected}
+          onCheckedChange={onSelect}
+        />
+      </td>
+      <td className="py-2 pe-2">
+        <div className="flex items-center gap-3">
+          <FileIcon name={file.name} />
+          {renaming ? (
+            <RenameField file={file} onDone={() => setRenaming(false)} />
+          ) : (
+            <Name file={file} now={now} />
+          )}
+        </div>
+      </td>
+      <td className="hidden px-4 text-end text-sm whitespace-nowrap tabular-nums md:table-cell">
+        {formatBytes(file.size)}
+      </td>
+      <td
+        className="hidden px-4 text-sm whitespace-nowrap text-muted md:table-cell"
+        title={formatDateTime(file.created_at)}
+      >
+        {formatRelative(file.created_at, now)}
+      </td>
+      <td className="hidden px-4 text-sm whitespace-nowrap md:table-cell">
+        {file.shares > 0 ? (
+          <Badge tone="accent">{formatCount(file.shares, 'link')}</Badge>
+        ) : (
+          <span className="text-muted">None</span>
+        )}
+      </td>
+      <td className="hidden px-4 text-end text-sm tabular-nums lg:table-cell">{file.downloads}</td>
+      <td className="pe-2">
+        <Actions file={file} onShare={onShare} onRename={() => setRenaming(true)} />
+      </td>
+    </tr>
+  )
+}
+
+function Name({ file, now }: { file: FileSummary; now: number }) {
+  const words = [
+    formatBytes(file.size),
+    formatRelative(file.created_at, now),
+    file.shares > 0 && formatCount(file.shares, 'link'),
+  ]
+  return (
+    <div className="min-w-0">
+      <Link
+        to={`?file=${file.id}`}
+        preventScrollReset
+        className="line-clamp-2 rounded-md text-sm font-medium hover:underline hover:underline-offset-4"
+      >
+        {file.name}
+      </Link>
+      <p className="text-xs text-muted md:hidden">{words.filter(Boolean).join(' · ')}</p>
+    </div>
+  )
+}
+
+interface ActionsProps {
+  file: FileSummary
+  onShare: () => void
+  onRename: () => void
+}
+
+/** The two most wanted show on hover and on focus where there is room; all are in the menu. */
+function Actions({ file, onShare, onRename }: ActionsProps) {
+  const { download, remove } = useFileActions()
+  return (
+    <div className="flex justify-end">
+      <div className="hidden opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 md:flex">
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label={`Create link for ${file.name}`}
+          onClick={onShare}
+        >
+          <Link2 aria-hidden />
+        </Button>
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label={`Download ${file.name}`}
+          onClick={() => void download(file)}
+        >
+          <Download aria-hidden />
+        </Button>
+      </div>
+      <Menu
+        trigger={
+          <Button variant="quiet" size="icon" aria-label={`Actions for ${file.name}`}>
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={onShare}>
+          <Link2 aria-hidden />
+          Create link
+        </MenuItem>
+        <MenuItem onSelect={() => void download(file)}>
+          <Download aria-hidden />
+          Download
+        </MenuItem>
+        <MenuItem onSelect={onRename}>
+          <Pencil aria-hidden />
+          Rename
+        </MenuItem>
+        <MenuItem className="text-danger" onSelect={() => remove([file])}>
+          <Trash2 aria-hidden />
+          Delete
+        </MenuItem>
+      </Menu>
+    </div>
+  )
+}

@@ -1,0 +1,127 @@
+/** The library as a table, with its selection. */
+import { Link2, Trash2 } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import type { FileSummary } from '@/api/types'
+import { Button } from '@/components/ui/button'
+import { Checkbox } from '@/components/ui/checkbox'
+import { Skeleton } from '@/components/ui/skeleton'
+import { formatBytes, formatCount } from '@/lib/format'
+import { FileRow } from './file-row'
+import { useSelection } from './selection'
+import { useFileActions } from './use-file-actions'
+
+interface FilesTableProps {
+  files: readonly FileSummary[]
+  /** Asked to make a link to some of them. */
+  onShare: (files: readonly FileSummary[]) => void
+}
+
+/** The table. */
+export function FilesTable({ files, onShare }: FilesTableProps) {
+  const selection = useSelection(files)
+  const { remove } = useFileActions()
+  // Ages need not tick.
+  const [now] = useState(() => Date.now())
+  const { selected } = selection
+  return (
+    <>
+      {selected.length > 0 && (
+        <div className="sticky top-2 z-20 mb-2 flex animate-enter flex-wrap items-center gap-2 rounded-md border border-accent bg-surface p-2 ps-4 shadow-lift">
+          <p role="status" className="me-auto text-sm font-medium">
+            {selected.length} selected ·{' '}
+            {formatBytes(selected.reduce((sum, { size }) => sum + size, 0))}
+          </p>
+          <Button size="sm" onClick={() => onShare(selected)}>
+            <Link2 aria-hidden />
+            Create link
+          </Button>
+          <Button
+            variant="danger"
+            size="sm"
+            aria-label={`Delete ${formatCount(selected.length, 'file')}`}
+            onClick={() => {
+              remove(selected)
+              selection.clear()
+            }}
+          >
+            <Trash2 aria-hidden />
+            Delete
+          </Button>
+        </div>
+      )}
+      <div className="overflow-hidden rounded-md border border-line bg-surface">
+        <table className="w-full table-fixed border-collapse text-start md:table-auto">
+          <caption className="sr-only">Your files, newest first</caption>
+          <Columns
+            select={
+              <Checkbox
+                aria-label="Select all files"
+                checked={selection.all}
+                onCheckedChange={selection.toggleAll}
+              />
+            }
+          />
+          <tbody>
+            {files.map((file) => (
+              <FileRow
+                key={file.id}
+                file={file}
+                now={now}
+                selected={selection.has(file.id)}
+                onSelect={() => selection.toggle(file.id)}
+                onShare={() => onShare([file])}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+function Columns({ select }: { select: ReactNode }) {
+  return (
+    <thead className="border-b border-line text-xs text-muted [&_th]:font-medium">
+      <tr className="h-10">
+        <th scope="col" className="w-12 ps-4 text-start">
+          {select}
+        </th>
+        <th scope="col" className="text-start">
+          Name
+        </th>
+        <th scope="col" className="hidden px-4 text-end md:table-cell">
+          Size
+        </th>
+        <th scope="col" className="hidden px-4 text-start md:table-cell">
+          Added
+        </th>
+        <th scope="col" className="hidden px-4 text-start md:table-cell">
+          Shared
+        </th>
+        <th scope="col" className="hidden px-4 text-end lg:table-cell">
+          Downloads
+        </th>
+        <th scope="col" className="w-14 md:w-36">
+          <span className="sr-only">Actions</span>
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+/** Rows to come. */
+export function FilesSkeleton() {
+  return (
+    <div className="rounded-md border border-line bg-surface p-4" role="status">
+      <span className="sr-only">Loading your files</span>
+      {[72, 56, 64, 48, 60].map((width) => (
+        <div key={width} className="flex h-14 items-center gap-3">
+          <Skeleton className="size-10" />
+          <div style={{ width: `${width}%` }}>
+            <Skeleton className="h-4" />
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}

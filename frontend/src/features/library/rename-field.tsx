@@ -1,0 +1,56 @@
+/** A file's name as a field, in its row: Enter keeps, Escape leaves. */
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Input } from '@/components/ui/input'
+import { problemWords } from '@/lib/problem-words'
+import { type FileRef, useFileActions } from './use-file-actions'
+
+/** The field; `onDone` when the name was kept, or the wish given up. */
+export function RenameField({ file, onDone }: { file: FileRef; onDone: () => void }) {
+  const { rename } = useFileActions()
+  const [name, setName] = useState(file.name)
+  const field = useRef<HTMLInputElement>(null)
+  const save = useMutation({ mutationFn: () => rename(file, name), onSuccess: onDone })
+
+  // The name without its extension is what is mostly changed.
+  useEffect(() => {
+    const dot = file.name.lastIndexOf('.')
+    field.current?.focus()
+    field.current?.setSelectionRange(0, dot > 0 ? dot : file.name.length)
+  }, [file.name])
+
+  return (
+    <form
+      className="flex min-w-0 flex-1 flex-wrap items-center gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name === file.name) onDone()
+        else save.mutate()
+      }}
+    >
+      <Input
+        ref={field}
+        aria-label={`New name for ${file.name}`}
+        aria-invalid={save.isError || undefined}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onDone()
+        }}
+        className="h-10 min-w-40 flex-1"
+      />
+      <Button type="submit" size="sm" disabled={save.isPending || name === ''}>
+        Save
+      </Button>
+      <Button variant="quiet" size="sm" onClick={onDone}>
+        Cancel
+      </Button>
+      {save.error && (
+        <p role="alert" className="w-full text-sm text-danger">
+          {problemWords(save.error)}
+        </p>
+      )}
+    </form>
+  )
+}

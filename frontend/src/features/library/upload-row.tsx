@@ -1,0 +1,97 @@
+/** One file of the upload list. */
+import { Link2, RotateCcw, X } from 'lucide-react'
+import type { UploadedFile } from '@/api/types'
+import { FileIcon } from '@/components/file-icon'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { Progress } from '@/components/ui/progress'
+import { formatBytes, formatDuration, formatSpeed } from '@/lib/format'
+import { canRetry, isUnderWay, type Upload } from './upload-queue'
+
+interface UploadRowProps {
+  upload: Upload
+  onCancel: () => void
+  onRetry: () => void
+  onShare: (file: UploadedFile) => void
+}
+
+/** Name, bar, words, and the one thing that can be done about it now. */
+export function UploadRow({ upload, onCancel, onRetry, onShare }: UploadRowProps) {
+  const { state, name, size, sent } = upload
+  const shownName = state.is === 'done' ? state.file.name : name
+  return (
+    <li className="flex items-center gap-3 p-3 sm:px-4">
+      <FileIcon name={name} />
+      <div className="min-w-0 flex-1">
+        <div className="flex items-center gap-2">
+          <span className="truncate text-sm font-medium">{shownName}</span>
+          <StateBadge upload={upload} />
+        </div>
+        {isUnderWay(upload) && <Progress label={name} value={sent} max={size} className="my-1.5" />}
+        <p
+          className={
+            state.is === 'failed' ? 'text-sm text-danger' : 'text-xs text-muted tabular-nums'
+          }
+        >
+          {words(upload)}
+        </p>
+      </div>
+      {isUnderWay(upload) && (
+        <Button variant="quiet" size="icon" aria-label={`Cancel ${name}`} onClick={onCancel}>
+          <X aria-hidden />
+        </Button>
+      )}
+      {canRetry(upload) && (
+        <Button variant="quiet" size="icon" aria-label={`Retry ${name}`} onClick={onRetry}>
+          <RotateCcw aria-hidden />
+        </Button>
+      )}
+      {state.is === 'done' && (
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label={`Create link for ${shownName}`}
+          onClick={() => onShare(state.file)}
+        >
+          <Link2 aria-hidden />
+        </Button>
+      )}
+    </li>
+  )
+}
+
+const BADGES = {
+  waiting: { tone: 'neutral', text: 'Waiting' },
+  sending: { tone: 'accent', text: 'Uploading' },
+  storing: { tone: 'accent', text: 'Storing' },
+  done: { tone: 'accent', text: 'Uploaded' },
+  cancelled: { tone: 'neutral', text: 'Cancelled' },
+  failed: { tone: 'danger', text: 'Failed' },
+} as const
+
+function StateBadge({ upload: { state } }: { upload: Upload }) {
+  const { tone, text } = BADGES[state.is]
+  return (
+    <Badge tone={tone} className="ms-auto">
+      {text}
+    </Badge>
+  )
+}
+
+function words({ state, size, sent, speed, name }: Upload): string {
+  switch (state.is) {
+    case 'failed':
+      return state.words
+    case 'done':
+      return state.file.name === name
+        ? formatBytes(size)
+        : `${formatBytes(size)} · renamed, since ${name} was taken`
+    case 'sending': {
+      const progress = `${formatBytes(sent)} of ${formatBytes(size)}`
+      if (!speed) return progress
+      return `${progress} · ${formatSpeed(speed)} · ${formatDuration((size - sent) / speed)} left`
+    }
+    default:
+      return formatBytes(size)
+  }
+}

@@ -1,0 +1,59 @@
+/** What can be done to files in the library: fetch, rename, delete. Used by its table and its panel. */
+import { useQueryClient } from '@tanstack/react-query'
+import { api, unwrap } from '@/api/client'
+import { useToast } from '@/components/ui/toast-context'
+import { saveAs } from '@/lib/save-as'
+import { formatCount } from '@/lib/format'
+import { problemWords } from '@/lib/problem-words'
+import { deletions } from './deletions'
+import { refreshLibrary } from './library-queries'
+
+/** Enough to name a file and to find it. */
+export interface FileRef {
+  id: string
+  name: string
+}
+
+/** The actions; each tells its own failure. */
+export function useFileActions() {
+  const queries = useQueryClient()
+  const toast = useToast()
+  const fail = (title: string, error: unknown) =>
+    toast({ title, description: problemWords(error), tone: 'danger' })
+
+  /** Starts an ordinary browser download. */
+  const download = async ({ id, name }: FileRef) => {
+    try {
+      const file = await unwrap(api.GET('/api/files/{id}', { params: { path: { id } } }))
+      saveAs(file.download_url)
+    } catch (error) {
+      fail(`${name} could not be downloaded.`, error)
+    }
+  }
+
+  /** Throws `ProblemError`: the field in which the name was typed shows why. */
+  const rename = async ({ id }: FileRef, name: string) => {
+    await unwrap(api.PATCH('/api/files/{id}', { params: { path: { id } }, body: { name } }))
+    await refreshLibrary(queries)
+  }
+
+  /** Hides files at once; removes them when the time for Undo is over. */
+  const remove = (files: readonly FileRef[]) => {
+    const ids = files.map(({ id }) => id)
+    const [first] = files
+    const subject = files.length === 1 && first ? first.name : formatCount(files.length, 'file')
+    deletions.add(ids)
+    toast({
+      title: `${subject} deleted`,
+      action: { label: 'Undo', onSelect: () => deletions.undo(ids) },
+      onClose: () => {
+        deletions
+          .commit(ids)
+          .catch((error: unknown) => fail(`${subject} could not be deleted.`, error))
+          .finally(() => void refreshLibrary(queries))
+      },
+    })
+  }
+
+  return { download, rename, remove }
+}

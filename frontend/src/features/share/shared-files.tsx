@@ -1,0 +1,78 @@
+/** The files behind a link, each with its download. */
+import { useMutation } from '@tanstack/react-query'
+import { Check, Download } from 'lucide-react'
+import { api, unwrap } from '@/api/client'
+import type { SharedFile } from '@/api/types'
+import { FileIcon } from '@/components/file-icon'
+import { Button } from '@/components/ui/button'
+import { formatBytes } from '@/lib/format'
+import { problemWords } from '@/lib/problem-words'
+import { saveAs } from '@/lib/save-as'
+
+interface SharedFilesProps {
+  slug: string
+  files: readonly SharedFile[]
+  /** Sent with each request, where the link has one. */
+  password: string | undefined
+  /** Called when a download was refused: the link may have ended meanwhile. */
+  onRefused: () => void
+}
+
+/** The list. */
+export function SharedFiles({ files, ...rest }: SharedFilesProps) {
+  const single = files.length === 1
+  return (
+    <ul className="-my-3 divide-y divide-line">
+      {files.map((file) => (
+        <SharedFileRow key={file.id} file={file} single={single} {...rest} />
+      ))}
+    </ul>
+  )
+}
+
+type RowProps = Omit<SharedFilesProps, 'files'> & { file: SharedFile; single: boolean }
+
+function SharedFileRow({ slug, file, single, password, onRefused }: RowProps) {
+  const download = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST('/api/shares/{slug}/download', {
+          params: { path: { slug } },
+          body: { file_id: file.id, ...(password === undefined ? {} : { password }) },
+        }),
+      ),
+    onSuccess: ({ download_url }) => saveAs(download_url),
+    onError: onRefused,
+  })
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
+      <FileIcon name={file.name} />
+      <div className="min-w-0 flex-1">
+        <p className="text-sm font-medium">{file.name}</p>
+        <p className="text-xs text-muted">{formatBytes(file.size)}</p>
+      </div>
+      <Button
+        aria-label={single ? undefined : `Download ${file.name}`}
+        variant={single ? 'primary' : 'secondary'}
+        size={single ? 'md' : 'sm'}
+        className={single ? 'w-full sm:w-auto' : undefined}
+        disabled={download.isPending}
+        onClick={() => download.mutate()}
+      >
+        <Download aria-hidden />
+        Download
+      </Button>
+      {download.isSuccess && (
+        <p role="status" className="flex w-full items-center gap-2 text-sm text-accent">
+          <Check aria-hidden className="size-4" />
+          The download has started.
+        </p>
+      )}
+      {download.error && (
+        <p role="alert" className="w-full text-sm text-danger">
+          {problemWords(download.error)}
+        </p>
+      )}
+    </li>
+  )
+}
