@@ -1,0 +1,47 @@
+/**
+ * Where a receiver puts blocks. Two kinds: `OpfsStore` writes to disk, `BlobStore` serves browsers and
+ * pages that have no private file system. Used by `FileReceiver`.
+ */
+import { type OfferedFile } from './control-messages'
+import { blockDigest, sameDigest } from './digest'
+import { TransferError } from './failure'
+
+/** A block as it came: its chunks in order, and the digest it was announced with. */
+export interface ReceivedBlock {
+  /** Number of the file in the offer. */
+  readonly file: number
+  /** Number of the block in the file. */
+  readonly block: number
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[]
+  readonly digest: Uint8Array<ArrayBuffer>
+}
+
+/** Takes the blocks of a transfer's files, in order, and gives the files back whole. */
+export interface BlockStore {
+  /** Throws `out_of_space` when it is known that so many bytes will not fit. */
+  reserve(bytes: number): Promise<void>
+  /**
+   * Checks a block and writes it; resolves in the order of the calls. Takes the chunks' memory away.
+   * Throws `corrupt`, `out_of_space` or `unwritable`.
+   */
+  write(block: ReceivedBlock): Promise<void>
+  /** The file, once all its blocks are written. Throws `unwritable`. */
+  finish(number: number, file: OfferedFile): Promise<File>
+  /** Ends the store; what is not finished is deleted. */
+  close(): void
+}
+
+/** Puts a block together and checks it. Throws `corrupt`. */
+export async function assemble(
+  { chunks, digest }: ReceivedBlock,
+  target: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let length = 0
+  for (const chunk of chunks) {
+    target.set(chunk, length)
+    length += chunk.length
+  }
+  const bytes = target.subarray(0, length)
+  if (sameDigest(await blockDigest(bytes), digest)) return bytes
+  throw new TransferError('corrupt', 'a block is not what its digest says')
+}

@@ -1,0 +1,74 @@
+/**
+ * The messages of the `control` data channel. The other browser is not trusted: every one is
+ * checked here before anything acts on it. Used by `ControlChannel`.
+ */
+import * as v from 'valibot'
+import { FAILURE_CODES, TransferError } from './failure'
+import { MAX_CONTROL_BYTES, MAX_FILE_BYTES, MAX_FILES, MAX_NAME_BYTES } from './protocol'
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const fileNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILES - 1))
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+const offeredFile = v.object({
+  name: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(MAX_NAME_BYTES), v.regex(/^[^/\\\0]*$/)),
+  size: v.pipe(count, v.maxValue(MAX_FILE_BYTES)),
+  media_type: v.pipe(v.string(), v.maxBytes(255)),
+  modified_at: v.pipe(v.number(), v.safeInteger()),
+})
+
+const ascending = (files: number[]) =>
+  files.every((file, at) => at === 0 || file > (files[at - 1] ?? Infinity))
+
+const controlMessage = v.variant('type', [
+  v.object({
+    type: v.literal('hello'),
+    version: v.pipe(count, v.maxValue(0xffff_ffff)),
+  }),
+  v.object({
+    type: v.literal('offer'),
+    files: v.pipe(v.array(offeredFile), v.minLength(1), v.maxLength(MAX_FILES)),
+  }),
+  v.object({
+    type: v.literal('accept'),
+    files: v.pipe(v.array(fileNumber), v.minLength(1), v.check(ascending)),
+  }),
+  v.object({ type: v.literal('decline') }),
+  v.object({ type: v.literal('credit'), written: count, limit: count }),
+  v.object({ type: v.literal('end'), file: fileNumber, digest }),
+  v.object({ type: v.literal('verified'), file: fileNumber, digest }),
+  v.object({ type: v.literal('cancel') }),
+  v.object({
+    type: v.literal('failed'),
+    code: v.picklist(FAILURE_CODES),
+    message: v.pipe(v.string(), v.maxBytes(1000)),
+  }),
+])
+
+/** A control message that has been checked. */
+export type ControlMessage = v.InferOutput<typeof controlMessage>
+/** A file as it is offered. */
+export type OfferedFile = v.InferOutput<typeof offeredFile>
+
+/** Reads what came over the control channel; throws `malformed` for anything but a message. */
+export function parseControl(data: unknown): ControlMessage {
+  if (typeof data !== 'string') throw new TransferError('malformed', 'control: not text')
+  if (utf8Length(data) > MAX_CONTROL_BYTES)
+    throw new TransferError('malformed', 'control: too long')
+  let json: unknown
+  try {
+    json = JSON.parse(data)
+  } catch {
+    throw new TransferError('malformed', 'control: not JSON')
+  }
+  const result = v.safeParse(controlMessage, json, { abortEarly: true })
+  if (!result.success) throw new TransferError('malformed', 'control: not a message')
+  return result.output
+}
+
+const encoder = new TextEncoder()
+
+/** Bytes that a text takes as UTF-8. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length
+}

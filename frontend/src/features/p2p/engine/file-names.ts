@@ -1,0 +1,36 @@
+/**
+ * Names of files, on the way out and on the way in. Names come from other people's machines and are
+ * about to be given to this one's file system. Used by `Room`.
+ */
+import { utf8Length } from './control-messages'
+import { MAX_NAME_BYTES } from './protocol'
+
+/** Path separators, control characters, and the marks that make text read backwards. */
+const UNSAFE = /[/\\\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+/** What Windows forbids in names besides. */
+const FORBIDDEN = /[<>:"|?*]/g
+/** Names that Windows keeps for devices, with any ending. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+
+/** The name as an offer carries it: well-formed, without a folder, short enough. */
+export function nameToOffer(name: string): string {
+  const wellFormed = new TextDecoder().decode(new TextEncoder().encode(name))
+  return shorten(wellFormed.replace(/[/\\\0]/g, '_')) || 'file'
+}
+
+/** The name under which a received file is saved: never a path, never a device, never hidden. */
+export function nameToSave(name: string): string {
+  const plain = name.replace(UNSAFE, '_').replace(FORBIDDEN, '_')
+  const visible = plain.replace(/^[.\s]+/, '_').replace(/[.\s]+$/, '')
+  return shorten(DEVICE.test(visible) ? `_${visible}` : visible) || 'file'
+}
+
+/** Cuts a name to the protocol's limit and keeps its ending, which says what it is. */
+function shorten(name: string): string {
+  if (utf8Length(name) <= MAX_NAME_BYTES) return name
+  const dot = name.lastIndexOf('.')
+  const ending = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : ''
+  const stem = Array.from(name.slice(0, name.length - ending.length))
+  while (stem.length > 0 && utf8Length(stem.join('') + ending) > MAX_NAME_BYTES) stem.pop()
+  return stem.join('') + ending
+}

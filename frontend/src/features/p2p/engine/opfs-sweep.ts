@@ -1,0 +1,40 @@
+/**
+ * Deletes received files that nobody needs any more from the origin-private file system. `Room` calls
+ * it when a page that may receive opens.
+ */
+
+/** The folder of all transfers. */
+export const ROOT = 'p2p'
+
+/**
+ * How long after its start a transfer's folder is left alone although its page is gone, in
+ * milliseconds: the browser may still be copying a file out of it to the person's downloads.
+ */
+const GRACE_MS = 60 * 60 * 1000
+
+/** Names a new transfer's folder, and the lock that says its page lives: when, and by chance. */
+export function transferName(): string {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return `sharesync-${Date.now()}-${random.toString(36)}`
+}
+
+/** Deletes the folders of pages that are gone. Never throws: there may be no file system at all. */
+export async function sweepOpfs(now = Date.now()): Promise<void> {
+  try {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT)
+    const { held = [] } = await navigator.locks.query()
+    const living = new Set(held.map((lock) => lock.name))
+    const names: string[] = []
+    for await (const name of root.keys()) names.push(name)
+    for (const name of names) {
+      if (living.has(name) || now - startOf(name) < GRACE_MS) continue
+      await root.removeEntry(name, { recursive: true })
+    }
+  } catch {
+    // No such folder yet, or no such interface here.
+  }
+}
+
+function startOf(name: string): number {
+  return Number(name.split('-')[1] ?? 0)
+}
