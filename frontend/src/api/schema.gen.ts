@@ -4,94 +4,6 @@
  */
 
 export interface paths {
-    "/api/server": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ServerInfo"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Register"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -101,79 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Login"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TokenGrant"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TokenGrant"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Sign in
+         * @description The refresh token comes as an `HttpOnly` cookie, to be exchanged at `/api/auth/refresh`.
+         */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,73 +33,49 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Sign out
+         * @description Ends the session that the refresh cookie belongs to, its access tokens included.
+         */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/me": {
+    "/api/auth/refresh": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Go on with a session
+         * @description Exchanges the refresh cookie for its successor and a new access token. A cookie that was exchanged
+         *     before ends the session: somebody else has a copy.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account */
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,36 +89,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FilePage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** One's files, newest first */
+        get: operations["list_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -314,99 +106,40 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FileDetails"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A file, and an address to fetch it from */
+        get: operations["get_file"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a file
+         * @description Its share links lead to it no longer, and addresses handed out for it stop working.
+         */
+        delete: operations["delete_file"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RenameFile"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FileSummary"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Rename a file */
+        patch: operations["rename_file"];
+        trace?: never;
+    };
+    "/api/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * A file's content
+         * @description The address, query and all, is what `download_url` holds; it needs no header and lasts five
+         *     minutes.
+         */
+        get: operations["content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/files/{id}/downloads": {
@@ -416,38 +149,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DownloadPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Who fetched a file, newest first */
+        get: operations["list_file_downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Whether the server answers */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own account */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server's limits */
+        get: operations["server_info"];
         put?: never;
         post?: never;
         delete?: never;
@@ -463,69 +217,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                    file_id?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ShareList"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** One's share links, newest first */
+        get: operations["list_shares"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateShare"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnedShare"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Make a share link */
+        post: operations["create_share"];
         delete?: never;
         options?: never;
         head?: never;
@@ -539,64 +235,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SharePublic"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * What a share link leads to
+         * @description Names are shown once no password stands before them.
+         */
+        get: operations["get_share"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** End a share link */
+        delete: operations["revoke_share"];
         options?: never;
         head?: never;
         patch?: never;
@@ -611,39 +258,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RequestDownload"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DownloadLink"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * An address to fetch a shared file from
+         * @description It lasts five minutes, and holds a place in a link whose downloads are limited until it is used
+         *     or over.
+         */
+        post: operations["request_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -657,38 +277,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DownloadPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Who used a share link, newest first */
+        get: operations["list_share_downloads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,39 +296,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UnlockShare"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SharePublic"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** What a share link leads to, for whoever has its password */
+        post: operations["unlock_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * Store a file
+         * @description One file a request, in the form field `file`. When the answer comes, the file is on the disk for
+         *     good. Where its name is taken, ` (1)` and so on is added.
+         */
+        post: operations["upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,166 +329,415 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Register: {
-            email: string;
-            username: string;
-            password: string;
-        };
-        Login: {
-            email: string;
-            password: string;
-        };
-        TokenGrant: {
-            access_token: string;
-            token_type: string;
-            /** Format: int64 */
-            expires_in: number;
-        };
-        /** @enum {string} */
-        Role: "admin" | "standard";
-        Me: {
-            id: string;
-            email: string;
-            username: string;
-            role: components["schemas"]["Role"];
-            /** Format: int64 */
-            quota: number;
-            /** Format: int64 */
-            used: number;
-            /** Format: int64 */
-            created_at: number;
-        };
-        UploadedFile: {
-            id: string;
-            name: string;
-            /** Format: int64 */
-            size: number;
-            content_type: string;
-            sha256: string;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            expires_at?: number | null;
-        };
-        FileSummary: components["schemas"]["UploadedFile"] & {
-            /** Format: int64 */
-            shares: number;
-            /** Format: int64 */
-            downloads: number;
-        };
-        FilePage: {
-            items: components["schemas"]["FileSummary"][];
-            next_cursor?: string | null;
-        };
-        FileDetails: components["schemas"]["FileSummary"] & {
-            download_url: string;
-            /** Format: int64 */
-            download_url_expires_at: number;
-        };
-        RenameFile: {
-            name: string;
-        };
-        Download: {
-            file_id: string;
-            file_name: string;
-            by?: string | null;
-            /** Format: int64 */
-            requested_at: number;
-            /** Format: int64 */
-            started_at?: number | null;
-            /** Format: int64 */
-            bytes: number;
-            /** Format: int64 */
-            completed_at?: number | null;
-            completed: boolean;
-        };
-        DownloadPage: {
-            items: components["schemas"]["Download"][];
-            next_cursor?: string | null;
-        };
-        /** @enum {string} */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "password_required" | "wrong_password" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            detail: string;
-            code: components["schemas"]["ProblemCode"];
-            field?: string | null;
-            /** Format: int64 */
-            limit?: number | null;
-        };
-        Health: {
-            status: string;
-            version: string;
-        };
-        ServerInfo: {
-            version: string;
-            /** Format: int64 */
-            max_upload_size: number;
-            /** Format: int64 */
-            file_expiry_days: number;
-        };
+        /** @description Body of `POST /api/shares`. */
         CreateShare: {
-            file_ids: string[];
-            password?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds until the link stops working: a minute to a year.
+             * @example 86400
+             */
             expires_in?: number | null;
-            /** Format: int64 */
+            /** @description The files to share, all one's own: 1 to 100. */
+            file_ids: components["schemas"]["FileId"][];
+            /**
+             * Format: int32
+             * @description How many times each file may be downloaded: 1 to 1,000,000.
+             */
             max_downloads?: number | null;
-        };
-        SharedFile: {
-            id: string;
-            name: string;
-            /** Format: int64 */
-            size: number;
-            content_type: string;
-        };
-        OwnedShare: {
-            slug: string;
-            url: string;
-            files: components["schemas"]["SharedFile"][];
-            password_required: boolean;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            expires_at?: number | null;
-            /** Format: int64 */
-            max_downloads?: number | null;
-            /** Format: int64 */
-            downloads: number;
-        };
-        ShareList: {
-            items: components["schemas"]["OwnedShare"][];
-            next_cursor?: string | null;
-        };
-        SharePublic: {
-            slug: string;
-            owner: string;
-            password_required: boolean;
-            files: components["schemas"]["SharedFile"][];
-            /** Format: int64 */
-            file_count: number;
-            /** Format: int64 */
-            total_size: number;
-            /** Format: int64 */
-            expires_at?: number | null;
-            /** Format: int64 */
-            downloads_left?: number | null;
-        };
-        RequestDownload: {
+            /**
+             * Format: password
+             * @description Asked of whoever opens the link: 1 to 1024 characters.
+             */
             password?: string | null;
-            file_id?: string | null;
         };
+        /** @description One recorded download. */
+        Download: {
+            /** @description The username of who fetched it; absent for somebody who was not signed in. */
+            by?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes delivered from the start of the file without a gap.
+             */
+            bytes: number;
+            /** @description Whether the whole file was delivered. */
+            completed: boolean;
+            /**
+             * Format: int64
+             * @description When the last byte had been delivered; absent while it has not.
+             */
+            completed_at?: number | null;
+            /** @description The file that was fetched. */
+            file_id: components["schemas"]["FileId"];
+            /** @description Its name at the time it was asked for. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description When the download address was handed out.
+             */
+            requested_at: number;
+            /**
+             * Format: int64
+             * @description When the first byte left, if it did.
+             */
+            started_at?: number | null;
+        };
+        /** @description Answer of `POST /api/shares/{slug}/download`. */
         DownloadLink: {
+            /** @description An address that serves the content, with no further header, until it expires. */
             download_url: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When that address stops working.
+             */
             expires_at: number;
         };
-        UnlockShare: {
+        /** @description Answer of `GET /api/shares/{slug}/downloads` and `GET /api/files/{id}/downloads`: newest first. */
+        DownloadPage: {
+            /** @description The downloads, newest first. */
+            items: components["schemas"]["Download"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Answer of `GET /api/files/{id}`. */
+        FileDetails: components["schemas"]["FileSummary"] & {
+            /** @description An address that serves the content, to anyone who has it, until it expires. */
+            download_url: string;
+            /**
+             * Format: int64
+             * @description When that address stops working.
+             */
+            download_url_expires_at: number;
+        };
+        /**
+         * Format: uuid
+         * @description A file in somebody's library. UUID version 7 (RFC 9562 §5.7), so ids sort by age; it is a
+         *     name and not a capability: every use of it is checked against its owner.
+         */
+        FileId: string;
+        /** @description Answer of `GET /api/files`: newest first. */
+        FilePage: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["FileSummary"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One row of a library. */
+        FileSummary: components["schemas"]["UploadedFile"] & {
+            /**
+             * Format: int32
+             * @description How many downloads of it were completed.
+             */
+            downloads: number;
+            /**
+             * Format: int32
+             * @description How many share links lead to it now.
+             */
+            shares: number;
+        };
+        /** @description Answer of `GET /api/health`. */
+        Health: {
+            /**
+             * @description `ok` whenever it answers at all.
+             * @example ok
+             */
+            status: string;
+            /** @description The server's version. */
+            version: string;
+        };
+        /** @description Body of `POST /api/auth/login`. */
+        Login: {
+            /**
+             * @description The address the account was registered with.
+             * @example sam@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The account's password.
+             * @example correct horse battery
+             */
             password: string;
         };
+        /** @description Answer of `GET /api/me` and of a registration: the signed-in account. */
+        Me: {
+            /**
+             * Format: int64
+             * @description When the account was made.
+             */
+            created_at: number;
+            /** @description The address the account signs in with. */
+            email: string;
+            /** @description The account. */
+            id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Bytes the account may store.
+             */
+            quota: number;
+            /** @description What the account is for. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Bytes the account stores now.
+             */
+            used: number;
+            /** @description The name others see. */
+            username: string;
+        };
+        /** @description A share link as its owner sees it. */
+        OwnedShare: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /**
+             * Format: int32
+             * @description Downloads that were completed.
+             */
+            downloads: number;
+            /**
+             * Format: int64
+             * @description When it stops working, if ever.
+             */
+            expires_at?: number | null;
+            /** @description What it leads to. */
+            files: components["schemas"]["SharedFile"][];
+            /**
+             * Format: int32
+             * @description How many times each file may be downloaded, if limited.
+             */
+            max_downloads?: number | null;
+            /** @description Whether a password is asked for. */
+            password_required: boolean;
+            /** @description Names the link. */
+            slug: components["schemas"]["ShareSlug"];
+            /** @description The address to send. */
+            url: string;
+        };
+        /** @description The body of every answer that is not a success. */
+        Problem: {
+            /** @description Stable, for programs. */
+            code: components["schemas"]["ProblemCode"];
+            /** @description What happened, in a sentence for a person. */
+            detail: string;
+            /** @description The field at fault, where there is one. */
+            field?: string | null;
+            /**
+             * Format: int64
+             * @description The limit that was met, in the unit of the thing limited (bytes for sizes).
+             */
+            limit?: number | null;
+            /**
+             * Format: int32
+             * @description The HTTP status, again.
+             * @example 413
+             */
+            status: number;
+            /**
+             * @description The status' own words.
+             * @example Payload Too Large
+             */
+            title: string;
+            /**
+             * @description Always `about:blank` (RFC 9457 §4.2.1): `code` is what tells problems apart.
+             * @example about:blank
+             */
+            type: string;
+        };
+        /**
+         * @description Tells problems apart for a program; never changes its meaning.
+         * @enum {string}
+         */
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "password_required" | "wrong_password" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        /** @description Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored. */
+        Register: {
+            /**
+             * @description The address to sign in with; compared without regard to case.
+             * @example sam@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description 10 to 1024 characters, kept only as an Argon2id hash.
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * @description The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
+             * @example sam
+             */
+            username: string;
+        };
+        /** @description Body of `PATCH /api/files/{id}`. */
+        RenameFile: {
+            /**
+             * @description The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+             * @example report-final.pdf
+             */
+            name: string;
+        };
+        /** @description Body of `POST /api/shares/{slug}/download`. */
+        RequestDownload: {
+            file_id?: components["schemas"]["FileId"] | null;
+            /**
+             * Format: password
+             * @description The link's password, where one is asked for.
+             */
+            password?: string | null;
+        };
+        /**
+         * @description What an account is for; what each may do is in `docs/SECURITY.md`.
+         * @enum {string}
+         */
+        Role: "admin" | "standard";
+        /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
+        ServerInfo: {
+            /**
+             * Format: int32
+             * @description Days after which stored files are purged.
+             */
+            file_expiry_days: number;
+            /**
+             * Format: int64
+             * @description Largest file an upload may carry, in bytes.
+             */
+            max_upload_size: number;
+            /** @description The server's version. */
+            version: string;
+        };
+        /** @description Answer of `GET /api/shares`: newest first. */
+        ShareList: {
+            /** @description Links of one's own. */
+            items: components["schemas"]["OwnedShare"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Answer of `GET /api/shares/{slug}`, to anyone who has the link. */
+        SharePublic: {
+            /**
+             * Format: int32
+             * @description How many downloads are left of the file that has most left, if limited.
+             */
+            downloads_left?: number | null;
+            /**
+             * Format: int64
+             * @description When the link stops working, if ever.
+             */
+            expires_at?: number | null;
+            /**
+             * Format: int32
+             * @description How many files the link leads to.
+             */
+            file_count: number;
+            /** @description What the link leads to; empty while a password is required, for names tell too. */
+            files: components["schemas"]["SharedFile"][];
+            /** @description The username of whose files these are. */
+            owner: string;
+            /** @description Whether a password is asked for. */
+            password_required: boolean;
+            /** @description Names the link. */
+            slug: components["schemas"]["ShareSlug"];
+            /**
+             * Format: int64
+             * @description Their bytes together.
+             */
+            total_size: number;
+        };
+        /**
+         * @description The name of a share link: 128 random bits as 22 characters of base64url.
+         *
+         *     Whoever has it may open the link, so it is never logged.
+         */
+        ShareSlug: string;
+        /** @description A file as a share link shows it. */
+        SharedFile: {
+            /** @description Media type, guessed from the name. */
+            content_type: string;
+            /** @description The file. */
+            id: components["schemas"]["FileId"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description Answer to a sign-in or a refresh. The refresh token travels beside it as an `HttpOnly` cookie. */
+        TokenGrant: {
+            /** @description A JWT (RFC 7519) to send as `Authorization: Bearer …`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token expires.
+             * @example 900
+             */
+            expires_in: number;
+            /**
+             * @description Always `Bearer` (RFC 6750).
+             * @example Bearer
+             */
+            token_type: string;
+        };
+        /** @description Body of `POST /api/shares/{slug}/unlock`. */
+        UnlockShare: {
+            /**
+             * Format: password
+             * @description The link's password.
+             */
+            password: string;
+        };
+        /** @description The form, for its description. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file, with its name.
+             */
+            file: string;
+        };
+        /** @description Answer to an upload (201): the file as it was stored. */
+        UploadedFile: {
+            /**
+             * @description Media type, guessed from the name.
+             * @example application/pdf
+             */
+            content_type: string;
+            /**
+             * Format: int64
+             * @description When it was stored.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When the purge will remove it, if ever.
+             */
+            expires_at?: number | null;
+            /** @description The file. */
+            id: components["schemas"]["FileId"];
+            /**
+             * @description Its name in the library; ` (1)` and so on is added where the name was taken.
+             * @example report.pdf
+             */
+            name: string;
+            /** @description SHA-256 of the content, as 64 hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /**
+         * Format: uuid
+         * @description A user's account. UUID version 7 (RFC 9562 §5.7).
+         */
+        UserId: string;
+        /**
+         * @description Which kind of address this is.
+         * @enum {string}
+         */
+        Via: "library" | "share";
     };
     responses: never;
     parameters: never;
@@ -917,4 +746,815 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenGrant"];
+                };
+            };
+            /** @description `invalid_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenGrant"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `email_taken`, `username_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDetails"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileSummary"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_name` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    content: {
+        parameters: {
+            query: {
+                /** @description When the address stops working, in milliseconds since the Unix epoch. */
+                expires: number;
+                /** @description Names the download in the record. */
+                download: string;
+                /** @description Which kind of address this is. */
+                via: components["schemas"]["Via"];
+                /** @description Who asked for it, where they were signed in. */
+                by?: string;
+                /** @description What `Content-Disposition` the response shall have. */
+                "response-content-disposition": string;
+                /** @description HMAC-SHA-256 over all of this and the path, as base64url. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A range of it (RFC 9110 §14) */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_file_downloads: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadPage"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerInfo"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+                /** @description Those that lead to this file only. */
+                file_id?: components["schemas"]["FileId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateShare"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedShare"];
+                };
+            };
+            /** @description `not_found`: one of the files */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePublic"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestDownload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            /** @description `password_required`, `wrong_password` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: say which of several files */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_share_downloads: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadPage"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockShare"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePublic"];
+                };
+            };
+            /** @description `wrong_password` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFile"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `empty_file`, `invalid_name` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`, `out_of_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
