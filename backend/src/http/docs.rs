@@ -28,7 +28,9 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Files", description = "One's library"),
         (name = "Shares", description = "Links for others"),
         (name = "Server", description = "The server itself"),
-    )
+    ),
+    // Stands in a parameter only, and parameters do not bring their schemas along.
+    components(schemas(crate::blob::presign::Via))
 )]
 struct Preamble;
 

@@ -18,7 +18,7 @@ use crate::names;
 
 /// One's files, newest first
 #[utoipa::path(
-    get, path = "/api/files", tag = "Files", security(("bearer" = [])), params(Page),
+    get, path = "/api/files", operation_id = "list_files", tag = "Files", security(("bearer" = [])), params(Page),
     responses(
         (status = 200, body = FilePage),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
@@ -38,7 +38,7 @@ pub async fn list(
 
 /// A file, and an address to fetch it from
 #[utoipa::path(
-    get, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    get, path = "/api/files/{id}", operation_id = "get_file", tag = "Files", security(("bearer" = [])),
     params(("id" = FileId, Path)),
     responses(
         (status = 200, body = FileDetails),
@@ -72,7 +72,7 @@ pub async fn get(
 
 /// Rename a file
 #[utoipa::path(
-    patch, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    patch, path = "/api/files/{id}", operation_id = "rename_file", tag = "Files", security(("bearer" = [])),
     params(("id" = FileId, Path)), request_body = RenameFile,
     responses(
         (status = 200, body = FileSummary),
@@ -97,7 +97,7 @@ pub async fn rename(
 ///
 /// Its share links lead to it no longer, and addresses handed out for it stop working.
 #[utoipa::path(
-    delete, path = "/api/files/{id}", tag = "Files", security(("bearer" = [])),
+    delete, path = "/api/files/{id}", operation_id = "delete_file", tag = "Files", security(("bearer" = [])),
     params(("id" = FileId, Path)),
     responses(
         (status = 204),
@@ -115,7 +115,7 @@ pub async fn delete(
 
 /// Who fetched a file, newest first
 #[utoipa::path(
-    get, path = "/api/files/{id}/downloads", tag = "Files", security(("bearer" = [])),
+    get, path = "/api/files/{id}/downloads", operation_id = "list_file_downloads", tag = "Files", security(("bearer" = [])),
     params(("id" = FileId, Path), Page),
     responses(
         (status = 200, body = DownloadPage),

@@ -25,7 +25,7 @@ pub struct OfFile {
 
 /// Make a share link
 #[utoipa::path(
-    post, path = "/api/shares", tag = "Shares", security(("bearer" = [])), request_body = CreateShare,
+    post, path = "/api/shares", operation_id = "create_share", tag = "Shares", security(("bearer" = [])), request_body = CreateShare,
     responses(
         (status = 201, body = OwnedShare),
         (status = 404, description = "`not_found`: one of the files", body = Problem, content_type = "application/problem+json"),
@@ -44,7 +44,7 @@ pub async fn create(
 
 /// One's share links, newest first
 #[utoipa::path(
-    get, path = "/api/shares", tag = "Shares", security(("bearer" = [])), params(Page, OfFile),
+    get, path = "/api/shares", operation_id = "list_shares", tag = "Shares", security(("bearer" = [])), params(Page, OfFile),
     responses(
         (status = 200, body = ShareList),
         (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
@@ -69,7 +69,7 @@ pub async fn list(
 ///
 /// Names are shown once no password stands before them.
 #[utoipa::path(
-    get, path = "/api/shares/{slug}", tag = "Shares", params(("slug" = ShareSlug, Path)),
+    get, path = "/api/shares/{slug}", operation_id = "get_share", tag = "Shares", params(("slug" = ShareSlug, Path)),
     responses(
         (status = 200, body = SharePublic),
         (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
@@ -85,7 +85,7 @@ pub async fn get(
 
 /// What a share link leads to, for whoever has its password
 #[utoipa::path(
-    post, path = "/api/shares/{slug}/unlock", tag = "Shares", params(("slug" = ShareSlug, Path)),
+    post, path = "/api/shares/{slug}/unlock", operation_id = "unlock_share", tag = "Shares", params(("slug" = ShareSlug, Path)),
     request_body = UnlockShare,
     responses(
         (status = 200, body = SharePublic),
@@ -132,7 +132,7 @@ pub async fn request_download(
 
 /// Who used a share link, newest first
 #[utoipa::path(
-    get, path = "/api/shares/{slug}/downloads", tag = "Shares", security(("bearer" = [])),
+    get, path = "/api/shares/{slug}/downloads", operation_id = "list_share_downloads", tag = "Shares", security(("bearer" = [])),
     params(("slug" = ShareSlug, Path), Page),
     responses(
         (status = 200, body = DownloadPage),
@@ -157,7 +157,7 @@ pub async fn downloads(
 
 /// End a share link
 #[utoipa::path(
-    delete, path = "/api/shares/{slug}", tag = "Shares", security(("bearer" = [])),
+    delete, path = "/api/shares/{slug}", operation_id = "revoke_share", tag = "Shares", security(("bearer" = [])),
     params(("slug" = ShareSlug, Path)),
     responses(
         (status = 204),
