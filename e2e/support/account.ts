@@ -1,0 +1,60 @@
+/** Accounts and what is in them, made by the API where a story is not about making them. */
+import { randomUUID } from 'node:crypto'
+import { type APIRequestContext, expect } from '@playwright/test'
+
+/** Somebody who can sign in. */
+export interface Account {
+  readonly email: string
+  readonly username: string
+  readonly password: string
+  /** For requests by the API; lives longer than any test. */
+  readonly accessToken: string
+}
+
+/** Words for an account that is not there yet. */
+export function newCredentials(): Omit<Account, 'accessToken'> {
+  const username = `person-${randomUUID().slice(0, 8)}`
+  return { email: `${username}@example.org`, username, password: 'nine wet geese on ice' }
+}
+
+/** Registers an account and signs in to it. */
+export async function createAccount(request: APIRequestContext): Promise<Account> {
+  const credentials = newCredentials()
+  const registered = await request.post('/api/auth/register', { data: credentials })
+  expect(registered.status()).toBe(201)
+  const { email, password } = credentials
+  const login = await request.post('/api/auth/login', { data: { email, password } })
+  expect(login.status()).toBe(200)
+  const { access_token } = (await login.json()) as { access_token: string }
+  return { ...credentials, accessToken: access_token }
+}
+
+/** Puts a file into an account's library and returns its id. */
+export async function upload(
+  request: APIRequestContext,
+  account: Account,
+  name: string,
+  content: Buffer,
+): Promise<string> {
+  const answer = await request.post('/api/upload', {
+    headers: bearer(account),
+    multipart: { file: { name, mimeType: 'application/octet-stream', buffer: content } },
+  })
+  expect(answer.status()).toBe(201)
+  return ((await answer.json()) as { id: string }).id
+}
+
+/** Makes a share link and returns its page's address. */
+export async function share(
+  request: APIRequestContext,
+  account: Account,
+  rules: { file_ids: string[]; password?: string; max_downloads?: number },
+): Promise<string> {
+  const answer = await request.post('/api/shares', { headers: bearer(account), data: rules })
+  expect(answer.status()).toBe(201)
+  return ((await answer.json()) as { url: string }).url
+}
+
+function bearer({ accessToken }: Account): Record<string, string> {
+  return { Authorization: `Bearer ${accessToken}` }
+}

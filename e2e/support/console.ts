@@ -1,0 +1,24 @@
+/** What a page says to its console, where people do not look: nothing may go wrong there unseen. */
+import type { BrowserContext } from '@playwright/test'
+
+/** Errors of all pages of the contexts it watches. */
+export class ConsoleWatch {
+  readonly errors: string[] = []
+  private readonly expected = new Set<number>()
+
+  /** Listens to every page the context has and will have. */
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (message.type() !== 'error') return
+      const status = /the server responded with a status of (\d{3})/.exec(message.text())?.[1]
+      if (status !== undefined && this.expected.has(Number(status))) return
+      this.errors.push(`${message.text()} (${message.location().url})`)
+    })
+    context.on('weberror', (error) => this.errors.push(String(error.error())))
+  }
+
+  /** Chromium reports every refused request as an error: those that a story is about are none. */
+  expectRefusals(...statuses: number[]): void {
+    for (const status of statuses) this.expected.add(status)
+  }
+}
