@@ -50,6 +50,7 @@ export class Room<T extends Transfer> {
   readonly #signaling: SignalingClient
   readonly #store: Store<RoomSnapshot<T>>
   #iceServers: readonly IceServer[] = []
+  #opened = false
   #closed = false
 
   readonly getSnapshot: () => RoomSnapshot<T>
@@ -78,8 +79,10 @@ export class Room<T extends Transfer> {
     })
   }
 
-  /** Reaches the service and enters the room; the snapshot says how that went. */
+  /** Reaches the service and enters the room, the first time; the snapshot says how that went. */
   async open(): Promise<void> {
+    if (this.#opened) return
+    this.#opened = true
     try {
       await this.#signaling.connect()
     } catch (error) {

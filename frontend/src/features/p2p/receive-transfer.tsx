@@ -1,0 +1,127 @@
+/** One transfer as its receiver sees it. */
+import { Download } from 'lucide-react'
+import { Link } from 'react-router'
+import { Button } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { formatBytes, formatCount } from '@/lib/format'
+import { paths } from '@/lib/paths'
+import type { Member } from './engine/member'
+import type { FileReceiver } from './engine/receiver'
+import type { Inbox } from './engine/receiving-room'
+import { saveFile } from './engine/saving'
+import type { TransferSnapshot } from './engine/transfer-state'
+import { FileList } from './file-list'
+import { peerName } from './peer-look'
+import { TransferLine } from './transfer-line'
+import { TransferStatus } from './transfer-status'
+import { useSnapshot } from './use-room'
+
+interface ReceiveTransferProps {
+  member: Member<FileReceiver>
+  self: string | undefined
+  /** The files of this transfer that are there and can be saved again. */
+  saved: Inbox['files']
+  onStartOver: () => void
+}
+
+/** A sender, what is offered, and how far it has come. */
+export function ReceiveTransfer({ member, self, saved, onStartOver }: ReceiveTransferProps) {
+  const transfer = useSnapshot(member.transfer.state)
+  const { kind } = useSnapshot(member.path)
+  const { stage, written, total, files } = transfer
+  return (
+    <Card aria-label={`Transfer from ${peerName(member.id)}`}>
+      <TransferLine
+        sender={member.id}
+        receiver={self}
+        self={self}
+        stage={stage}
+        share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
+        path={kind}
+      />
+      <TransferStatus side="receiver" transfer={transfer} />
+      {stage === 'offered' && (
+        <p className="mt-1 text-center text-muted">
+          {peerName(member.id)} offers {formatCount(files.length, 'file')}, {formatBytes(total)}.
+        </p>
+      )}
+      <Actions transfer={transfer} receiver={member.transfer} onStartOver={onStartOver} />
+      {files.length > 0 && (
+        <div className="mt-4 border-t border-line">
+          <FileList
+            transfer={transfer}
+            action={({ number, name }) => {
+              const file = saved.find((other) => other.number === number)?.file
+              return file && <SaveAgain name={name} file={file} />
+            }}
+          />
+        </div>
+      )}
+    </Card>
+  )
+}
+
+/** For browsers that stop a page after its first download, and for people who lost one. */
+function SaveAgain({ name, file }: { name: string; file: File }) {
+  return (
+    <Button
+      variant="quiet"
+      size="icon"
+      aria-label={`Save ${name} again`}
+      onClick={() => saveFile(file)}
+    >
+      <Download aria-hidden />
+    </Button>
+  )
+}
+
+interface ActionsProps {
+  transfer: TransferSnapshot
+  receiver: FileReceiver
+  onStartOver: () => void
+}
+
+function Actions({ transfer: { stage }, receiver, onStartOver }: ActionsProps) {
+  const row = 'mt-4 flex flex-wrap justify-center gap-2'
+  switch (stage) {
+    case 'offered':
+      return (
+        <div className={row}>
+          <Button size="lg" onClick={() => void receiver.accept()}>
+            Accept
+          </Button>
+          <Button size="lg" variant="secondary" onClick={() => receiver.decline()}>
+            Decline
+          </Button>
+        </div>
+      )
+    case 'moving':
+    case 'checking':
+      return (
+        <div className={row}>
+          <Button variant="secondary" onClick={() => receiver.cancel()}>
+            Cancel
+          </Button>
+        </div>
+      )
+    case 'failed':
+    case 'cancelled':
+      return (
+        <div className={row}>
+          <Button variant="secondary" onClick={onStartOver}>
+            Try again
+          </Button>
+        </div>
+      )
+    case 'verified':
+      return (
+        <div className={row}>
+          <Button variant="secondary" asChild>
+            <Link to={paths.p2p}>Send something back</Link>
+          </Button>
+        </div>
+      )
+    default:
+      return null
+  }
+}

@@ -1,0 +1,78 @@
+/** A transfer in words: its stage, how fast and how long, and what went wrong. */
+import { CircleCheck } from 'lucide-react'
+import { Progress } from '@/components/ui/progress'
+import { cn } from '@/lib/class-names'
+import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/lib/format'
+import type { TransferSnapshot } from './engine/transfer-state'
+import { outcomeWords, type Side, stageWords, transferTrouble } from './words'
+
+interface TransferStatusProps {
+  side: Side
+  transfer: TransferSnapshot
+}
+
+/** The words under the line. */
+export function TransferStatus({ side, transfer }: TransferStatusProps) {
+  const { stage, failure, accepted, written, total } = transfer
+  const trouble = failure && transferTrouble(side, failure)
+  const outcome = outcomeWords(side, stage)
+  return (
+    <div className="mt-6">
+      <p
+        role="status"
+        className={cn(
+          'flex items-center justify-center gap-2 text-center text-lg font-semibold',
+          trouble && 'text-danger',
+        )}
+      >
+        {stage === 'verified' && <CircleCheck aria-hidden className="size-6 text-accent" />}
+        {trouble ? trouble.what : stageWords(side, stage)}
+      </p>
+      {(trouble ?? outcome) && (
+        <p className="mt-1 text-center text-sm text-muted">{trouble?.next ?? outcome}</p>
+      )}
+      {accepted && stage !== 'verified' && (
+        <Progress
+          label="All files"
+          value={written}
+          max={Math.max(total, 1)}
+          tone={['failed', 'cancelled'].includes(stage) ? 'danger' : 'accent'}
+          className="mt-4 h-2"
+        />
+      )}
+      {accepted && <Figures transfer={transfer} />}
+      <TenPercents transfer={transfer} side={side} />
+    </div>
+  )
+}
+
+function Figures({ transfer }: { transfer: TransferSnapshot }) {
+  const { stage, written, total, rate, remaining } = transfer
+  const moving = stage === 'moving'
+  return (
+    <p className="mt-2 flex flex-wrap justify-center gap-x-4 text-sm text-muted tabular-nums">
+      <span>
+        {stage === 'verified'
+          ? formatBytes(total)
+          : `${formatBytes(written)} of ${formatBytes(total)}`}
+      </span>
+      {moving && <span>{formatSpeed(rate)}</span>}
+      {moving && remaining !== undefined && <span>{formatDuration(remaining)} left</span>}
+    </p>
+  )
+}
+
+/** Tells those who do not see the bar at every tenth, and no more often. */
+function TenPercents({ transfer, side }: TransferStatusProps) {
+  const { stage, written, total } = transfer
+  const tenths = total > 0 ? Math.floor((written / total) * 10) : 0
+  const text =
+    stage === 'moving' && tenths > 0
+      ? `${stageWords(side, stage)}: ${formatPercent(tenths, 10)}`
+      : ''
+  return (
+    <p aria-live="polite" className="sr-only">
+      {text}
+    </p>
+  )
+}
