@@ -48,7 +48,7 @@ export function Layout() {
         tabIndex={-1}
         aria-busy={loading}
         className={cn(
-          'mx-auto w-full max-w-7xl flex-1 px-4 pt-8 pb-28 outline-none sm:px-8 sm:pt-12 sm:pb-16',
+          'mx-auto w-full max-w-7xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-8 sm:pt-12 sm:pb-16',
           loading && 'opacity-60 transition-opacity delay-150',
         )}
       >

@@ -1,10 +1,10 @@
 /** Which page is at which address. Every page is loaded when it is first opened. */
 import { createBrowserRouter } from 'react-router'
-import { session } from '@/api/session'
 import { paths } from '@/lib/paths'
 import { ErrorPage } from './error-page'
 import { Layout } from './layout'
 import { NotFoundPage } from './not-found-page'
+import { PageSkeleton } from './page-skeleton'
 import { requireSession, SessionGate } from './session-gate'
 
 const roomPage = async () => ({
@@ -20,17 +20,10 @@ export function createRouter() {
   return createBrowserRouter([
     {
       Component: Layout,
-      // The header shows who is signed in; nothing on the page waits for it, and a failure shows
-      // where something needs the session.
-      loader: () => {
-        session.settle().catch(() => undefined)
-        return null
-      },
-      shouldRevalidate: () => false,
-      HydrateFallback: () => null,
       children: [
         {
           ErrorBoundary: ErrorPage,
+          HydrateFallback: PageSkeleton,
           children: [
             {
               index: true,

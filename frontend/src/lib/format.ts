@@ -5,25 +5,22 @@
  * 524,288,000 bytes reads "500 MB".
  */
 
-const SIZE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const SIZE_UNITS = ['KB', 'MB', 'GB', 'TB']
 
-/** A number of bytes: `0 byte`, `17 KB`, `1.4 GB`. Three digits at most, so that columns line up. */
+/** A number of bytes: `1 byte`, `17 KB`, `1.4 GB`. Three digits at most, so that columns line up. */
 export function formatBytes(bytes: number): string {
-  let value = Math.max(0, bytes)
-  let step = 0
   // 999.5 would round to four digits: move on to the next unit before it does.
+  if (bytes < 999.5) return formatCount(Math.max(0, Math.round(bytes)), 'byte')
+  let value = bytes / 1024
+  let step = 0
   while (value >= 999.5 && step < SIZE_UNITS.length - 1) {
     value /= 1024
     step += 1
   }
-  const unit = SIZE_UNITS[step] ?? 'byte'
-  const decimals = step === 0 || value >= 99.95 ? 0 : 1
-  return new Intl.NumberFormat('en', {
-    style: 'unit',
-    unit,
-    unitDisplay: step === 0 ? 'long' : 'short',
-    maximumFractionDigits: decimals,
-  }).format(value)
+  const decimals = value >= 99.95 ? 0 : 1
+  const digits = new Intl.NumberFormat('en', { maximumFractionDigits: decimals }).format(value)
+  // A figure never stands on one line and its unit on the next.
+  return `${digits}\u00a0${SIZE_UNITS[step] ?? 'TB'}`
 }
 
 /** A speed in bytes a second: `12.5 MB/s`. */

@@ -48,7 +48,7 @@ function ToastCard({ message, onClose }: { message: Shown; onClose: () => void }
         if (!open) onClose()
       }}
       className={cn(
-        'flex animate-enter items-center gap-3 rounded-md border bg-surface py-2 ps-4 pe-2 shadow-lift',
+        'pointer-events-auto flex animate-enter items-center gap-3 rounded-md border bg-surface py-2 ps-4 pe-2 shadow-lift',
         failed ? 'border-danger' : 'border-line-strong',
       )}
     >

@@ -22,14 +22,14 @@ export function RegisterPage() {
     onSuccess: () => navigate(safeNext(parameters.get('next')), { replace: true }),
   })
   const words = register.error ? problemWords(register.error) : undefined
-  const field = fieldAtFault(register.error)
-  const errorOf = (name: string) => (field === name ? words : undefined)
+  const fault = faultOf(register.error)
+  const errorOf = (name: string) => (fault?.field === name ? (fault.rule ?? words) : undefined)
   return (
     <AuthForm
       title="Create your account"
       submit="Create account"
       pending={register.isPending}
-      problem={field === undefined ? words : undefined}
+      problem={fault ? undefined : words}
       onSubmit={(values) =>
         register.mutate({
           email: textOf(values, 'email').trim(),
@@ -78,11 +78,18 @@ export function RegisterPage() {
   )
 }
 
-/** The field the server refused, if it was one of this form's. */
-function fieldAtFault(error: unknown): string | undefined {
+/** What each field takes. */
+const RULES: Record<string, string> = {
+  email: 'This is not an e-mail address.',
+  username: 'Take 2 to 32 letters, digits, dots, hyphens and underscores.',
+  password: 'Take at least 10 characters.',
+}
+
+/** The field the server refused, if it was one of this form's; and its rule, if that was broken. */
+function faultOf(error: unknown): { field: string; rule?: string | undefined } | undefined {
   if (!(error instanceof ProblemError) || !error.problem) return undefined
   const { code, field } = error.problem
-  if (code === 'email_taken') return 'email'
-  if (code === 'username_taken') return 'username'
-  return ['email', 'username', 'password'].find((name) => name === field)
+  if (code === 'email_taken') return { field: 'email' }
+  if (code === 'username_taken') return { field: 'username' }
+  return field && field in RULES ? { field, rule: RULES[field] } : undefined
 }

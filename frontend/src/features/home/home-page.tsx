@@ -1,6 +1,6 @@
 /** The start: a place to drop a file, and the two ways to give it to somebody. */
 import { ArrowRight, Link2, Zap } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Link } from 'react-router'
 import { useServerInfo } from '@/api/account'
 import { DropZone } from '@/components/drop-zone'
@@ -32,19 +32,19 @@ export function HomePage() {
     <div className="mx-auto max-w-4xl">
       <title>ShareSync</title>
       <h1 className="text-center text-2xl font-semibold">Hand over a file.</h1>
-      <p className="mx-auto mt-4 max-w-xl text-center text-base text-muted sm:text-lg">
+      <p className="mx-auto mt-2 max-w-xl text-center text-base text-balance text-muted sm:mt-4 sm:text-lg">
         Straight to their browser while you are both here, or by a link for later.
       </p>
       <DropZone
         label="Choose files to hand over"
         onFiles={add}
-        className="mt-8 min-h-56 py-8 sm:mt-12"
+        className="mt-6 py-4 sm:mt-12 sm:min-h-72 sm:py-8"
       >
         {files.length > 0 ? (
           <Chosen files={files} />
         ) : (
           <>
-            <span className="mt-6 text-lg font-semibold">Drop files here</span>
+            <span className="mt-2 text-lg font-semibold sm:mt-6">Drop files here</span>
             <span className="mt-1 text-sm text-muted">or press to choose them</span>
           </>
         )}
@@ -59,7 +59,7 @@ export function HomePage() {
           </Button>
         </div>
       )}
-      <div className="mt-4 grid gap-4 sm:grid-cols-2">
+      <div className="mt-2 grid gap-2 sm:mt-4 sm:grid-cols-2 sm:gap-4">
         <Door
           to={paths.p2p}
           files={files}
@@ -88,7 +88,7 @@ function Chosen({ files }: { files: File[] }) {
   const [first] = files
   return (
     <>
-      <span className="mt-6 max-w-full truncate text-lg font-semibold">
+      <span className="mt-2 max-w-full truncate text-lg font-semibold">
         {files.length === 1 ? first?.name : formatCount(files.length, 'file')}
       </span>
       <span className="mt-1 text-sm text-muted">{formatBytes(total)} · press to add more</span>
@@ -108,11 +108,13 @@ interface DoorProps {
 }
 
 function Door({ to, files, title, icon, ready, children }: DoorProps) {
+  const id = useId()
   return (
     <Link
       to={to}
       onClick={() => offerFiles(files)}
-      aria-label={title}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
       className={cn(
         'group flex flex-col rounded-md border p-4 transition hover:border-accent sm:p-6',
         ready ? 'border-accent bg-accent-soft' : 'border-line bg-surface',
@@ -120,13 +122,18 @@ function Door({ to, files, title, icon, ready, children }: DoorProps) {
     >
       <span className="flex items-center gap-3 text-lg font-semibold">
         <span className="text-accent">{icon}</span>
-        {title}
+        <span id={`${id}-title`}>{title}</span>
         <ArrowRight
           aria-hidden
           className="ms-auto size-5 text-muted transition group-hover:translate-x-1 group-hover:text-accent rtl:-scale-x-100"
         />
       </span>
-      <span className={cn('mt-2 text-sm', ready ? 'text-ink' : 'text-muted')}>{children}</span>
+      <span
+        id={`${id}-text`}
+        className={cn('mt-1 text-sm sm:mt-2', ready ? 'text-ink' : 'text-muted')}
+      >
+        {children}
+      </span>
     </Link>
   )
 }

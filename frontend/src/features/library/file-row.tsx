@@ -41,7 +41,9 @@ export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps
       </td>
       <td className="py-2 pe-2">
         <div className="flex items-center gap-3">
-          <FileIcon name={file.name} />
+          <span className="hidden md:block">
+            <FileIcon name={file.name} />
+          </span>
           {renaming ? (
             <RenameField file={file} onDone={() => setRenaming(false)} />
           ) : (
@@ -84,7 +86,7 @@ function Name({ file, now }: { file: FileSummary; now: number }) {
       <Link
         to={`?file=${file.id}`}
         preventScrollReset
-        className="line-clamp-2 rounded-md text-sm font-medium hover:underline hover:underline-offset-4"
+        className="-mx-1 line-clamp-2 rounded-md px-1 text-sm font-medium hover:underline hover:underline-offset-4"
       >
         {file.name}
       </Link>

@@ -26,10 +26,13 @@ export function FilesTable({ files, onShare }: FilesTableProps) {
   return (
     <>
       {selected.length > 0 && (
-        <div className="sticky top-2 z-20 mb-2 flex animate-enter flex-wrap items-center gap-2 rounded-md border border-accent bg-surface p-2 ps-4 shadow-lift">
+        <div className="sticky top-2 z-20 mb-2 flex animate-enter flex-wrap items-center gap-2 rounded-md border border-accent bg-surface p-2 ps-3 shadow-lift sm:ps-4">
           <p role="status" className="me-auto text-sm font-medium">
-            {selected.length} selected ·{' '}
-            {formatBytes(selected.reduce((sum, { size }) => sum + size, 0))}
+            {selected.length} selected
+            <span className="hidden sm:inline">
+              {' · '}
+              {formatBytes(selected.reduce((sum, { size }) => sum + size, 0))}
+            </span>
           </p>
           <Button size="sm" onClick={() => onShare(selected)}>
             <Link2 aria-hidden />

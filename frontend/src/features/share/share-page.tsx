@@ -65,7 +65,6 @@ function Share({ slug }: { slug: string }) {
 
 function Heading({ share }: { share: SharePublic }) {
   const facts = [
-    formatCount(share.file_count, 'file'),
     formatBytes(share.total_size),
     typeof share.expires_at === 'number' && `until ${formatDateTime(share.expires_at)}`,
     typeof share.downloads_left === 'number' &&
