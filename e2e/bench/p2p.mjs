@@ -1,0 +1,83 @@
+/**
+ * How fast the room page moves a file, beside a bare data channel between the same two browser contexts.
+ *
+ *   node e2e/bench/p2p.mjs http://127.0.0.1:5001 [megabytes] [rounds]
+ *
+ * Bare channel and product take turns within one run, because a machine's speed drifts. Prints the median
+ * of each, their ratio, the time from opening the room page to the open data channel, and what a gigabyte
+ * costs in CPU seconds (both browsers together). `make bench` calls it.
+ */
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { randomFillSync } from 'node:crypto'
+import { chromium } from 'playwright-core'
+import { bareTransfer } from './bare-channel.mjs'
+import { productTransfer } from './product-transfer.mjs'
+
+const MEGABYTE = 1e6
+
+const [base, megabytes = '256', rounds = '5'] = process.argv.slice(2)
+if (!base) throw new Error('usage: p2p.mjs BASE_URL [MEGABYTES] [ROUNDS]')
+const bytes = Number(megabytes) * MEGABYTE
+
+const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+})
+try {
+  const file = await randomFile(path.join(folder, 'bench.bin'), bytes)
+  const contexts = [await browser.newContext(), await browser.newContext()]
+  const runs = { bare: [], product: [] }
+  // The first transfer of each kind warms caches and code up and does not count.
+  for (let round = 0; round <= Number(rounds); round += 1) {
+    const bare = await bareTransfer(contexts, base, bytes)
+    const product = await productTransfer(contexts, base, file)
+    const note = round === 0 ? 'warm-up' : `round ${round}`
+    print(`${note}: bare ${speed(bare)} MB/s, product ${speed(product)} MB/s`)
+    if (round === 0) continue
+    runs.bare.push(bare)
+    runs.product.push(product)
+  }
+  report(runs)
+} finally {
+  await browser.close()
+  await rm(folder, { recursive: true })
+}
+
+function report({ bare, product }) {
+  const bareSpeed = median(bare.map((run) => bytes / run.seconds))
+  const productSpeed = median(product.map((run) => bytes / run.seconds))
+  const perGigabyte = (runs) => median(runs.map((run) => run.cpu / (bytes / 1e9))).toFixed(1)
+  const open = median(product.map((run) => run.openedAfter))
+  print(`bare channel   ${(bareSpeed / MEGABYTE).toFixed(1)} MB/s, ${perGigabyte(bare)} CPU s/GB`)
+  print(`product        ${(productSpeed / MEGABYTE).toFixed(1)} MB/s, ${perGigabyte(product)} CPU s/GB`)
+  print(`ratio          ${((100 * productSpeed) / bareSpeed).toFixed(1)} % (goal: 85 %)`)
+  print(`page to open   ${open.toFixed(0)} ms (goal: below 1000 ms)`)
+}
+
+async function randomFile(name, size) {
+  const handle = await open(name, 'w')
+  const chunk = Buffer.alloc(4 * 1024 * 1024)
+  for (let left = size; left > 0; left -= chunk.length) {
+    randomFillSync(chunk)
+    await handle.write(chunk, 0, Math.min(left, chunk.length))
+  }
+  await handle.close()
+  return name
+}
+
+function speed({ seconds }) {
+  return (bytes / seconds / MEGABYTE).toFixed(1)
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`)
+}
