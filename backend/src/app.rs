@@ -30,6 +30,8 @@ pub struct AppState {
     pub public_url: Option<String>,
     /// Largest file an upload may carry, in bytes.
     pub max_upload_size: u64,
+    /// Bytes a new account may store.
+    pub user_quota: u64,
     /// Days a stored file is kept.
     pub file_expiry_days: u32,
 }

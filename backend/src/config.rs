@@ -36,6 +36,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Largest file an upload may carry, in bytes (`MAX_CONTENT_LENGTH`).
     pub max_upload_size: u64,
+    /// Bytes a new account may store (`USER_QUOTA`).
+    pub user_quota: u64,
     /// Days a stored file is kept (`FILE_EXPIRY_DAYS`).
     pub file_expiry_days: u32,
     /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
@@ -66,14 +68,15 @@ impl Config {
                 parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
                 parsed(&var, "PORT", 5001)?,
             ),
-            database: database_path(var("DATABASE_URL"), &data_dir)?,
+            database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
             public_url: var("PUBLIC_URL").map(|url| public_url(&url)).transpose()?,
             max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
+            user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
             file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
             admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
-            ice_servers: stun_servers(var("STUN_URLS"))?,
-            log_json: log_json(var("LOG_FORMAT"))?,
+            ice_servers: stun_servers(var("STUN_URLS").as_deref())?,
+            log_json: log_json(var("LOG_FORMAT").as_deref())?,
             data_dir,
         })
     }
@@ -90,7 +93,7 @@ where
         .map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
 }
 
-fn database_path(url: Option<String>, data_dir: &Path) -> anyhow::Result<PathBuf> {
+fn database_path(url: Option<&str>, data_dir: &Path) -> anyhow::Result<PathBuf> {
     let Some(url) = url else {
         return Ok(data_dir.join("sharesync.db"));
     };
@@ -153,7 +156,7 @@ fn admin(
     }
 }
 
-fn stun_servers(urls: Option<String>) -> anyhow::Result<Vec<IceServer>> {
+fn stun_servers(urls: Option<&str>) -> anyhow::Result<Vec<IceServer>> {
     let Some(urls) = urls else { return Ok(vec![]) };
     let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
     if let Some(url) = urls.iter().find(|url| !url.starts_with("stun:")) {
@@ -166,8 +169,8 @@ fn stun_servers(urls: Option<String>) -> anyhow::Result<Vec<IceServer>> {
     }])
 }
 
-fn log_json(format: Option<String>) -> anyhow::Result<bool> {
-    match format.as_deref() {
+fn log_json(format: Option<&str>) -> anyhow::Result<bool> {
+    match format {
         None | Some("text") => Ok(false),
         Some("json") => Ok(true),
         Some(other) => bail!("LOG_FORMAT: {other:?} is neither text nor json"),

@@ -151,10 +151,9 @@ impl Error {
     fn field(&self) -> Option<String> {
         match self {
             Self::Invalid { field, .. } => Some(field.clone()),
-            Self::InvalidName(_) => Some("name".into()),
             Self::EmailTaken => Some("email".into()),
             Self::UsernameTaken => Some("username".into()),
-            Self::NameTaken => Some("name".into()),
+            Self::InvalidName(_) | Self::NameTaken => Some("name".into()),
             _ => None,
         }
     }

@@ -67,6 +67,7 @@ impl Server {
             tasks,
             public_url: config.public_url,
             max_upload_size: config.max_upload_size,
+            user_quota: config.user_quota,
             file_expiry_days: config.file_expiry_days,
             clock,
         };

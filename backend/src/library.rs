@@ -98,8 +98,9 @@ impl Library {
         Ok(())
     }
 
-    /// Takes away what a crash left: uploads that nobody is writing any more. To be called before
-    /// any request is served.
+    /// Takes away what a crash left: uploads that nobody is writing any more, and bytes whose
+    /// removal was cut off. To be called before any request is served; the bytes go in the
+    /// background.
     pub async fn recover(&self) -> Result<()> {
         let left = object::doom_abandoned(&self.db, i64::MAX).await?;
         if left > 0 {
@@ -108,6 +109,12 @@ impl Library {
                 "removing uploads that were cut off by a stop"
             );
         }
+        let library = self.clone();
+        self.tasks.spawn(async move {
+            if let Err(cause) = library.sweep().await {
+                tracing::warn!(%cause, "removing what a stop left failed; the purge will go on");
+            }
+        });
         Ok(())
     }
 

@@ -39,6 +39,7 @@ Environment, all of it optional:
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
   ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator
   MAX_CONTENT_LENGTH   largest upload in bytes (524288000: 500 MiB)
+  USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
   FILE_EXPIRY_DAYS     how long stored files are kept (7)
   STUN_URLS            STUN servers for transfers across networks, separated by commas
   RUST_LOG             what to log (info)

@@ -9,9 +9,6 @@ use crate::app::AppState;
 use crate::db::account::{self, NewAccount};
 use crate::error::{Error, Result};
 
-/// Bytes a new account may store.
-pub const DEFAULT_QUOTA: u64 = 1 << 30;
-
 /// Makes an account for somebody who asks for one.
 pub async fn register(app: &AppState, wanted: Register) -> Result<Me> {
     create(app, wanted, Role::Standard).await
@@ -60,7 +57,7 @@ async fn create(app: &AppState, wanted: Register, role: Role) -> Result<Me> {
         username_key: &comparable(&wanted.username),
         password_hash: &password_hash,
         role,
-        quota: DEFAULT_QUOTA,
+        quota: app.user_quota,
     };
     account::insert(&app.db, &new, app.clock.now_ms()).await
 }

@@ -35,15 +35,15 @@ impl DiskStore {
 
     /// Begins to write an object.
     pub fn create(&self, id: Uuid) -> ObjectWriter {
-        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+        let (path, settled) = (self.incoming_path(id), self.object_path(id));
         let written = spawn_blocking(move || {
             let file = OpenOptions::new()
                 .write(true)
                 .create_new(true)
-                .open(&incoming)?;
+                .open(&path)?;
             Ok(Incoming {
                 file,
-                incoming,
+                path,
                 settled,
                 hasher: Sha256::new(),
                 size: 0,
@@ -151,7 +151,7 @@ impl ObjectWriter {
 #[derive(Debug)]
 struct Incoming {
     file: File,
-    incoming: PathBuf,
+    path: PathBuf,
     settled: PathBuf,
     hasher: Sha256,
     size: u64,
@@ -167,7 +167,7 @@ impl Incoming {
 
     fn settle(self) -> io::Result<Written> {
         self.file.sync_all()?;
-        settle(&self.incoming, &self.settled)?;
+        settle(&self.path, &self.settled)?;
         Ok(Written {
             size: self.size,
             sha256: self.hasher.finalize().into(),
@@ -240,7 +240,9 @@ mod tests {
     async fn an_object_of_many_gatherings_is_whole() {
         let (_folder, store) = store();
         let id = Uuid::from_u128(11);
-        let content: Vec<u8> = (0..WRITE_BYTES * 3 + 5).map(|i| (i % 251) as u8).collect();
+        let content: Vec<u8> = (0..WRITE_BYTES * 3 + 5)
+            .map(|i| u8::try_from(i % 251).unwrap())
+            .collect();
         let mut writer = store.create(id);
         for piece in content.chunks(60_000) {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();

@@ -20,6 +20,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use axum::{BoxError, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -37,7 +38,7 @@ use crate::error::Error;
 /// Largest body of any request but an upload, in bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a sender may be silent in the middle of a body.
-const BODY_IDLE: Duration = Duration::from_secs(60);
+const BODY_IDLE: Duration = Duration::from_mins(1);
 
 /// What a page may load: what comes with it, and nothing else. Styles are set inline by the
 /// interface library; scripts never are.
@@ -51,8 +52,9 @@ pub fn router(app: AppState) -> Router {
     let api = api
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .merge(docs::router(document))
-        .route("/api", axum::routing::any(async || Error::NotFound))
-        .route("/api/{*rest}", axum::routing::any(async || Error::NotFound))
+        .route("/api", any(async || Error::NotFound))
+        .route("/api/", any(async || Error::NotFound))
+        .route("/api/{*rest}", any(async || Error::NotFound))
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);

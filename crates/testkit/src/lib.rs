@@ -1,1 +1,17 @@
-//! Placeholder.
+//! A whole ShareSync in one process, and people who use it: what the whole-system tests in
+//! `tests/` are written with.
+//!
+//! ```no_run
+//! # use sharesync_testkit::Stack;
+//! # async fn example() {
+//! let stack = Stack::start().await;
+//! let sam = stack.user("sam").await;
+//! let file = sam.upload("report.pdf", b"...").await;
+//! # }
+//! ```
+
+mod person;
+mod stack;
+
+pub use person::{Answer, Person};
+pub use stack::{Stack, StackBuilder};

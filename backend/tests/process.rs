@@ -1,0 +1,264 @@
+//! The program itself: started, killed, stopped, and what it writes down.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sharesync_protocol::api::FilePage;
+use sharesync_testkit::Person;
+use tempfile::TempDir;
+
+/// A running `sharesync-server`; killed when dropped.
+struct Program {
+    child: Child,
+    url: String,
+}
+
+impl Program {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
+            .env_clear()
+            .env("HOST", "127.0.0.1")
+            .env("PORT", "0")
+            .env("SHARESYNC_DATA_DIR", folder)
+            .env("RUST_LOG", "debug,sqlx=info")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(log_file(folder)))
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output is ours");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("it prints a line");
+        let url = line
+            .trim()
+            .strip_prefix("Listening on ")
+            .expect("it says where")
+            .to_owned();
+        Self { child, url }
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn log_file(folder: &Path) -> std::fs::File {
+    std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .unwrap()
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+async fn signed_in(program: &Program, name: &str) -> Person {
+    let mut person = Person::at(&program.url);
+    person.register(name).await;
+    person.sign_in(name).await;
+    person
+}
+
+fn count_files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
+        .sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
+    const ROUNDS: u64 = 12;
+    const UPLOADERS: usize = 4;
+    let folder = folder();
+    let mut program = Program::start(folder.path());
+    let token = signed_in(&program, "sam").await.token().to_owned();
+    let mut acknowledged = 0;
+    for round in 0..ROUNDS {
+        let sam = Person::at(&program.url).with_token(&token);
+        let uploads: Vec<_> = (0..UPLOADERS)
+            .map(|n| {
+                let sam = sam.clone();
+                let content = vec![u8::try_from(n).unwrap(); 700_000];
+                tokio::spawn(async move {
+                    let mut stored = 0;
+                    // Until the server is gone.
+                    while sam.try_upload_whole("a.bin", &content).await == Some(201) {
+                        stored += 1;
+                    }
+                    stored
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(20 + round * 23)).await;
+        program.signal("-KILL");
+        for upload in uploads {
+            acknowledged += upload.await.unwrap();
+        }
+        program = Program::start(folder.path());
+    }
+    let sam = Person::at(&program.url).with_token(&token);
+    let files = every_file(&sam).await;
+    assert!(
+        acknowledged > ROUNDS as usize,
+        "too few uploads to tell: {acknowledged}"
+    );
+    // One that was stored may have been killed before its answer left.
+    assert!(
+        files.len() >= acknowledged,
+        "{} of {acknowledged}",
+        files.len()
+    );
+    for file in &files {
+        let details = sam.file(file.parse().unwrap()).await;
+        let content = sam.get(&details.download_url).await.body;
+        assert_eq!(content.len(), 700_000);
+        assert!(content.iter().all(|byte| *byte == content[0]));
+    }
+    // What was cut off is removed at start, in the background.
+    let stored = || ["objects", "incoming"].map(|part| count_files(&folder.path().join(part)));
+    let swept = async {
+        while stored() != [files.len(), 0] {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
+    assert!(
+        swept.is_ok(),
+        "{:?} lie in the store, {} are in the library",
+        stored(),
+        files.len()
+    );
+}
+
+async fn every_file(person: &Person) -> Vec<String> {
+    let (mut ids, mut cursor) = (vec![], String::new());
+    loop {
+        let page: FilePage = person
+            .get(&format!("/api/files?limit=200{cursor}"))
+            .await
+            .json(200);
+        ids.extend(page.items.iter().map(|row| row.file.id.to_string()));
+        match page.next_cursor {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return ids,
+        }
+    }
+}
+
+#[tokio::test]
+async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
+    let folder = folder();
+    let mut program = Program::start(folder.path());
+    let sam = signed_in(&program, "sam").await;
+    let (begin, begun) = tokio::sync::oneshot::channel();
+    let (go_on, gone_on) = tokio::sync::oneshot::channel();
+    let upload = tokio::spawn({
+        let sam = sam.clone();
+        async move {
+            sam.upload_in_two_halves("slow.bin", b"first", b"second", begin, gone_on)
+                .await
+        }
+    });
+    begun.await.unwrap();
+    program.signal("-TERM");
+    // It no longer accepts, and waits for the upload.
+    let refused = async {
+        while Person::at(&program.url).is_answered().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), refused)
+        .await
+        .expect("it stops accepting");
+    go_on.send(()).unwrap();
+    assert_eq!(upload.await.unwrap(), 201);
+    assert!(program.child.wait().unwrap().success());
+    let program = Program::start(folder.path());
+    let sam = Person::at(&program.url).with_token(sam.token());
+    assert_eq!(sam.files().await.items[0].file.size, 11);
+}
+
+#[tokio::test]
+async fn two_servers_do_not_share_a_data_folder() {
+    let folder = folder();
+    let _program = Program::start(folder.path());
+    let second = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
+        .env_clear()
+        .env("PORT", "0")
+        .env("SHARESYNC_DATA_DIR", folder.path())
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("another server is running"), "{said}");
+}
+
+#[tokio::test]
+async fn the_log_holds_no_secret_however_much_is_logged() {
+    let folder = folder();
+    let program = Program::start(folder.path());
+    let sam = signed_in(&program, "sam").await;
+    let file = sam.upload("private-name.txt", b"private content").await;
+    let share = sam
+        .share(&[file.id], json!({ "password": "open sesame" }))
+        .await;
+    let body = json!({ "password": "open sesame" });
+    let link: Value = sam.ask_download(&share.slug, body).await.json(200);
+    let url = link["download_url"].as_str().unwrap();
+    sam.get(url).await;
+    sam.get(&format!("{url}x")).await;
+    drop(program);
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    let signature = url.rsplit('=').next().unwrap();
+    let key = std::fs::read_to_string(folder.path().join("secret_key")).unwrap();
+    for secret in [
+        sam.token(),
+        share.slug.as_str(),
+        signature,
+        &key,
+        "open sesame",
+        "correct horse",
+        "sam@example.com",
+        "private-name",
+        "private content",
+    ] {
+        assert!(!log.contains(secret), "the log holds {secret}:\n{log}");
+    }
+    assert!(log.lines().count() > 3, "the log was empty: {log}");
+}
+
+#[test]
+fn what_it_is_told_wrongly_it_refuses_by_name() {
+    let folder = folder();
+    let output = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
+        .env_clear()
+        .env("SHARESYNC_DATA_DIR", folder.path())
+        .env("PORT", "many")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("PORT"));
+}

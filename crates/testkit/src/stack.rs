@@ -1,0 +1,180 @@
+//! The server under test: on a port of its own, in a folder of its own, with a clock that the test
+//! moves.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sharesync_server::config::Config;
+use sharesync_server::{Purged, Server};
+use sharesync_service_kit::clock::{Clock, ManualClock};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::Person;
+
+/// What a [`Stack`] is started with.
+#[derive(Default)]
+pub struct StackBuilder {
+    variables: HashMap<String, String>,
+}
+
+impl StackBuilder {
+    /// Sets an environment variable, for this server alone.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl ToString) -> Self {
+        self.variables.insert(name.into(), value.to_string());
+        self
+    }
+
+    /// Starts the server.
+    pub async fn start(self) -> Stack {
+        let folder = tempfile::tempdir().expect("a test has a place for its files");
+        let clock = ManualClock::starting_now();
+        let running = Running::start(folder.path(), &self.variables, &clock).await;
+        Stack {
+            folder,
+            clock,
+            variables: self.variables,
+            running,
+        }
+    }
+}
+
+/// A running server. Stopped, and its folder removed, when dropped.
+pub struct Stack {
+    folder: TempDir,
+    clock: ManualClock,
+    variables: HashMap<String, String>,
+    running: Running,
+}
+
+struct Running {
+    server: Arc<Server>,
+    url: String,
+    stop: DropGuard,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Running {
+    async fn start(
+        folder: &Path,
+        variables: &HashMap<String, String>,
+        clock: &ManualClock,
+    ) -> Self {
+        let config = Config::read(&|name| match name {
+            "SHARESYNC_DATA_DIR" => folder.to_str().map(str::to_owned),
+            name => variables.get(name).cloned(),
+        });
+        let config = config.expect("a test's configuration is good");
+        let server = Server::new(config, Clock::Manual(clock.clone())).await;
+        let server = Arc::new(server.expect("the server starts"));
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("loopback has free ports");
+        let url = format!(
+            "http://{}",
+            listener.local_addr().expect("the listener is bound")
+        );
+        let stop = CancellationToken::new();
+        let task = tokio::spawn({
+            let (server, stop) = (Arc::clone(&server), stop.clone());
+            async move { server.serve(listener, stop).await }
+        });
+        Self {
+            server,
+            url,
+            stop: stop.drop_guard(),
+            task,
+        }
+    }
+
+    async fn stop(self) {
+        drop(self.stop);
+        self.task
+            .await
+            .expect("the server does not panic")
+            .expect("the server stops cleanly");
+    }
+}
+
+impl Stack {
+    /// A server with nothing configured.
+    pub async fn start() -> Self {
+        StackBuilder::default().start().await
+    }
+
+    /// To configure a server before it starts.
+    pub fn builder() -> StackBuilder {
+        StackBuilder::default()
+    }
+
+    /// Stops the server gracefully and starts another in the same folder.
+    pub async fn restart(self) -> Self {
+        let Self {
+            folder,
+            clock,
+            variables,
+            running,
+        } = self;
+        running.stop().await;
+        let running = Running::start(folder.path(), &variables, &clock).await;
+        Self {
+            folder,
+            clock,
+            variables,
+            running,
+        }
+    }
+
+    /// Where the server answers, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.running.url
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Runs the purge now.
+    pub async fn purge(&self) -> Purged {
+        self.running.server.purge().await.expect("the purge runs")
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Person {
+        Person::at(self.url())
+    }
+
+    /// Somebody newly registered and signed in.
+    pub async fn user(&self, name: &str) -> Person {
+        let mut person = self.anonymous();
+        person.register(name).await;
+        person.sign_in(name).await;
+        person
+    }
+
+    /// Everything that lies in the store, finished or not.
+    pub fn stored_files(&self) -> Vec<PathBuf> {
+        let mut found = vec![];
+        for part in ["objects", "incoming"] {
+            collect_files(&self.folder.path().join(part), &mut found);
+        }
+        found
+    }
+}
+
+fn collect_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the store's folders are there") {
+        let path = entry.expect("the store can be read").path();
+        if path.is_dir() {
+            collect_files(&path, found)
+        } else {
+            found.push(path)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Download addresses: what they serve, to whom, for how long, and what is recorded.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use sharesync_protocol::api::{DownloadPage, ProblemCode, UploadedFile};
+use sharesync_testkit::{Person, Stack};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const CONTENT: &[u8] = b"0123456789";
+
+async fn one_file(stack: &Stack) -> (Person, UploadedFile, String) {
+    let sam = stack.user("sam").await;
+    let file = sam.upload("digits.html", CONTENT).await;
+    let url = sam.file(file.id).await.download_url;
+    (sam, file, url)
+}
+
+fn records(file: &UploadedFile) -> String {
+    format!("/api/files/{}", file.id)
+}
+
+#[tokio::test]
+async fn an_address_works_for_whoever_has_it_until_it_expires() {
+    let stack = Stack::start().await;
+    let (_, _, url) = one_file(&stack).await;
+    let anyone = stack.anonymous();
+    assert_eq!(anyone.get(&url).await.body, CONTENT);
+    stack.advance(Duration::from_secs(299));
+    assert_eq!(anyone.get(&url).await.body, CONTENT);
+    stack.advance(Duration::from_secs(1));
+    anyone.get(&url).await.problem(410, ProblemCode::Expired);
+}
+
+#[tokio::test]
+async fn an_address_that_was_changed_or_made_up_is_refused() {
+    let stack = Stack::start().await;
+    let (sam, _, url) = one_file(&stack).await;
+    let other = sam.upload("other.txt", b"other").await;
+    let other_url = sam.file(other.id).await.download_url;
+    let of_another_file = format!(
+        "{}?{}",
+        url.split('?').next().unwrap(),
+        other_url.split('?').nth(1).unwrap(),
+    );
+    let longer = url.replace("expires=1", "expires=2");
+    let inline = url.replace("attachment", "inline");
+    for changed in [of_another_file, longer, inline] {
+        assert_ne!(changed, url);
+        stack
+            .anonymous()
+            .get(&changed)
+            .await
+            .problem(403, ProblemCode::Forbidden);
+    }
+    let bare = url.split('?').next().unwrap();
+    stack
+        .anonymous()
+        .get(bare)
+        .await
+        .problem(422, ProblemCode::Invalid);
+}
+
+#[tokio::test]
+async fn content_is_saved_and_never_run() {
+    let stack = Stack::start().await;
+    let (_, file, url) = one_file(&stack).await;
+    let answer = stack.anonymous().get(&url).await;
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"digits.html\"; filename*=UTF-8''digits.html"
+    );
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        answer.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
+    assert_eq!(answer.header("content-type"), "text/html");
+    assert_eq!(answer.header("etag"), format!("\"{}\"", file.sha256));
+}
+
+#[tokio::test]
+async fn names_of_any_kind_make_a_header_of_one_line() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    for (name, extended) in [
+        ("na\"me;x.txt", "na%22me%3Bx.txt"),
+        ("日本.txt", "%E6%97%A5%E6%9C%AC.txt"),
+        ("100%.txt", "100%25.txt"),
+    ] {
+        let file = sam.upload(name, b"x").await;
+        let answer = sam.get(&sam.file(file.id).await.download_url).await;
+        let disposition = answer.header("content-disposition");
+        assert!(
+            disposition.ends_with(&format!("filename*=UTF-8''{extended}")),
+            "{disposition}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ranges_are_served_and_impossible_ones_refused() {
+    let stack = Stack::start().await;
+    let (sam, _, url) = one_file(&stack).await;
+    let range = |range: &str| {
+        let request = sam.request(Method::GET, &url).header("range", range);
+        let sam = sam.clone();
+        async move { sam.send(request).await }
+    };
+    let part = range("bytes=2-4").await;
+    assert_eq!(
+        (part.status.as_u16(), part.body.as_slice()),
+        (206, &b"234"[..])
+    );
+    assert_eq!(part.header("content-range"), "bytes 2-4/10");
+    assert_eq!(range("bytes=-2").await.body, b"89");
+    assert_eq!(range("bytes=0-1,3-4").await.body, CONTENT);
+    let refused = range("bytes=10-").await;
+    refused.problem(416, ProblemCode::RangeNotSatisfiable);
+    assert_eq!(refused.header("content-range"), "bytes */10");
+}
+
+#[tokio::test]
+async fn looking_at_the_headers_is_no_download() {
+    let stack = Stack::start().await;
+    let (sam, file, url) = one_file(&stack).await;
+    let head = sam.send(sam.request(Method::HEAD, &url)).await;
+    assert_eq!(
+        (head.status.as_u16(), head.header("content-length")),
+        (200, "10")
+    );
+    let page: DownloadPage = sam
+        .get(&format!("{}/downloads", records(&file)))
+        .await
+        .json(200);
+    assert!(page.items.is_empty());
+}
+
+#[tokio::test]
+async fn a_download_is_recorded_with_who_when_and_how_much() {
+    let stack = Stack::start().await;
+    let (sam, file, url) = one_file(&stack).await;
+    stack.anonymous().get(&url).await;
+    let page = sam
+        .downloads(&records(&file), |page| {
+            page.items.iter().any(|d| d.completed)
+        })
+        .await;
+    let [download] = page.items.as_slice() else {
+        panic!("{page:?}")
+    };
+    assert_eq!(download.by.as_deref(), Some("sam"));
+    assert_eq!(
+        (download.bytes, download.file_name.as_str()),
+        (10, "digits.html")
+    );
+    assert!(download.started_at >= Some(file.created_at));
+    assert!(download.completed_at >= download.started_at);
+    assert_eq!(sam.file(file.id).await.summary.downloads, 1);
+}
+
+#[tokio::test]
+async fn parts_that_reach_the_end_without_a_gap_complete_a_download() {
+    let stack = Stack::start().await;
+    let (sam, file, url) = one_file(&stack).await;
+    let fetch = |range: &str| {
+        let request = sam.request(Method::GET, &url).header("range", range);
+        let sam = sam.clone();
+        async move { sam.send(request).await }
+    };
+    let seen = |bytes: u64| move |page: &DownloadPage| page.items.iter().any(|d| d.bytes == bytes);
+    fetch("bytes=0-3").await;
+    sam.downloads(&records(&file), seen(4)).await;
+    fetch("bytes=8-9").await;
+    fetch("bytes=2-5").await;
+    let page = sam.downloads(&records(&file), seen(6)).await;
+    assert!(!page.items[0].completed);
+    fetch("bytes=6-").await;
+    let page = sam.downloads(&records(&file), seen(10)).await;
+    assert!(page.items[0].completed);
+    assert_eq!(page.items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_recorded_as_not_completed() {
+    const SIZE: usize = 40 << 20;
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let file = sam.upload("big.bin", &vec![7; SIZE]).await;
+    let url = sam.file(file.id).await.download_url;
+    let (host, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut socket = TcpStream::connect(host).await.unwrap();
+    let head = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.read_exact(&mut [0; 100_000]).await.unwrap();
+    drop(socket);
+    let page = sam
+        .downloads(&records(&file), |page| {
+            page.items.iter().any(|d| d.bytes > 0)
+        })
+        .await;
+    assert!(
+        !page.items[0].completed && page.items[0].bytes < SIZE as u64,
+        "{page:?}"
+    );
+}

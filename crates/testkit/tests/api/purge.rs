@@ -1,0 +1,78 @@
+//! The purge: what has expired goes, bytes and rows, and nothing else does.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sharesync_protocol::api::{Me, ProblemCode};
+use sharesync_testkit::Stack;
+
+const DAY: Duration = Duration::from_hours(24);
+
+#[tokio::test]
+async fn an_expired_file_is_not_served_and_then_goes_for_good() {
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 2).start().await;
+    let sam = stack.user("sam").await;
+    let old = sam.upload("old.txt", b"12345").await;
+    let share = sam.share(&[old.id], json!({})).await;
+    stack.advance(DAY);
+    let young = sam.post("/api/auth/refresh", json!({})).await;
+    let sam = sam.with_token(
+        &young
+            .json::<sharesync_protocol::api::TokenGrant>(200)
+            .access_token,
+    );
+    sam.upload("young.txt", b"123").await;
+    stack.advance(DAY);
+    let again = sam.post("/api/auth/refresh", json!({})).await;
+    let sam = sam.with_token(
+        &again
+            .json::<sharesync_protocol::api::TokenGrant>(200)
+            .access_token,
+    );
+
+    // Expired to the millisecond, purge or no purge.
+    sam.get(&format!("/api/files/{}", old.id))
+        .await
+        .problem(404, ProblemCode::NotFound);
+    let slug = share.slug.as_str();
+    stack
+        .anonymous()
+        .get(&format!("/api/shares/{slug}"))
+        .await
+        .problem(410, ProblemCode::Expired);
+    assert_eq!(sam.files().await.items.len(), 1);
+    assert_eq!(stack.stored_files().len(), 2);
+
+    let purged = stack.purge().await;
+    assert_eq!(
+        (purged.files, purged.bytes, purged.objects, purged.shares),
+        (1, 5, 1, 1)
+    );
+    assert_eq!(stack.stored_files().len(), 1);
+    assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 3);
+    assert_eq!(stack.purge().await, sharesync_server::Purged::default());
+}
+
+#[tokio::test]
+async fn more_than_a_batch_goes_in_one_run() {
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let sam = stack.user("sam").await;
+    for n in 0..510 {
+        sam.upload(&n.to_string(), b"x").await;
+    }
+    stack.advance(DAY);
+    let purged = stack.purge().await;
+    assert_eq!((purged.files, purged.objects), (510, 510));
+    assert!(stack.stored_files().is_empty());
+}
+
+#[tokio::test]
+async fn sessions_that_are_over_go() {
+    let stack = Stack::start().await;
+    stack.user("sam").await;
+    stack.user("ann").await;
+    stack.advance(29 * DAY);
+    stack.user("eve").await;
+    stack.advance(DAY);
+    assert_eq!(stack.purge().await.sessions, 2);
+}
