@@ -35,7 +35,8 @@ export class Session {
       typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(SHARED_NAME)
     this.#channel?.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (event.data === 'signed-out') this.#forget()
-      if (event.data === 'signed-in' && this.#state === 'signed-out') void this.renew()
+      // Where that fails, this page goes on signed out, as it was.
+      if (event.data === 'signed-in' && this.#state === 'signed-out') this.renew().catch(() => null)
     })
   }
 

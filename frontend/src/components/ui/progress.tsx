@@ -28,7 +28,7 @@ export function Progress({ label, value, max, tone = 'accent', className }: Prog
     >
       <RadixProgress.Indicator
         className={cn(
-          'block h-full rounded-full transition-[width]',
+          'block h-full rounded-full',
           TONES[tone],
           value === null && 'animate-breathe',
         )}

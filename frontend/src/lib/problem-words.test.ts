@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { ProblemError } from '@/api/problem'
+import type { Problem } from '@/api/types'
+import { problemWords } from './problem-words'
+
+const MiB = 1024 ** 2
+
+function problem(code: Problem['code'], more: Partial<Problem> = {}): ProblemError {
+  const body = { type: 'about:blank', title: 'T', status: 400, detail: 'the server says', code }
+  return new ProblemError(400, { ...body, ...more })
+}
+
+const words = (...about: Parameters<typeof problemWords>) =>
+  problemWords(...about).replaceAll('\u00a0', ' ')
+
+describe('problemWords', () => {
+  it('tells the size of the file and the limit', () => {
+    expect(words(problem('too_large', { limit: 500 * MiB }), { size: 620 * MiB })).toBe(
+      'This file is 620 MB; the limit here is 500 MB.',
+    )
+  })
+
+  it('tells what it knows when it knows only one of them', () => {
+    expect(words(problem('too_large'))).toBe('This file is too large.')
+    expect(words(problem('too_large', { limit: MiB }))).toBe(
+      'This file is too large; the limit here is 1 MB.',
+    )
+  })
+
+  it('tells how much the storage holds', () => {
+    expect(words(problem('quota_exceeded', { limit: 1024 * MiB }))).toContain('holds 1 GB')
+  })
+
+  it("uses the server's own words where it has no better ones", () => {
+    expect(words(problem('invalid'))).toBe('the server says')
+  })
+
+  it('names the connection when nobody answered', () => {
+    expect(words(new ProblemError(0))).toContain('could not be reached')
+  })
+
+  it('has words for a proxy that answers in its own way', () => {
+    expect(words(new ProblemError(413))).toContain('larger')
+    expect(words(new ProblemError(502))).toContain('Try again in a moment')
+  })
+
+  it('shows nothing of a failure of our own', () => {
+    expect(words(new TypeError('x is not a function'))).toBe('Something went wrong. Try again.')
+  })
+})
