@@ -18,5 +18,10 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   build: { target: 'es2022' },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    // Vitest empties style sheets; contrast.test.ts reads this one.
+    css: { include: [/index\.css/] },
+  },
 })
