@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from './problem'
 import { Session } from './session'
+import { noteSession } from './session-memory'
 
 const grant = (token: string, seconds = 900) =>
   Response.json({ access_token: token, token_type: 'Bearer', expires_in: seconds })
@@ -28,6 +29,7 @@ class Channel extends EventTarget {
 
 beforeEach(() => {
   Channel.all = []
+  noteSession(true)
   vi.stubGlobal('BroadcastChannel', Channel)
   vi.stubGlobal('fetch', server)
 })
@@ -46,6 +48,30 @@ describe('a session', () => {
     expect(session.state).toBe('signed-in')
     expect(await session.token()).toBe('a')
     expect(server).toHaveBeenCalledExactlyOnceWith('/api/auth/refresh', expect.anything())
+  })
+
+  it('is not asked for where nobody was signed in', async () => {
+    noteSession(false)
+    expect(await new Session().settle()).toBe(false)
+    expect(server).not.toHaveBeenCalled()
+  })
+
+  it('is remembered from its beginning to its end', async () => {
+    noteSession(false)
+    server.mockImplementation(() => Promise.resolve(grant('a')))
+    const session = new Session()
+    await session.signIn({ email: 'a@b.c', password: 'x' })
+    expect(await new Session().settle()).toBe(true)
+    await session.signOut()
+    server.mockClear()
+    expect(await new Session().settle()).toBe(false)
+    expect(server).not.toHaveBeenCalled()
+  })
+
+  it('is asked for where the browser keeps nothing', async () => {
+    vi.stubGlobal('localStorage', undefined)
+    server.mockResolvedValue(grant('a'))
+    expect(await new Session().settle()).toBe(true)
   })
 
   it('is known to be none when the cookie is refused, and does not ask again', async () => {

@@ -3,6 +3,7 @@
  * no script can read. The API client and the upload queue ask it for tokens; pages watch its state.
  */
 import { isProblem, ProblemError } from './problem'
+import { mayHaveSession, noteSession } from './session-memory'
 import type { Login, TokenGrant } from './types'
 
 /** `unknown` until the cookie has been tried once. */
@@ -105,6 +106,10 @@ export class Session {
   }
 
   async #attemptRenewal(epoch: number): Promise<string | null> {
+    if (this.#state === 'unknown' && !mayHaveSession()) {
+      this.#forget()
+      return null
+    }
     const response = await post('/api/auth/refresh')
     if (epoch !== this.#epoch) return this.#access?.token ?? null
     if (response.ok) {
@@ -122,12 +127,14 @@ export class Session {
       token: grant.access_token,
       expiresAt: performance.now() + grant.expires_in * 1000,
     }
+    noteSession(true)
     this.#become('signed-in')
   }
 
   #forget(): void {
     this.#epoch += 1
     this.#access = null
+    noteSession(false)
     this.#become('signed-out')
   }
 
