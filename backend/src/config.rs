@@ -12,14 +12,8 @@ use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
-const NOT_YET: [&str; 6] = [
-    "MINIO_ENDPOINT",
-    "S3_ENDPOINT",
-    "REDIS_URL",
-    "NATS_URL",
-    "CLAMD_ADDRESS",
-    "SMTP_URL",
-];
+const NOT_YET: [&str; 6] =
+    ["MINIO_ENDPOINT", "S3_ENDPOINT", "REDIS_URL", "NATS_URL", "CLAMD_ADDRESS", "SMTP_URL"];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -89,8 +83,7 @@ where
     let Some(text) = var(name) else {
         return Ok(default);
     };
-    text.parse()
-        .map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
+    text.parse().map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
 }
 
 fn database_path(url: Option<&str>, data_dir: &Path) -> anyhow::Result<PathBuf> {
@@ -125,12 +118,7 @@ fn write_privately(path: &Path, content: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let draft = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(draft, path)
@@ -162,11 +150,7 @@ fn stun_servers(urls: Option<&str>) -> anyhow::Result<Vec<IceServer>> {
     if let Some(url) = urls.iter().find(|url| !url.starts_with("stun:")) {
         bail!("STUN_URLS: {url:?} must begin with stun:");
     }
-    Ok(vec![IceServer {
-        urls,
-        username: None,
-        credential: None,
-    }])
+    Ok(vec![IceServer { urls, username: None, credential: None }])
 }
 
 fn log_json(format: Option<&str>) -> anyhow::Result<bool> {
@@ -208,10 +192,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sign = || secret(None, folder.path()).unwrap().key_for("x").sign(&[]);
         assert_eq!(sign(), sign());
-        let mode = fs::metadata(folder.path().join("secret_key"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(folder.path().join("secret_key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

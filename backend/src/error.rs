@@ -104,10 +104,7 @@ impl Error {
 
     /// A field that is not as it must be.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid {
-            field: field.into(),
-            message: message.into(),
-        }
+        Self::Invalid { field: field.into(), message: message.into() }
     }
 
     fn status_and_code(&self) -> (StatusCode, ProblemCode) {
@@ -119,24 +116,21 @@ impl Error {
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
             Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                ProblemCode::MethodNotAllowed,
-            ),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, ProblemCode::MethodNotAllowed)
+            }
             Self::EmailTaken => (StatusCode::CONFLICT, ProblemCode::EmailTaken),
             Self::UsernameTaken => (StatusCode::CONFLICT, ProblemCode::UsernameTaken),
             Self::NameTaken => (StatusCode::CONFLICT, ProblemCode::NameTaken),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
             Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge),
-            Self::UnsupportedType(_) => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                ProblemCode::UnsupportedType,
-            ),
-            Self::RangeNotSatisfiable { .. } => (
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                ProblemCode::RangeNotSatisfiable,
-            ),
+            Self::UnsupportedType(_) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedType)
+            }
+            Self::RangeNotSatisfiable { .. } => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, ProblemCode::RangeNotSatisfiable)
+            }
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::Invalid),
             Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
             Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),

@@ -49,9 +49,7 @@ impl Server {
     /// Opens the data folder, brings the database up to date and takes away what a crash left.
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let lock = lock(&config.data_dir)?;
-        let db = Db::open(&config.database)
-            .await
-            .context("cannot open the database")?;
+        let db = Db::open(&config.database).await.context("cannot open the database")?;
         let store = DiskStore::open(&config.data_dir).context("cannot open the store")?;
         let tasks = TaskTracker::new();
         let library = Library::new(db.clone(), store, clock.clone(), tasks.clone());
@@ -74,17 +72,9 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        let signaling = SignalingConfig {
-            ice_servers: config.ice_servers,
-            ..Default::default()
-        };
+        let signaling = SignalingConfig { ice_servers: config.ice_servers, ..Default::default() };
         let (signaling, signaling_layer) = Signaling::new(signaling);
-        Ok(Self {
-            app,
-            signaling,
-            signaling_layer,
-            _lock: lock,
-        })
+        Ok(Self { app, signaling, signaling_layer, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.

@@ -49,12 +49,7 @@ pub struct Library {
 impl Library {
     /// The library of a database and a store.
     pub fn new(db: Db, store: DiskStore, clock: Clock, tasks: TaskTracker) -> Self {
-        Self {
-            db,
-            store,
-            clock,
-            tasks,
-        }
+        Self { db, store, clock, tasks }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -93,8 +88,7 @@ impl Library {
     pub async fn remove(&self, owner: UserId, id: FileId) -> Result<()> {
         let object = file::delete(&self.db, owner, id).await?;
         let library = self.clone();
-        self.tasks
-            .spawn(async move { library.remove_object(object).await });
+        self.tasks.spawn(async move { library.remove_object(object).await });
         Ok(())
     }
 
@@ -104,10 +98,7 @@ impl Library {
     pub async fn recover(&self) -> Result<()> {
         let left = object::doom_abandoned(&self.db, i64::MAX).await?;
         if left > 0 {
-            tracing::info!(
-                uploads = left,
-                "removing uploads that were cut off by a stop"
-            );
+            tracing::info!(uploads = left, "removing uploads that were cut off by a stop");
         }
         let library = self.clone();
         self.tasks.spawn(async move {
@@ -175,11 +166,7 @@ where
         }
         writer.write(piece).await?;
     }
-    if size == 0 {
-        Err(Error::EmptyFile)
-    } else {
-        Ok(())
-    }
+    if size == 0 { Err(Error::EmptyFile) } else { Ok(()) }
 }
 
 /// An upload under way. Dropping it, as when the uploader goes away, removes what there is of it.
@@ -193,17 +180,11 @@ struct Unfinished {
 impl Unfinished {
     fn begin(library: Library, object: Uuid) -> Self {
         let writer = Some(library.store.create(object));
-        Self {
-            library,
-            object,
-            writer,
-        }
+        Self { library, object, writer }
     }
 
     fn writer(&mut self) -> &mut ObjectWriter {
-        self.writer
-            .as_mut()
-            .expect("taken only by what ends the upload")
+        self.writer.as_mut().expect("taken only by what ends the upload")
     }
 
     async fn commit(mut self, upload: Upload) -> Result<UploadedFile> {

@@ -61,10 +61,7 @@ async fn serve() -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("PORT: cannot listen on {listen}"))?;
-    say(&format!(
-        "Listening on http://{}",
-        reachable(listener.local_addr()?)
-    ))?;
+    say(&format!("Listening on http://{}", reachable(listener.local_addr()?)))?;
     let stop = CancellationToken::new();
     stop_on_signal(&stop)?;
     server.serve(listener, stop).await
@@ -80,10 +77,8 @@ fn reachable(address: SocketAddr) -> String {
 }
 
 fn stop_on_signal(stop: &CancellationToken) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stop = stop.clone();
     tokio::spawn(async move {
         tokio::select! {

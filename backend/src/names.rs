@@ -50,11 +50,7 @@ impl<'a> Candidates<'a> {
         // ` (4294967295)` must still fit; a cut falls between characters.
         let room = MAX_BYTES.saturating_sub(extension.len() + 13);
         let stem = &stem[..stem.floor_char_boundary(room)];
-        Self {
-            name,
-            stem,
-            extension,
-        }
+        Self { name, stem, extension }
     }
 
     /// All numbered candidates lie in this range of names, the end excluded: `(` is followed by `)`.
@@ -83,14 +79,8 @@ mod tests {
 
     #[test]
     fn a_number_goes_before_the_extension() {
-        assert_eq!(
-            candidates("a.tar.gz", &[]),
-            ["a.tar.gz", "a.tar (1).gz", "a.tar (2).gz"]
-        );
-        assert_eq!(
-            candidates("a.b", &["a (1).b"]),
-            ["a.b", "a (2).b", "a (3).b"]
-        );
+        assert_eq!(candidates("a.tar.gz", &[]), ["a.tar.gz", "a.tar (1).gz", "a.tar (2).gz"]);
+        assert_eq!(candidates("a.b", &["a (1).b"]), ["a.b", "a (2).b", "a (3).b"]);
     }
 
     #[test]
@@ -118,18 +108,7 @@ mod tests {
 
     #[test]
     fn names_that_mislead_are_refused() {
-        for name in [
-            "",
-            " ",
-            ".",
-            "..",
-            "../a",
-            "a/b",
-            "a\\b",
-            "/etc/passwd",
-            "a\0b",
-            "a\nb",
-        ] {
+        for name in ["", " ", ".", "..", "../a", "a/b", "a\\b", "/etc/passwd", "a\0b", "a\nb"] {
             assert!(check(name).is_err(), "{name:?}");
         }
         assert!(check("photo\u{202E}gpj.exe").is_err());
@@ -138,14 +117,9 @@ mod tests {
 
     #[test]
     fn names_that_are_merely_odd_are_taken() {
-        for name in [
-            "CON",
-            "a:b",
-            "it's \"quoted\"",
-            "ʕ•ᴥ•ʔ 🐻.txt",
-            "<img src=x onerror=alert(1)>",
-            "...",
-        ] {
+        for name in
+            ["CON", "a:b", "it's \"quoted\"", "ʕ•ᴥ•ʔ 🐻.txt", "<img src=x onerror=alert(1)>", "..."]
+        {
             check(name).unwrap();
         }
     }

@@ -31,9 +31,7 @@ pub async fn create(
         owner,
         files: &wanted.file_ids,
         password_hash: password_hash.as_deref(),
-        expires_at: wanted
-            .expires_in
-            .map(|seconds| now + seconds.cast_signed() * 1000),
+        expires_at: wanted.expires_in.map(|seconds| now + seconds.cast_signed() * 1000),
         max_downloads: wanted.max_downloads,
     };
     share::insert(&app.db, &new, now).await?;
@@ -91,22 +89,12 @@ pub async fn request_download(
     let file = chosen(&files, wanted.file_id)?;
     let now = app.clock.now_ms();
     let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
-    let grant = Grant {
-        id: new_id(now),
-        file: file.id,
-        by,
-        expires_at,
-    };
+    let grant = Grant { id: new_id(now), file: file.id, by, expires_at };
     if !download::reserve(&app.db, slug, &grant, now).await? {
         return Err(Error::UsedUp);
     }
-    let path = app
-        .presigner
-        .sign(&grant, Via::Share, &presign::attachment(&file.name));
-    Ok(DownloadLink {
-        download_url: format!("{base}{path}"),
-        expires_at,
-    })
+    let path = app.presigner.sign(&grant, Via::Share, &presign::attachment(&file.name));
+    Ok(DownloadLink { download_url: format!("{base}{path}"), expires_at })
 }
 
 /// A link that works, and what it leads to. [`Error::Expired`] where its time, or that of its last
@@ -160,10 +148,7 @@ async fn check_password(app: &AppState, share: &Share, given: Option<String>) ->
 
 fn chosen(files: &[SharedFile], wanted: Option<FileId>) -> Result<&SharedFile> {
     match (wanted, files) {
-        (Some(id), _) => files
-            .iter()
-            .find(|file| file.id == id)
-            .ok_or(Error::NotFound),
+        (Some(id), _) => files.iter().find(|file| file.id == id).ok_or(Error::NotFound),
         (None, [only]) => Ok(only),
         (None, _) => Err(Error::invalid("file_id", "say which of the link's files")),
     }

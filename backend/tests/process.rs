@@ -30,26 +30,14 @@ impl Program {
             .expect("the program starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output is ours");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("it prints a line");
-        let url = line
-            .trim()
-            .strip_prefix("Listening on ")
-            .expect("it says where")
-            .to_owned();
+        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
+        let url = line.trim().strip_prefix("Listening on ").expect("it says where").to_owned();
         Self { child, url }
     }
 
     fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 }
 
@@ -61,11 +49,7 @@ impl Drop for Program {
 }
 
 fn log_file(folder: &Path) -> std::fs::File {
-    std::fs::File::options()
-        .create(true)
-        .append(true)
-        .open(folder.join("log"))
-        .unwrap()
+    std::fs::File::options().create(true).append(true).open(folder.join("log")).unwrap()
 }
 
 fn folder() -> TempDir {
@@ -80,12 +64,8 @@ async fn signed_in(program: &Program, name: &str) -> Person {
 }
 
 fn count_files(folder: &Path) -> usize {
-    let entries = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
-        .sum()
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,16 +101,9 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
     }
     let sam = Person::at(&program.url).with_token(&token);
     let files = every_file(&sam).await;
-    assert!(
-        acknowledged > ROUNDS as usize,
-        "too few uploads to tell: {acknowledged}"
-    );
+    assert!(acknowledged > ROUNDS as usize, "too few uploads to tell: {acknowledged}");
     // One that was stored may have been killed before its answer left.
-    assert!(
-        files.len() >= acknowledged,
-        "{} of {acknowledged}",
-        files.len()
-    );
+    assert!(files.len() >= acknowledged, "{} of {acknowledged}", files.len());
     for file in &files {
         let details = sam.file(file.parse().unwrap()).await;
         let content = sam.get(&details.download_url).await.body;
@@ -145,21 +118,13 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
         }
     };
     let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
-    assert!(
-        swept.is_ok(),
-        "{:?} lie in the store, {} are in the library",
-        stored(),
-        files.len()
-    );
+    assert!(swept.is_ok(), "{:?} lie in the store, {} are in the library", stored(), files.len());
 }
 
 async fn every_file(person: &Person) -> Vec<String> {
     let (mut ids, mut cursor) = (vec![], String::new());
     loop {
-        let page: FilePage = person
-            .get(&format!("/api/files?limit=200{cursor}"))
-            .await
-            .json(200);
+        let page: FilePage = person.get(&format!("/api/files?limit=200{cursor}")).await.json(200);
         ids.extend(page.items.iter().map(|row| row.file.id.to_string()));
         match page.next_cursor {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -177,10 +142,7 @@ async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
     let (go_on, gone_on) = tokio::sync::oneshot::channel();
     let upload = tokio::spawn({
         let sam = sam.clone();
-        async move {
-            sam.upload_in_two_halves("slow.bin", b"first", b"second", begin, gone_on)
-                .await
-        }
+        async move { sam.upload_in_two_halves("slow.bin", b"first", b"second", begin, gone_on).await }
     });
     begun.await.unwrap();
     program.signal("-TERM");
@@ -190,9 +152,7 @@ async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), refused)
-        .await
-        .expect("it stops accepting");
+    tokio::time::timeout(Duration::from_secs(5), refused).await.expect("it stops accepting");
     go_on.send(()).unwrap();
     assert_eq!(upload.await.unwrap(), 201);
     assert!(program.child.wait().unwrap().success());
@@ -222,9 +182,7 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
     let program = Program::start(folder.path());
     let sam = signed_in(&program, "sam").await;
     let file = sam.upload("private-name.txt", b"private content").await;
-    let share = sam
-        .share(&[file.id], json!({ "password": "open sesame" }))
-        .await;
+    let share = sam.share(&[file.id], json!({ "password": "open sesame" })).await;
     let body = json!({ "password": "open sesame" });
     let link: Value = sam.ask_download(&share.slug, body).await.json(200);
     let url = link["download_url"].as_str().unwrap();

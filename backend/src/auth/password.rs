@@ -64,10 +64,8 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let permit =
+            Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -97,32 +95,17 @@ mod tests {
         let passwords = Passwords::new();
         let hash = passwords.hash("open sesame".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(
-            passwords
-                .verify("open sesame".into(), Some(hash.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .verify("open barley".into(), Some(hash))
-                .await
-                .unwrap()
-        );
+        assert!(passwords.verify("open sesame".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("open barley".into(), Some(hash)).await.unwrap());
     }
 
     #[tokio::test]
     async fn the_decoy_is_a_hash_of_the_same_cost_and_nobody_has_it() {
         let passwords = Passwords::new();
         assert!(!passwords.verify(String::new(), None).await.unwrap());
-        let (decoy, real) = (
-            passwords.decoy.to_string(),
-            passwords.hash("x".into()).await.unwrap(),
-        );
+        let (decoy, real) =
+            (passwords.decoy.to_string(), passwords.hash("x".into()).await.unwrap());
         assert_eq!(decoy.rsplitn(3, '$').nth(2), real.rsplitn(3, '$').nth(2));
-        assert_eq!(
-            decoy.rsplit('$').next().unwrap().len(),
-            real.rsplit('$').next().unwrap().len()
-        );
+        assert_eq!(decoy.rsplit('$').next().unwrap().len(), real.rsplit('$').next().unwrap().len());
     }
 }

@@ -29,30 +29,19 @@ pub async fn start(app: &AppState, user: UserId) -> Result<Signed> {
     let session =
         session::start(&app.db, user, &hash(&refresh_token), now, session_end(now)).await?;
     let access_token = app.access_tokens.issue(user, session)?;
-    Ok(Signed {
-        grant: grant(access_token),
-        refresh_token,
-    })
+    Ok(Signed { grant: grant(access_token), refresh_token })
 }
 
 /// Goes on with a session. [`Error::Unauthenticated`] where the token is not its current one.
 pub async fn refresh(app: &AppState, refresh_token: &str) -> Result<Signed> {
     let next = random_token::<32>();
     let now = app.clock.now_ms();
-    let (session, user) = session::rotate(
-        &app.db,
-        &hash(refresh_token),
-        &hash(&next),
-        now,
-        session_end(now),
-    )
-    .await?
-    .ok_or(Error::Unauthenticated)?;
+    let (session, user) =
+        session::rotate(&app.db, &hash(refresh_token), &hash(&next), now, session_end(now))
+            .await?
+            .ok_or(Error::Unauthenticated)?;
     let access_token = app.access_tokens.issue(user, session)?;
-    Ok(Signed {
-        grant: grant(access_token),
-        refresh_token: next,
-    })
+    Ok(Signed { grant: grant(access_token), refresh_token: next })
 }
 
 /// Ends the session that a refresh token belongs to, and its access tokens with it.
@@ -61,11 +50,7 @@ pub async fn end(app: &AppState, refresh_token: &str) -> Result<()> {
 }
 
 fn grant(access_token: String) -> TokenGrant {
-    TokenGrant {
-        access_token,
-        token_type: "Bearer".into(),
-        expires_in: ACCESS_TOKEN_SECS,
-    }
+    TokenGrant { access_token, token_type: "Bearer".into(), expires_in: ACCESS_TOKEN_SECS }
 }
 
 fn session_end(now_ms: i64) -> i64 {

@@ -70,9 +70,7 @@ impl AccessTokens {
 
     /// Whom a token names, if it is ours and of now.
     pub fn verify(&self, token: &str) -> Option<(UserId, SessionId)> {
-        let claims = decode::<Claims>(token, &self.verify, &self.rules)
-            .ok()?
-            .claims;
+        let claims = decode::<Claims>(token, &self.verify, &self.rules).ok()?.claims;
         let now = self.clock.now_secs();
         (claims.iat <= now && now < claims.exp).then_some((claims.sub, claims.sid))
     }
@@ -90,9 +88,7 @@ mod tests {
 
     fn tokens(secret: u8) -> (AccessTokens, ManualClock) {
         let hands = ManualClock::starting_now();
-        let key = RootSecret::new(vec![secret; 32])
-            .unwrap()
-            .key_for("access token");
+        let key = RootSecret::new(vec![secret; 32]).unwrap().key_for("access token");
         (AccessTokens::new(&key, Clock::Manual(hands.clone())), hands)
     }
 

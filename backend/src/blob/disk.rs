@@ -28,31 +28,17 @@ impl DiskStore {
     pub fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root.join("objects"))?;
         fs::create_dir_all(root.join("incoming"))?;
-        Ok(Self {
-            root: root.to_owned(),
-        })
+        Ok(Self { root: root.to_owned() })
     }
 
     /// Begins to write an object.
     pub fn create(&self, id: Uuid) -> ObjectWriter {
         let (path, settled) = (self.incoming_path(id), self.object_path(id));
         let written = spawn_blocking(move || {
-            let file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&path)?;
-            Ok(Incoming {
-                file,
-                path,
-                settled,
-                hasher: Sha256::new(),
-                size: 0,
-            })
+            let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+            Ok(Incoming { file, path, settled, hasher: Sha256::new(), size: 0 })
         });
-        ObjectWriter {
-            gathered: BytesMut::new(),
-            written,
-        }
+        ObjectWriter { gathered: BytesMut::new(), written }
     }
 
     /// The bytes from `from` up to `to`, read as they are taken.
@@ -64,10 +50,7 @@ impl DiskStore {
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
         let mut file = tokio::fs::File::open(self.object_path(id)).await?;
         file.seek(SeekFrom::Start(from)).await?;
-        Ok(ReaderStream::with_capacity(
-            file.take(to - from),
-            READ_BYTES,
-        ))
+        Ok(ReaderStream::with_capacity(file.take(to - from), READ_BYTES))
     }
 
     /// Removes an object, finished or not. One that is not there is as good as removed.
@@ -168,10 +151,7 @@ impl Incoming {
     fn settle(self) -> io::Result<Written> {
         self.file.sync_all()?;
         settle(&self.path, &self.settled)?;
-        Ok(Written {
-            size: self.size,
-            sha256: self.hasher.finalize().into(),
-        })
+        Ok(Written { size: self.size, sha256: self.hasher.finalize().into() })
     }
 }
 
@@ -228,10 +208,7 @@ mod tests {
         writer.write(Bytes::from_static(b"world")).await.unwrap();
         let written = writer.finish().await.unwrap();
         assert_eq!(written.size, 11);
-        assert_eq!(
-            written.sha256,
-            <[u8; 32]>::from(Sha256::digest(b"hello world"))
-        );
+        assert_eq!(written.sha256, <[u8; 32]>::from(Sha256::digest(b"hello world")));
         assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
         assert_eq!(read_all(&store, id, 4, 7).await.unwrap(), b"o w");
     }
@@ -240,9 +217,8 @@ mod tests {
     async fn an_object_of_many_gatherings_is_whole() {
         let (_folder, store) = store();
         let id = Uuid::from_u128(11);
-        let content: Vec<u8> = (0..WRITE_BYTES * 3 + 5)
-            .map(|i| u8::try_from(i % 251).unwrap())
-            .collect();
+        let content: Vec<u8> =
+            (0..WRITE_BYTES * 3 + 5).map(|i| u8::try_from(i % 251).unwrap()).collect();
         let mut writer = store.create(id);
         for piece in content.chunks(60_000) {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
@@ -258,10 +234,7 @@ mod tests {
         let (folder, store) = store();
         let id = Uuid::from_u128(8);
         let mut writer = store.create(id);
-        writer
-            .write(Bytes::from(vec![1; WRITE_BYTES]))
-            .await
-            .unwrap();
+        writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
         assert!(store.read(id, 0, 4).await.is_err());
         writer.abandon().await;
         store.remove(id).await.unwrap();

@@ -17,11 +17,8 @@ use crate::error::{Error, Result};
 pub const DOWNLOAD_URL_SECS: u64 = 300;
 
 /// Everything but RFC 3986's unreserved characters.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const QUERY_VALUE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Which kind of address this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -78,20 +75,9 @@ impl Presigner {
         let path = content_path(grant.file);
         let by = grant.by.map(|user| user.to_string()).unwrap_or_default();
         let (expires, download) = (grant.expires_at.to_string(), grant.id.to_string());
-        let parts = [
-            path.as_str(),
-            &expires,
-            &download,
-            via.as_str(),
-            &by,
-            disposition,
-        ];
+        let parts = [path.as_str(), &expires, &download, via.as_str(), &by, disposition];
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(&parts));
-        let by = if by.is_empty() {
-            by
-        } else {
-            format!("&by={by}")
-        };
+        let by = if by.is_empty() { by } else { format!("&by={by}") };
         let disposition = utf8_percent_encode(disposition, QUERY_VALUE);
         format!(
             "{path}?expires={expires}&download={download}&via={}{by}\
@@ -107,17 +93,9 @@ impl Presigner {
         let (expires, download) = (query.expires.to_string(), query.download.to_string());
         let path = content_path(file);
         let disposition = query.response_content_disposition.as_str();
-        let parts = [
-            path.as_str(),
-            &expires,
-            &download,
-            query.via.as_str(),
-            &by,
-            disposition,
-        ];
-        let signature = URL_SAFE_NO_PAD
-            .decode(&query.signature)
-            .map_err(|_| Error::BadSignature)?;
+        let parts = [path.as_str(), &expires, &download, query.via.as_str(), &by, disposition];
+        let signature =
+            URL_SAFE_NO_PAD.decode(&query.signature).map_err(|_| Error::BadSignature)?;
         if !self.key.verify(&parts, &signature) {
             return Err(Error::BadSignature);
         }
@@ -125,12 +103,7 @@ impl Presigner {
             return Err(Error::Expired);
         }
         let by = query.by.map(UserId);
-        Ok(Grant {
-            id: query.download,
-            file,
-            by,
-            expires_at: query.expires,
-        })
+        Ok(Grant { id: query.download, file, by, expires_at: query.expires })
     }
 }
 
@@ -143,13 +116,7 @@ fn content_path(file: FileId) -> String {
 pub fn attachment(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|c| {
-            if matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%') {
-                c
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%') { c } else { '_' })
         .collect();
     let extended = utf8_percent_encode(name, QUERY_VALUE);
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{extended}")
@@ -164,20 +131,11 @@ mod tests {
     const NOW: i64 = 1_000_000;
 
     fn presigner() -> Presigner {
-        Presigner::new(
-            RootSecret::new(vec![1; 32])
-                .unwrap()
-                .key_for("download address"),
-        )
+        Presigner::new(RootSecret::new(vec![1; 32]).unwrap().key_for("download address"))
     }
 
     fn grant(by: Option<UserId>) -> Grant {
-        Grant {
-            id: Uuid::from_u128(5),
-            file: FileId(Uuid::from_u128(6)),
-            by,
-            expires_at: NOW + 1,
-        }
+        Grant { id: Uuid::from_u128(5), file: FileId(Uuid::from_u128(6)), by, expires_at: NOW + 1 }
     }
 
     /// The query as the router would read it.
@@ -193,69 +151,27 @@ mod tests {
             let query = parse(&url);
             let verified = presigner().verify(grant(None).file, &query, NOW).unwrap();
             assert_eq!((verified.id, verified.by), (grant(by).id, by));
-            assert_eq!(
-                query.response_content_disposition,
-                attachment("a b&c=d.txt")
-            );
+            assert_eq!(query.response_content_disposition, attachment("a b&c=d.txt"));
         }
     }
 
     #[test]
     fn an_address_changed_in_any_part_is_refused() {
-        let url = presigner().sign(
-            &grant(Some(UserId(Uuid::from_u128(9)))),
-            Via::Share,
-            "attachment",
-        );
+        let url =
+            presigner().sign(&grant(Some(UserId(Uuid::from_u128(9)))), Via::Share, "attachment");
         let query = parse(&url);
         let file = grant(None).file;
         let refused = |file, query: &SignedQuery| {
-            matches!(
-                presigner().verify(file, query, NOW),
-                Err(Error::BadSignature)
-            )
+            matches!(presigner().verify(file, query, NOW), Err(Error::BadSignature))
         };
         assert!(refused(FileId(Uuid::from_u128(7)), &query));
-        assert!(refused(
-            file,
-            &SignedQuery {
-                expires: query.expires + 1,
-                ..query.clone()
-            }
-        ));
-        assert!(refused(
-            file,
-            &SignedQuery {
-                download: Uuid::from_u128(8),
-                ..query.clone()
-            }
-        ));
-        assert!(refused(
-            file,
-            &SignedQuery {
-                via: Via::Library,
-                ..query.clone()
-            }
-        ));
-        assert!(refused(
-            file,
-            &SignedQuery {
-                by: None,
-                ..query.clone()
-            }
-        ));
-        let inline = SignedQuery {
-            response_content_disposition: "inline".into(),
-            ..query.clone()
-        };
+        assert!(refused(file, &SignedQuery { expires: query.expires + 1, ..query.clone() }));
+        assert!(refused(file, &SignedQuery { download: Uuid::from_u128(8), ..query.clone() }));
+        assert!(refused(file, &SignedQuery { via: Via::Library, ..query.clone() }));
+        assert!(refused(file, &SignedQuery { by: None, ..query.clone() }));
+        let inline = SignedQuery { response_content_disposition: "inline".into(), ..query.clone() };
         assert!(refused(file, &inline));
-        assert!(refused(
-            file,
-            &SignedQuery {
-                signature: String::new(),
-                ..query
-            }
-        ));
+        assert!(refused(file, &SignedQuery { signature: String::new(), ..query }));
     }
 
     #[test]

@@ -75,12 +75,10 @@ impl From<Row> for FileSummary {
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
 }
 
 /// Enters a file into its owner's library: its bytes become live, the quota is charged and a free
@@ -121,9 +119,7 @@ async fn charge(tx: &mut Transaction<'_, Sqlite>, owner: UserId, size: u64) -> R
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(Error::Unauthenticated)?;
-    Err(Error::QuotaExceeded {
-        quota: from_db(quota),
-    })
+    Err(Error::QuotaExceeded { quota: from_db(quota) })
 }
 
 /// Takes the wanted name or the first free `name (1)`, `name (2)` …; the unique constraint decides

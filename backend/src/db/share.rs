@@ -169,15 +169,12 @@ pub async fn files(
     .await?;
     let mut files: HashMap<ShareSlug, Vec<SharedFile>> = HashMap::new();
     for row in rows {
-        files
-            .entry(ShareSlug(row.slug))
-            .or_default()
-            .push(SharedFile {
-                id: FileId(row.id),
-                name: row.name,
-                size: from_db(row.size),
-                content_type: row.content_type,
-            });
+        files.entry(ShareSlug(row.slug)).or_default().push(SharedFile {
+            id: FileId(row.id),
+            name: row.name,
+            size: from_db(row.size),
+            content_type: row.content_type,
+        });
     }
     Ok(files)
 }
@@ -201,11 +198,7 @@ pub async fn delete(db: &Db, owner: UserId, slug: &ShareSlug) -> Result<()> {
         .bind(owner.0)
         .execute(db.writer())
         .await?;
-    if gone.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if gone.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Removes up to `batch` share links that lead to nothing any more. Answers how many went.

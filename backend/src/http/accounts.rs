@@ -37,8 +37,6 @@ pub async fn register(
     )
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {
-    let me = account::get(&app.db, user.id)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let me = account::get(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
     Ok(Json(me))
 }

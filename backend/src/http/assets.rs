@@ -34,11 +34,9 @@ async fn serve(uri: Uri, request: HeaderMap) -> Response {
     }
     match Frontend::get("index.html") {
         Some(page) => answer("index.html", page, &request),
-        None => (
-            StatusCode::NOT_FOUND,
-            "The frontend was not built into this program.",
-        )
-            .into_response(),
+        None => {
+            (StatusCode::NOT_FOUND, "The frontend was not built into this program.").into_response()
+        }
     }
 }
 
@@ -54,9 +52,7 @@ fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
         (header::CACHE_CONTROL, caching.to_owned()),
         (header::ETAG, etag.clone()),
     ];
-    let known = request
-        .get(header::IF_NONE_MATCH)
-        .map(HeaderValue::as_bytes);
+    let known = request.get(header::IF_NONE_MATCH).map(HeaderValue::as_bytes);
     if known == Some(etag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }

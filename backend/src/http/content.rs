@@ -59,13 +59,7 @@ pub async fn content(
         begin(&app, &grant, query.via, now).await?;
         body(&app, grant.id, &file, wanted).await?
     };
-    Ok(describe(
-        &file,
-        wanted,
-        &etag,
-        query.response_content_disposition,
-        body,
-    ))
+    Ok(describe(&file, wanted, &etag, query.response_content_disposition, body))
 }
 
 async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {
@@ -81,17 +75,8 @@ async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Resu
         Wanted::Part { from, to } => (from, to),
     };
     let pieces = app.library.read(file.object_id, from, to).await?;
-    let delivery = Delivery {
-        app: app.clone(),
-        id,
-        from,
-        to: from,
-        size: file.size,
-    };
-    Ok(Body::from_stream(Delivered {
-        pieces: Box::pin(pieces),
-        delivery,
-    }))
+    let delivery = Delivery { app: app.clone(), id, from, to: from, size: file.size };
+    Ok(Body::from_stream(Delivered { pieces: Box::pin(pieces), delivery }))
 }
 
 fn describe(
@@ -107,10 +92,9 @@ fn describe(
     };
     let (length, range) = match wanted {
         Wanted::Whole => (file.size, None),
-        Wanted::Part { from, to } => (
-            to - from,
-            Some(format!("bytes {from}-{}/{}", to - 1, file.size)),
-        ),
+        Wanted::Part { from, to } => {
+            (to - from, Some(format!("bytes {from}-{}/{}", to - 1, file.size)))
+        }
     };
     let headers = [
         (header::CONTENT_TYPE, file.content_type.clone()),

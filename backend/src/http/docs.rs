@@ -37,10 +37,7 @@ struct Preamble;
 /// What stands before the paths.
 pub(super) fn preamble() -> utoipa::openapi::OpenApi {
     let mut document = Preamble::openapi();
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     document
         .components
         .get_or_insert_default()
@@ -66,10 +63,7 @@ pub(super) fn router(document: utoipa::openapi::OpenApi) -> Router<AppState> {
                 async move || page("", config)
             }),
         )
-        .route(
-            "/docs/{*file}",
-            get(async move |Path(file): Path<String>| page(&file, config)),
-        )
+        .route("/docs/{*file}", get(async move |Path(file): Path<String>| page(&file, config)))
 }
 
 fn page(file: &str, config: Arc<Config<'static>>) -> Response {

@@ -43,14 +43,10 @@ impl FromRequestParts<AppState> for AuthUser {
             .extract::<TypedHeader<Authorization<Bearer>>>()
             .await
             .map_err(|_| Error::Unauthenticated)?;
-        let (id, session) = app
-            .access_tokens
-            .verify(bearer.token())
-            .ok_or(Error::Unauthenticated)?;
+        let (id, session) =
+            app.access_tokens.verify(bearer.token()).ok_or(Error::Unauthenticated)?;
         let now = app.clock.now_ms();
-        let role = session::role(&app.db, session, id, now)
-            .await?
-            .ok_or(Error::Unauthenticated)?;
+        let role = session::role(&app.db, session, id, now).await?.ok_or(Error::Unauthenticated)?;
         Ok(Self { id, role })
     }
 }
@@ -63,9 +59,7 @@ impl OptionalFromRequestParts<AppState> for AuthUser {
         if !parts.headers.contains_key(header::AUTHORIZATION) {
             return Ok(None);
         }
-        <Self as FromRequestParts<AppState>>::from_request_parts(parts, app)
-            .await
-            .map(Some)
+        <Self as FromRequestParts<AppState>>::from_request_parts(parts, app).await.map(Some)
     }
 }
 
@@ -81,21 +75,15 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let is_json = is_json(request.headers());
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                    Error::TooLarge {
-                        limit: MAX_BODY_BYTES as u64,
-                    }
-                } else {
-                    cut_off(rejection)
-                }
-            })?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                Error::TooLarge { limit: MAX_BODY_BYTES as u64 }
+            } else {
+                cut_off(rejection)
+            }
+        })?;
         if !body.is_empty() && !is_json {
-            return Err(Error::UnsupportedType(
-                "Send the body as application/json.".into(),
-            ));
+            return Err(Error::UnsupportedType("Send the body as application/json.".into()));
         }
         let body = if body.is_empty() { b"{}" } else { &body[..] };
         let value: T = serde_json::from_slice(body).map_err(|e| match e.classify() {
@@ -110,12 +98,8 @@ where
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = content_type
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
@@ -137,8 +121,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let path =
             <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(value)| Self(value))
-            .map_err(|_| Error::NotFound)
+        path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Error::NotFound)
     }
 }
 
@@ -186,9 +169,7 @@ impl Page {
 
 /// The cursor of the next page, where this one is full.
 pub fn next_cursor<T>(rows: &[T], limit: u32, cursor: impl Fn(&T) -> String) -> Option<String> {
-    (rows.len() == limit as usize)
-        .then(|| rows.last().map(cursor))
-        .flatten()
+    (rows.len() == limit as usize).then(|| rows.last().map(cursor)).flatten()
 }
 
 /// How people reach this server: as configured, or the address that the request came to.
@@ -201,10 +182,7 @@ impl FromRequestParts<AppState> for BaseUrl {
         if let Some(url) = &app.public_url {
             return Ok(Self(url.clone()));
         }
-        let host = parts
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let authority = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
         let authority = authority.ok_or_else(|| Error::BadRequest("no Host header".into()))?;
         Ok(Self(format!("http://{authority}")))

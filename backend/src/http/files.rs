@@ -54,20 +54,11 @@ pub async fn get(
     let now = app.clock.now_ms();
     let summary = file::get(&app.db, user.id, id, now).await?;
     let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
-    let grant = Grant {
-        id: new_id(now),
-        file: id,
-        by: Some(user.id),
-        expires_at,
-    };
+    let grant = Grant { id: new_id(now), file: id, by: Some(user.id), expires_at };
     let disposition = presign::attachment(&summary.file.name);
     let path = app.presigner.sign(&grant, Via::Library, &disposition);
     let download_url = format!("{base}{path}");
-    Ok(Json(FileDetails {
-        summary,
-        download_url,
-        download_url_expires_at: expires_at,
-    }))
+    Ok(Json(FileDetails { summary, download_url, download_url_expires_at: expires_at }))
 }
 
 /// Rename a file
@@ -132,8 +123,5 @@ pub async fn downloads(
     let limit = page.limit()?;
     let rows = download::of_file(&app.db, id, page.after()?, limit).await?;
     let next_cursor = next_cursor(&rows, limit, |(id, _)| id.to_string());
-    Ok(Json(DownloadPage {
-        items: rows.into_iter().map(|(_, row)| row).collect(),
-        next_cursor,
-    }))
+    Ok(Json(DownloadPage { items: rows.into_iter().map(|(_, row)| row).collect(), next_cursor }))
 }

@@ -99,19 +99,11 @@ fn secured(router: Router) -> Router {
         .layer(header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ))
-        .layer(CatchPanicLayer::custom(
-            |panic: Box<dyn std::any::Any + Send>| {
-                let said = panic
-                    .downcast_ref::<&str>()
-                    .copied()
-                    .unwrap_or("a handler panicked");
-                Error::internal(said).into_response()
-            },
-        ))
+        .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
+            let said = panic.downcast_ref::<&str>().copied().unwrap_or("a handler panicked");
+            Error::internal(said).into_response()
+        }))
         // The path only: a query may hold a signature.
         .layer(TraceLayer::new_for_http().make_span_with(
             |request: &Request| tracing::debug_span!("request", method = %request.method()),

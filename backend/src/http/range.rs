@@ -24,16 +24,10 @@ pub enum Wanted {
 /// parts, or conditional on another version (`If-Range`), is ignored as §14.2 allows;
 /// [`Error::RangeNotSatisfiable`] where it begins past the end.
 pub fn wanted(headers: &HeaderMap, size: u64, etag: &str) -> Result<Wanted> {
-    let Some(range) = headers
-        .get(header::RANGE)
-        .and_then(|range| range.to_str().ok())
-    else {
+    let Some(range) = headers.get(header::RANGE).and_then(|range| range.to_str().ok()) else {
         return Ok(Wanted::Whole);
     };
-    if headers
-        .get(header::IF_RANGE)
-        .is_some_and(|version| version.as_bytes() != etag.as_bytes())
-    {
+    if headers.get(header::IF_RANGE).is_some_and(|version| version.as_bytes() != etag.as_bytes()) {
         return Ok(Wanted::Whole);
     }
     let Ok(parsed) = parse_range_header(range) else {
@@ -52,11 +46,7 @@ pub fn wanted(headers: &HeaderMap, size: u64, etag: &str) -> Result<Wanted> {
         }
         (StartPosition::FromLast(length), _) => (size.saturating_sub(length), size),
     };
-    if from < to {
-        Ok(Wanted::Part { from, to })
-    } else {
-        Err(Error::RangeNotSatisfiable { size })
-    }
+    if from < to { Ok(Wanted::Part { from, to }) } else { Err(Error::RangeNotSatisfiable { size }) }
 }
 
 #[cfg(test)]
@@ -64,9 +54,7 @@ mod tests {
     use super::*;
 
     fn of_ten(headers: &[(header::HeaderName, &str)]) -> Result<Wanted> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), value.parse().unwrap()));
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
         wanted(&headers.collect(), 10, "\"v1\"")
     }
 
@@ -85,28 +73,14 @@ mod tests {
             ("bytes=-99", part(0, 10)),
             ("bytes=0-18446744073709551615", part(0, 10)),
         ] {
-            assert_eq!(
-                of_ten(&[(header::RANGE, range)]).unwrap(),
-                expected,
-                "{range}"
-            );
+            assert_eq!(of_ten(&[(header::RANGE, range)]).unwrap(), expected, "{range}");
         }
     }
 
     #[test]
     fn what_is_not_understood_is_ignored() {
-        for range in [
-            "pages=1-2",
-            "bytes=x-y",
-            "bytes=5-2",
-            "bytes=0-1,4-5",
-            "bytes=",
-        ] {
-            assert_eq!(
-                of_ten(&[(header::RANGE, range)]).unwrap(),
-                Wanted::Whole,
-                "{range}"
-            );
+        for range in ["pages=1-2", "bytes=x-y", "bytes=5-2", "bytes=0-1,4-5", "bytes="] {
+            assert_eq!(of_ten(&[(header::RANGE, range)]).unwrap(), Wanted::Whole, "{range}");
         }
         assert_eq!(of_ten(&[]).unwrap(), Wanted::Whole);
     }
@@ -115,10 +89,7 @@ mod tests {
     fn a_range_past_the_end_is_refused_with_the_size() {
         for range in ["bytes=10-", "bytes=99-100"] {
             let refused = of_ten(&[(header::RANGE, range)]);
-            assert!(
-                matches!(refused, Err(Error::RangeNotSatisfiable { size: 10 })),
-                "{range}"
-            );
+            assert!(matches!(refused, Err(Error::RangeNotSatisfiable { size: 10 })), "{range}");
         }
     }
 

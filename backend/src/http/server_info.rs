@@ -11,10 +11,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Whether the server answers
 #[utoipa::path(get, path = "/api/health", tag = "Server", responses((status = 200, body = Health)))]
 pub async fn health() -> Json<Health> {
-    Json(Health {
-        status: "ok".into(),
-        version: VERSION.into(),
-    })
+    Json(Health { status: "ok".into(), version: VERSION.into() })
 }
 
 /// The server's limits

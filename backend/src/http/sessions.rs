@@ -50,11 +50,7 @@ pub async fn refresh(
     State(app): State<AppState>,
     cookies: CookieJar,
 ) -> Result<(CookieJar, Json<TokenGrant>)> {
-    let token = cookies
-        .get(cookie_name(&app))
-        .ok_or(Error::Unauthenticated)?
-        .value()
-        .to_owned();
+    let token = cookies.get(cookie_name(&app)).ok_or(Error::Unauthenticated)?.value().to_owned();
     let signed = session::refresh(&app, &token).await?;
     Ok(granted(&app, cookies, signed))
 }
@@ -91,15 +87,9 @@ fn cookie(app: &AppState, value: String) -> Cookie<'static> {
 
 /// Over TLS the name itself makes browsers hold the cookie to this host (RFC 6265bis §4.1.3).
 fn cookie_name(app: &AppState) -> &'static str {
-    if over_tls(app) {
-        "__Host-sharesync_refresh"
-    } else {
-        "sharesync_refresh"
-    }
+    if over_tls(app) { "__Host-sharesync_refresh" } else { "sharesync_refresh" }
 }
 
 fn over_tls(app: &AppState) -> bool {
-    app.public_url
-        .as_deref()
-        .is_some_and(|url| url.starts_with("https://"))
+    app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
 }

@@ -125,9 +125,7 @@ pub async fn request_download(
     Valid(wanted): Valid<RequestDownload>,
 ) -> Result<Json<DownloadLink>> {
     let by = user.map(|user| user.id);
-    Ok(Json(
-        sharing::request_download(&app, &slug, wanted, by, &base).await?,
-    ))
+    Ok(Json(sharing::request_download(&app, &slug, wanted, by, &base).await?))
 }
 
 /// Who used a share link, newest first
@@ -149,10 +147,7 @@ pub async fn downloads(
     let limit = page.limit()?;
     let rows = download::of_share(&app.db, &slug, page.after()?, limit).await?;
     let next_cursor = next_cursor(&rows, limit, |(id, _)| id.to_string());
-    Ok(Json(DownloadPage {
-        items: rows.into_iter().map(|(_, row)| row).collect(),
-        next_cursor,
-    }))
+    Ok(Json(DownloadPage { items: rows.into_iter().map(|(_, row)| row).collect(), next_cursor }))
 }
 
 /// End a share link

@@ -21,10 +21,7 @@ const FORM_OVERHEAD: u64 = 64 * 1024;
 
 /// The form, for its description.
 #[derive(utoipa::ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the form; the handler reads it as it comes"
-)]
+#[expect(dead_code, reason = "describes the form; the handler reads it as it comes")]
 pub struct UploadForm {
     /// The file, with its name.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
@@ -68,9 +65,7 @@ pub async fn upload(
 /// Turns away, before any of the body is read, what is declared too large for the server or the
 /// quota. Answers how large the file may be.
 async fn admit(app: &AppState, user: UserId, headers: &HeaderMap) -> Result<u64> {
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok());
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let declared: u64 = declared.and_then(|length| length.parse().ok()).unwrap_or(0);
     let limit = app.max_upload_size;
     if declared > limit + FORM_OVERHEAD {
@@ -93,9 +88,7 @@ async fn store(
     names::check(&name)?;
     let upload = Upload {
         owner,
-        content_type: mime_guess::from_path(&name)
-            .first_or_octet_stream()
-            .to_string(),
+        content_type: mime_guess::from_path(&name).first_or_octet_stream().to_string(),
         name,
         max_size,
         keep_for_ms: i64::from(app.file_expiry_days) * 24 * 3600 * 1000,
@@ -110,9 +103,7 @@ async fn pass_over(field: Field<'_>) -> Result<()> {
     while let Some(piece) = field.try_next().await? {
         size += piece.len() as u64;
         if size > FORM_OVERHEAD {
-            return Err(Error::TooLarge {
-                limit: FORM_OVERHEAD,
-            });
+            return Err(Error::TooLarge { limit: FORM_OVERHEAD });
         }
     }
     Ok(())

@@ -75,7 +75,7 @@ pub struct Joined {
     /// Oneself.
     #[serde(rename = "self")]
     pub me: Peer,
-    /// The members who were there before, oldest first. They will send the offers.
+    /// The members who were there before, oldest first.
     pub peers: Vec<Peer>,
     /// For `RTCConfiguration.iceServers` (W3C WebRTC §4.2.4).
     pub ice_servers: Vec<IceServer>,

@@ -19,8 +19,23 @@ pub const BLOCK_BYTES: u32 = 256 * 1024;
 pub const FRAME_HEADER_BYTES: usize = 16;
 /// Bytes of a block's or a file's digest (SHA-256).
 pub const DIGEST_BYTES: usize = 32;
-/// Most files one offer may hold.
+/// Bytes of a frame at most, header included; the other side's `max-message-size` may ask for less.
+pub const MAX_FRAME_BYTES: usize = 256 * 1024;
+/// Most files in all of a sender's offers together.
 pub const MAX_FILES: usize = 10_000;
+/// Most bytes of a file: what a 32-bit block number can count.
+pub const MAX_FILE_BYTES: u64 = 1 << 50;
+/// Most bytes of a file's name.
+pub const MAX_NAME_BYTES: usize = 255;
+/// Most bytes of a control message.
+pub const MAX_CONTROL_BYTES: usize = 64 * 1024;
+/// Most content bytes that a receiver lets a sender be ahead of what is written.
+pub const WINDOW_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Most bytes of an offered file's media type.
+const MAX_MEDIA_TYPE_BYTES: usize = 255;
+/// Most bytes of a failure's sentence.
+const MAX_SENTENCE_BYTES: usize = 1000;
 
 /// A control message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +46,9 @@ pub enum Control {
         /// [`VERSION`].
         version: u32,
     },
-    /// Sender: these files may be had.
+    /// Sender: these files may be had, after those of earlier offers.
     Offer {
-        /// The files; a file's place in the list is its number in everything that follows.
+        /// The files; a file's place among all that were offered is its number in what follows.
         files: Vec<OfferedFile>,
     },
     /// Receiver: send these.
@@ -76,6 +91,53 @@ pub enum Control {
     },
 }
 
+/// A control message that is not of this protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedControl;
+
+impl Control {
+    /// Reads a message as it came. Refuses what is not JSON of the form above, what is longer than
+    /// [`MAX_CONTROL_BYTES`], and values out of their bounds.
+    pub fn parse(text: &str) -> Result<Self, MalformedControl> {
+        if text.len() > MAX_CONTROL_BYTES {
+            return Err(MalformedControl);
+        }
+        let message: Self = serde_json::from_str(text).map_err(|_| MalformedControl)?;
+        if message.is_within_bounds() { Ok(message) } else { Err(MalformedControl) }
+    }
+
+    fn is_within_bounds(&self) -> bool {
+        match self {
+            Self::Offer { files } => {
+                (1..=MAX_FILES).contains(&files.len())
+                    && files.iter().all(OfferedFile::is_within_bounds)
+            }
+            Self::Accept { files } => {
+                !files.is_empty()
+                    && files.is_sorted_by(|a, b| a < b)
+                    && files.iter().all(|file| is_file_number(*file))
+            }
+            Self::End { file, digest } | Self::Verified { file, digest } => {
+                is_file_number(*file) && is_digest(digest)
+            }
+            Self::Credit { written, limit } => (*written).max(*limit) <= MAX_COUNT,
+            Self::Failed { message, .. } => message.len() <= MAX_SENTENCE_BYTES,
+            Self::Hello { .. } | Self::Decline | Self::Cancel => true,
+        }
+    }
+}
+
+/// Largest count that every implementation can hold: 2⁵³ − 1 (RFC 8259 §6).
+const MAX_COUNT: u64 = (1 << 53) - 1;
+
+fn is_file_number(number: u32) -> bool {
+    (number as usize) < MAX_FILES
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 2 * DIGEST_BYTES && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// A file as it is offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferedFile {
@@ -87,6 +149,16 @@ pub struct OfferedFile {
     pub media_type: String,
     /// Last modification, in milliseconds since the Unix epoch.
     pub modified_at: i64,
+}
+
+impl OfferedFile {
+    fn is_within_bounds(&self) -> bool {
+        (1..=MAX_NAME_BYTES).contains(&self.name.len())
+            && !self.name.contains(['/', '\\', '\0'])
+            && self.size <= MAX_FILE_BYTES
+            && self.media_type.len() <= MAX_MEDIA_TYPE_BYTES
+            && self.modified_at.unsigned_abs() <= MAX_COUNT
+    }
 }
 
 /// Tells failures apart for a program; never changes its meaning.
@@ -157,9 +229,8 @@ impl<'a> Frame<'a> {
     /// Reads a frame. Refuses an unknown kind, a header cut short, non-zero padding, an empty
     /// chunk, a chunk that reaches past [`BLOCK_BYTES`], and a seal that is not a digest.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, MalformedFrame> {
-        let (header, payload) = bytes
-            .split_first_chunk::<FRAME_HEADER_BYTES>()
-            .ok_or(MalformedFrame)?;
+        let (header, payload) =
+            bytes.split_first_chunk::<FRAME_HEADER_BYTES>().ok_or(MalformedFrame)?;
         let number = |at: usize| {
             u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
         };
@@ -168,18 +239,8 @@ impl<'a> Frame<'a> {
             [2, 0, 0, 0] => FrameKind::Seal,
             _ => return Err(MalformedFrame),
         };
-        let frame = Self {
-            kind,
-            file: number(4),
-            block: number(8),
-            offset: number(12),
-            payload,
-        };
-        if frame.fits() {
-            Ok(frame)
-        } else {
-            Err(MalformedFrame)
-        }
+        let frame = Self { kind, file: number(4), block: number(8), offset: number(12), payload };
+        if frame.fits() { Ok(frame) } else { Err(MalformedFrame) }
     }
 
     fn fits(&self) -> bool {

@@ -19,9 +19,9 @@ impl ClientAddr {
     /// (RFC 4291 §2.5.5.2), as a dual-stack socket shows it, counts as what it is.
     pub fn network(self) -> ClientNetwork {
         ClientNetwork(match self.0.to_canonical() {
-            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
-                address.to_bits() & !u128::from(u64::MAX),
-            )),
+            IpAddr::V6(address) => {
+                IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
+            }
             v4 @ IpAddr::V4(_) => v4,
         })
     }
@@ -43,10 +43,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_client_cannot_leave_its_64() {
-        assert_eq!(
-            network("2001:db8:1:2::1"),
-            network("2001:db8:1:2:ffff:ffff:ffff:ffff")
-        );
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff:ffff:ffff:ffff"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 

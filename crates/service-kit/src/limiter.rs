@@ -29,10 +29,7 @@ pub struct Rate {
 impl Rate {
     /// Panics where either is zero; in a constant that is a compile error.
     pub const fn new(burst: u32, interval: Duration) -> Self {
-        assert!(
-            !interval.is_zero(),
-            "a rate without an interval limits nothing"
-        );
+        assert!(!interval.is_zero(), "a rate without an interval limits nothing");
         Self {
             burst: NonZeroU32::new(burst).expect("a rate that allows nothing is no rate"),
             interval,
@@ -60,10 +57,7 @@ pub struct Limiter(RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Na
 impl Limiter {
     /// A limiter that nothing has used yet.
     pub fn new(rate: Rate, clock: &Clock) -> Self {
-        Self(RateLimiter::direct_with_clock(
-            rate.quota(),
-            Ticks::of(clock),
-        ))
+        Self(RateLimiter::direct_with_clock(rate.quota(), Ticks::of(clock)))
     }
 
     /// Counts one use, unless it comes too early.
@@ -76,9 +70,7 @@ impl Limiter {
     pub fn check_many(&self, uses: NonZeroU32) -> Result<(), TooOften> {
         match self.0.check_n(uses) {
             Ok(outcome) => outcome.map_err(|refusal| too_often(&refusal, self.0.clock())),
-            Err(_) => Err(TooOften {
-                retry_after: Duration::MAX,
-            }),
+            Err(_) => Err(TooOften { retry_after: Duration::MAX }),
         }
     }
 }
@@ -112,16 +104,12 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
             self.buckets.retain_recent();
             self.buckets.shrink_to_fit();
         }
-        self.buckets
-            .check_key(key)
-            .map_err(|refusal| too_often(&refusal, self.buckets.clock()))
+        self.buckets.check_key(key).map_err(|refusal| too_often(&refusal, self.buckets.clock()))
     }
 }
 
 fn too_often(refusal: &NotUntil<Nanos>, clock: &Ticks) -> TooOften {
-    TooOften {
-        retry_after: refusal.wait_time_from(clock.now()),
-    }
+    TooOften { retry_after: refusal.wait_time_from(clock.now()) }
 }
 
 /// Time since the limiter was made, as `governor` wants it. The machine's time of day may be set
@@ -135,13 +123,8 @@ enum Ticks {
 impl Ticks {
     fn of(clock: &Clock) -> Self {
         match clock {
-            Clock::System => Self::Monotonic {
-                start: Instant::now(),
-            },
-            Clock::Manual(hands) => Self::Manual {
-                clock: hands.clone(),
-                start_ms: clock.now_ms(),
-            },
+            Clock::System => Self::Monotonic { start: Instant::now() },
+            Clock::Manual(hands) => Self::Manual { clock: hands.clone(), start_ms: clock.now_ms() },
         }
     }
 }

@@ -38,10 +38,7 @@ impl RootSecret {
     /// The key for one use: HMAC-SHA-256 (RFC 2104) of the use's name, as in the expand step of
     /// HKDF (RFC 5869 §2.3).
     pub fn key_for(&self, purpose: &str) -> SigningKey {
-        SigningKey(hmac_sha256(
-            self.0.expose_secret(),
-            &[purpose.as_bytes(), &[1]],
-        ))
+        SigningKey(hmac_sha256(self.0.expose_secret(), &[purpose.as_bytes(), &[1]]))
     }
 }
 

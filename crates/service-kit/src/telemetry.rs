@@ -3,13 +3,15 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging. `RUST_LOG` chooses what is logged (`info` without it); `LOG_FORMAT=json` makes
+/// What is logged where `RUST_LOG` does not say: events of ours, not a scheduler's beginnings.
+const DEFAULT_FILTER: &str = "info,tokio_cron_scheduler=warn";
+
+/// Starts logging. `RUST_LOG` chooses what is logged ([`DEFAULT_FILTER`] without it); `LOG_FORMAT=json` makes
 /// each line a JSON object.
 pub fn init(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if json {
         builder.json().init();
     } else {

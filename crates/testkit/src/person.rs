@@ -43,27 +43,14 @@ pub struct Answer {
 impl Answer {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response
-            .bytes()
-            .await
-            .expect("the body comes whole")
-            .to_vec();
-        Self {
-            status,
-            headers,
-            body,
-        }
+        let body = response.bytes().await.expect("the body comes whole").to_vec();
+        Self { status, headers, body }
     }
 
     /// The body, after making sure of the status.
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self, status: u16) -> T {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.body)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         serde_json::from_slice(&self.body).expect("the body is of the type that was asked for")
     }
 
@@ -72,11 +59,7 @@ impl Answer {
     pub fn problem(&self, status: u16, code: ProblemCode) -> Problem {
         let problem: Problem = self.json(status);
         assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(
-            (problem.status, problem.code),
-            (status, code),
-            "{problem:?}"
-        );
+        assert_eq!((problem.status, problem.code), (status, code), "{problem:?}");
         problem
     }
 
@@ -90,24 +73,14 @@ impl Answer {
 impl Person {
     /// Somebody who is not signed in, at a server's address.
     pub fn at(url: &str) -> Self {
-        let client = Client::builder()
-            .cookie_store(true)
-            .build()
-            .expect("a client can be made");
-        Self {
-            url: url.into(),
-            client,
-            token: None,
-        }
+        let client = Client::builder().cookie_store(true).build().expect("a client can be made");
+        Self { url: url.into(), client, token: None }
     }
 
     /// The same browser, with a token of the test's choosing.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self {
-            token: Some(token.into()),
-            ..self.clone()
-        }
+        Self { token: Some(token.into()), ..self.clone() }
     }
 
     /// The token that calls carry.
@@ -132,11 +105,7 @@ impl Person {
 
     /// A request to a path of the server, or to an address of its.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = if path.starts_with('/') {
-            format!("{}{path}", self.url)
-        } else {
-            path.into()
-        };
+        let url = if path.starts_with('/') { format!("{}{path}", self.url) } else { path.into() };
         let request = self.client.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -156,14 +125,12 @@ impl Person {
 
     /// `POST` with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json(&body))
-            .await
+        self.send(self.request(Method::POST, path).json(&body)).await
     }
 
     /// `PATCH` with a JSON body.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::PATCH, path).json(&body))
-            .await
+        self.send(self.request(Method::PATCH, path).json(&body)).await
     }
 
     /// `DELETE`.
@@ -175,19 +142,14 @@ impl Person {
     pub async fn try_upload(&self, name: &str, content: &[u8]) -> Answer {
         let part = Part::bytes(content.to_vec()).file_name(name.to_owned());
         let request = self.request(Method::POST, "/api/upload");
-        self.send(request.multipart(Form::new().part("file", part)))
-            .await
+        self.send(request.multipart(Form::new().part("file", part))).await
     }
 
     /// The status of an upload, or nothing where the server went away in the middle of it.
     pub async fn try_upload_whole(&self, name: &str, content: &[u8]) -> Option<u16> {
         let part = Part::bytes(content.to_vec()).file_name(name.to_owned());
         let request = self.request(Method::POST, "/api/upload");
-        let response = request
-            .multipart(Form::new().part("file", part))
-            .send()
-            .await
-            .ok()?;
+        let response = request.multipart(Form::new().part("file", part)).send().await.ok()?;
         Some(response.status().as_u16())
     }
 
@@ -211,18 +173,13 @@ impl Person {
         }));
         let part = Part::stream(Body::wrap_stream(halves)).file_name(name.to_owned());
         let request = self.request(Method::POST, "/api/upload");
-        let sent = self
-            .send(request.multipart(Form::new().part("file", part)))
-            .await;
+        let sent = self.send(request.multipart(Form::new().part("file", part))).await;
         sent.status.as_u16()
     }
 
     /// Whether a new connection to the server is accepted and answered.
     pub async fn is_answered(&self) -> bool {
-        self.request(Method::GET, "/api/health")
-            .send()
-            .await
-            .is_ok()
+        self.request(Method::GET, "/api/health").send().await.is_ok()
     }
 
     /// Uploads a file.
@@ -249,8 +206,7 @@ impl Person {
 
     /// Asks a share link for a download address.
     pub async fn ask_download(&self, slug: &ShareSlug, body: Value) -> Answer {
-        self.post(&format!("/api/shares/{}/download", slug.as_str()), body)
-            .await
+        self.post(&format!("/api/shares/{}/download", slug.as_str()), body).await
     }
 
     /// Fetches a share link's only file.

@@ -35,12 +35,7 @@ impl StackBuilder {
         let folder = tempfile::tempdir().expect("a test has a place for its files");
         let clock = ManualClock::starting_now();
         let running = Running::start(folder.path(), &self.variables, &clock).await;
-        Stack {
-            folder,
-            clock,
-            variables: self.variables,
-            running,
-        }
+        Stack { folder, clock, variables: self.variables, running }
     }
 }
 
@@ -72,32 +67,19 @@ impl Running {
         let config = config.expect("a test's configuration is good");
         let server = Server::new(config, Clock::Manual(clock.clone())).await;
         let server = Arc::new(server.expect("the server starts"));
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("loopback has free ports");
-        let url = format!(
-            "http://{}",
-            listener.local_addr().expect("the listener is bound")
-        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+        let url = format!("http://{}", listener.local_addr().expect("the listener is bound"));
         let stop = CancellationToken::new();
         let task = tokio::spawn({
             let (server, stop) = (Arc::clone(&server), stop.clone());
             async move { server.serve(listener, stop).await }
         });
-        Self {
-            server,
-            url,
-            stop: stop.drop_guard(),
-            task,
-        }
+        Self { server, url, stop: stop.drop_guard(), task }
     }
 
     async fn stop(self) {
         drop(self.stop);
-        self.task
-            .await
-            .expect("the server does not panic")
-            .expect("the server stops cleanly");
+        self.task.await.expect("the server does not panic").expect("the server stops cleanly");
     }
 }
 
@@ -114,20 +96,10 @@ impl Stack {
 
     /// Stops the server gracefully and starts another in the same folder.
     pub async fn restart(self) -> Self {
-        let Self {
-            folder,
-            clock,
-            variables,
-            running,
-        } = self;
+        let Self { folder, clock, variables, running } = self;
         running.stop().await;
         let running = Running::start(folder.path(), &variables, &clock).await;
-        Self {
-            folder,
-            clock,
-            variables,
-            running,
-        }
+        Self { folder, clock, variables, running }
     }
 
     /// Where the server answers, without a slash at the end.
@@ -171,10 +143,6 @@ impl Stack {
 fn collect_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the store's folders are there") {
         let path = entry.expect("the store can be read").path();
-        if path.is_dir() {
-            collect_files(&path, found)
-        } else {
-            found.push(path)
-        }
+        if path.is_dir() { collect_files(&path, found) } else { found.push(path) }
     }
 }

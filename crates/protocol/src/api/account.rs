@@ -10,20 +10,14 @@ use crate::UserId;
 pub struct Register {
     /// The address to sign in with; compared without regard to case.
     #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
-    #[cfg_attr(
-        feature = "server",
-        schema(example = "sam@example.com", max_length = 254)
-    )]
+    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
     pub email: String,
     /// The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
     #[cfg_attr(
         feature = "server",
         garde(length(chars, min = 2, max = 32), custom(username_characters))
     )]
-    #[cfg_attr(
-        feature = "server",
-        schema(example = "sam", min_length = 2, max_length = 32)
-    )]
+    #[cfg_attr(feature = "server", schema(example = "sam", min_length = 2, max_length = 32))]
     pub username: String,
     /// 10 to 1024 characters, kept only as an Argon2id hash.
     #[cfg_attr(feature = "server", garde(length(chars, min = 10, max = 1024)))]
@@ -35,18 +29,13 @@ pub struct Register {
 }
 
 #[cfg(feature = "server")]
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature garde calls"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature garde calls")]
 fn username_characters(name: &str, _context: &()) -> garde::Result {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.chars().all(allowed) {
         Ok(())
     } else {
-        Err(garde::Error::new(
-            "may hold letters, digits, '.', '_' and '-' only",
-        ))
+        Err(garde::Error::new("may hold letters, digits, '.', '_' and '-' only"))
     }
 }
 

@@ -12,10 +12,7 @@ const DAY: Duration = Duration::from_hours(24);
 async fn registering_makes_an_account_with_a_quota() {
     let stack = Stack::start().await;
     let me: Me = stack.anonymous().register("sam").await.json(201);
-    assert_eq!(
-        (me.email.as_str(), me.username.as_str()),
-        ("sam@example.com", "sam")
-    );
+    assert_eq!((me.email.as_str(), me.username.as_str()), ("sam@example.com", "sam"));
     assert_eq!((me.role, me.quota, me.used), (Role::Standard, 1 << 30, 0));
 }
 
@@ -29,18 +26,9 @@ async fn an_address_and_a_name_are_taken_whatever_their_case() {
         async move { someone.post("/api/auth/register", body).await }
     };
     let taken = register("SAM@Example.com", "other").await;
-    assert_eq!(
-        taken.problem(409, ProblemCode::EmailTaken).field.as_deref(),
-        Some("email")
-    );
+    assert_eq!(taken.problem(409, ProblemCode::EmailTaken).field.as_deref(), Some("email"));
     let taken = register("other@example.com", "SAM").await;
-    assert_eq!(
-        taken
-            .problem(409, ProblemCode::UsernameTaken)
-            .field
-            .as_deref(),
-        Some("username")
-    );
+    assert_eq!(taken.problem(409, ProblemCode::UsernameTaken).field.as_deref(), Some("username"));
 }
 
 #[tokio::test]
@@ -64,12 +52,7 @@ async fn a_registration_that_breaks_a_rule_names_the_field() {
     let mut missing = good.clone();
     missing.as_object_mut().unwrap().remove("email");
     let refused = stack.anonymous().post("/api/auth/register", missing).await;
-    assert!(
-        refused
-            .problem(422, ProblemCode::Invalid)
-            .detail
-            .contains("email")
-    );
+    assert!(refused.problem(422, ProblemCode::Invalid).detail.contains("email"));
 }
 
 #[tokio::test]
@@ -79,11 +62,7 @@ async fn fields_that_would_give_power_are_ignored() {
         "email": "a@example.com", "username": "ann", "password": "long enough",
         "role": "admin", "quota": 1u64 << 50, "used": -5, "id": uuid_of_zeros(),
     });
-    let me: Me = stack
-        .anonymous()
-        .post("/api/auth/register", body)
-        .await
-        .json(201);
+    let me: Me = stack.anonymous().post("/api/auth/register", body).await.json(201);
     assert_eq!((me.role, me.quota), (Role::Standard, 1 << 30));
     assert_ne!(me.id.to_string(), uuid_of_zeros());
 }
@@ -99,10 +78,7 @@ async fn signing_in_gives_a_bearer_token_and_a_cookie_that_scripts_cannot_read()
     let body = json!({ "email": "Sam@EXAMPLE.com", "password": "correct horse battery" });
     let answer = stack.anonymous().post("/api/auth/login", body).await;
     let grant: TokenGrant = answer.json(200);
-    assert_eq!(
-        (grant.token_type.as_str(), grant.expires_in),
-        ("Bearer", 900)
-    );
+    assert_eq!((grant.token_type.as_str(), grant.expires_in), ("Bearer", 900));
     let cookie = answer.header("set-cookie");
     for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
@@ -111,18 +87,12 @@ async fn signing_in_gives_a_bearer_token_and_a_cookie_that_scripts_cannot_read()
 
 #[tokio::test]
 async fn over_tls_the_cookie_is_held_to_this_host() {
-    let stack = Stack::builder()
-        .env("PUBLIC_URL", "https://files.example.com")
-        .start()
-        .await;
+    let stack = Stack::builder().env("PUBLIC_URL", "https://files.example.com").start().await;
     stack.anonymous().register("sam").await;
     let body = json!({ "email": "sam@example.com", "password": "correct horse battery" });
     let answer = stack.anonymous().post("/api/auth/login", body).await;
     let cookie = answer.header("set-cookie");
-    assert!(
-        cookie.starts_with("__Host-") && cookie.contains("Secure"),
-        "{cookie}"
-    );
+    assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
 }
 
 #[tokio::test]
@@ -145,15 +115,9 @@ async fn an_access_token_lasts_fifteen_minutes_and_a_refresh_goes_on() {
     let sam = stack.user("sam").await;
     let _: Me = sam.get("/api/me").await.json(200);
     stack.advance(Duration::from_mins(15));
-    sam.get("/api/me")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    sam.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
     let grant: TokenGrant = sam.post("/api/auth/refresh", json!({})).await.json(200);
-    let me: Me = sam
-        .with_token(&grant.access_token)
-        .get("/api/me")
-        .await
-        .json(200);
+    let me: Me = sam.with_token(&grant.access_token).get("/api/me").await.json(200);
     assert_eq!(me.username, "sam");
 }
 
@@ -176,12 +140,7 @@ async fn a_refresh_token_used_twice_ends_the_session() {
     stack.anonymous().register("sam").await;
     let body = json!({ "email": "sam@example.com", "password": "correct horse battery" });
     let answer = stack.anonymous().post("/api/auth/login", body).await;
-    let stolen = answer
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let stolen = answer.header("set-cookie").split(';').next().unwrap().to_owned();
     let refresh = |cookie: String| {
         let someone = stack.anonymous();
         async move {
@@ -191,23 +150,11 @@ async fn a_refresh_token_used_twice_ends_the_session() {
     };
     let first = refresh(stolen.clone()).await;
     let grant: TokenGrant = first.json(200);
-    let successor = first
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    refresh(stolen)
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
-    refresh(successor)
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    let successor = first.header("set-cookie").split(';').next().unwrap().to_owned();
+    refresh(stolen).await.problem(401, ProblemCode::Unauthenticated);
+    refresh(successor).await.problem(401, ProblemCode::Unauthenticated);
     let thief = stack.anonymous().with_token(&grant.access_token);
-    thief
-        .get("/api/me")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    thief.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]
@@ -222,9 +169,7 @@ async fn signing_out_ends_the_session_and_its_access_tokens() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
     assert_eq!(sam.post("/api/auth/logout", json!({})).await.status, 204);
-    sam.get("/api/me")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    sam.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
     let refused = sam.post("/api/auth/refresh", json!({})).await;
     refused.problem(401, ProblemCode::Unauthenticated);
     assert_eq!(sam.post("/api/auth/logout", json!({})).await.status, 204);
@@ -236,23 +181,14 @@ async fn a_session_outlives_a_restart() {
     let sam = stack.user("sam").await;
     let token = sam.token().to_owned();
     let stack = stack.restart().await;
-    let _: Me = stack
-        .anonymous()
-        .with_token(&token)
-        .get("/api/me")
-        .await
-        .json(200);
+    let _: Me = stack.anonymous().with_token(&token).get("/api/me").await.json(200);
 }
 
 #[tokio::test]
 async fn nobody_and_made_up_tokens_see_no_account() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    stack
-        .anonymous()
-        .get("/api/me")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    stack.anonymous().get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
     let changed = sam.token().replace('.', "x.");
     for token in ["", "x", "a.b.c", &changed] {
         let refused = sam.with_token(token).get("/api/me").await;

@@ -39,27 +39,16 @@ async fn an_address_that_was_changed_or_made_up_is_refused() {
     let (sam, _, url) = one_file(&stack).await;
     let other = sam.upload("other.txt", b"other").await;
     let other_url = sam.file(other.id).await.download_url;
-    let of_another_file = format!(
-        "{}?{}",
-        url.split('?').next().unwrap(),
-        other_url.split('?').nth(1).unwrap(),
-    );
+    let of_another_file =
+        format!("{}?{}", url.split('?').next().unwrap(), other_url.split('?').nth(1).unwrap(),);
     let longer = url.replace("expires=1", "expires=2");
     let inline = url.replace("attachment", "inline");
     for changed in [of_another_file, longer, inline] {
         assert_ne!(changed, url);
-        stack
-            .anonymous()
-            .get(&changed)
-            .await
-            .problem(403, ProblemCode::Forbidden);
+        stack.anonymous().get(&changed).await.problem(403, ProblemCode::Forbidden);
     }
     let bare = url.split('?').next().unwrap();
-    stack
-        .anonymous()
-        .get(bare)
-        .await
-        .problem(422, ProblemCode::Invalid);
+    stack.anonymous().get(bare).await.problem(422, ProblemCode::Invalid);
 }
 
 #[tokio::test]
@@ -72,10 +61,7 @@ async fn content_is_saved_and_never_run() {
         "attachment; filename=\"digits.html\"; filename*=UTF-8''digits.html"
     );
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    assert_eq!(
-        answer.header("content-security-policy"),
-        "default-src 'none'; sandbox"
-    );
+    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
     assert_eq!(answer.header("content-type"), "text/html");
     assert_eq!(answer.header("etag"), format!("\"{}\"", file.sha256));
 }
@@ -92,10 +78,7 @@ async fn names_of_any_kind_make_a_header_of_one_line() {
         let file = sam.upload(name, b"x").await;
         let answer = sam.get(&sam.file(file.id).await.download_url).await;
         let disposition = answer.header("content-disposition");
-        assert!(
-            disposition.ends_with(&format!("filename*=UTF-8''{extended}")),
-            "{disposition}"
-        );
+        assert!(disposition.ends_with(&format!("filename*=UTF-8''{extended}")), "{disposition}");
     }
 }
 
@@ -109,10 +92,7 @@ async fn ranges_are_served_and_impossible_ones_refused() {
         async move { sam.send(request).await }
     };
     let part = range("bytes=2-4").await;
-    assert_eq!(
-        (part.status.as_u16(), part.body.as_slice()),
-        (206, &b"234"[..])
-    );
+    assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, &b"234"[..]));
     assert_eq!(part.header("content-range"), "bytes 2-4/10");
     assert_eq!(range("bytes=-2").await.body, b"89");
     assert_eq!(range("bytes=0-1,3-4").await.body, CONTENT);
@@ -126,14 +106,8 @@ async fn looking_at_the_headers_is_no_download() {
     let stack = Stack::start().await;
     let (sam, file, url) = one_file(&stack).await;
     let head = sam.send(sam.request(Method::HEAD, &url)).await;
-    assert_eq!(
-        (head.status.as_u16(), head.header("content-length")),
-        (200, "10")
-    );
-    let page: DownloadPage = sam
-        .get(&format!("{}/downloads", records(&file)))
-        .await
-        .json(200);
+    assert_eq!((head.status.as_u16(), head.header("content-length")), (200, "10"));
+    let page: DownloadPage = sam.get(&format!("{}/downloads", records(&file))).await.json(200);
     assert!(page.items.is_empty());
 }
 
@@ -142,19 +116,10 @@ async fn a_download_is_recorded_with_who_when_and_how_much() {
     let stack = Stack::start().await;
     let (sam, file, url) = one_file(&stack).await;
     stack.anonymous().get(&url).await;
-    let page = sam
-        .downloads(&records(&file), |page| {
-            page.items.iter().any(|d| d.completed)
-        })
-        .await;
-    let [download] = page.items.as_slice() else {
-        panic!("{page:?}")
-    };
+    let page = sam.downloads(&records(&file), |page| page.items.iter().any(|d| d.completed)).await;
+    let [download] = page.items.as_slice() else { panic!("{page:?}") };
     assert_eq!(download.by.as_deref(), Some("sam"));
-    assert_eq!(
-        (download.bytes, download.file_name.as_str()),
-        (10, "digits.html")
-    );
+    assert_eq!((download.bytes, download.file_name.as_str()), (10, "digits.html"));
     assert!(download.started_at >= Some(file.created_at));
     assert!(download.completed_at >= download.started_at);
     assert_eq!(sam.file(file.id).await.summary.downloads, 1);
@@ -189,23 +154,12 @@ async fn a_download_that_breaks_off_is_recorded_as_not_completed() {
     let sam = stack.user("sam").await;
     let file = sam.upload("big.bin", &vec![7; SIZE]).await;
     let url = sam.file(file.id).await.download_url;
-    let (host, path) = url
-        .strip_prefix("http://")
-        .unwrap()
-        .split_once('/')
-        .unwrap();
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut socket = TcpStream::connect(host).await.unwrap();
     let head = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\n\r\n");
     socket.write_all(head.as_bytes()).await.unwrap();
     socket.read_exact(&mut [0; 100_000]).await.unwrap();
     drop(socket);
-    let page = sam
-        .downloads(&records(&file), |page| {
-            page.items.iter().any(|d| d.bytes > 0)
-        })
-        .await;
-    assert!(
-        !page.items[0].completed && page.items[0].bytes < SIZE as u64,
-        "{page:?}"
-    );
+    let page = sam.downloads(&records(&file), |page| page.items.iter().any(|d| d.bytes > 0)).await;
+    assert!(!page.items[0].completed && page.items[0].bytes < SIZE as u64, "{page:?}");
 }

@@ -14,10 +14,7 @@ async fn files_are_listed_newest_first_in_pages() {
     }
     let (mut names, mut sizes, mut cursor) = (vec![], vec![], String::new());
     loop {
-        let page: FilePage = sam
-            .get(&format!("/api/files?limit=2{cursor}"))
-            .await
-            .json(200);
+        let page: FilePage = sam.get(&format!("/api/files?limit=2{cursor}")).await.json(200);
         sizes.push(page.items.len());
         names.extend(page.items.into_iter().map(|row| row.file.name));
         let Some(next) = page.next_cursor else { break };
@@ -31,23 +28,13 @@ async fn files_are_listed_newest_first_in_pages() {
 async fn a_page_of_no_size_or_from_nowhere_is_refused() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    for (query, field) in [
-        ("limit=0", "limit"),
-        ("limit=201", "limit"),
-        ("cursor=x", "cursor"),
-        ("limit=x", "query"),
-    ] {
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=201", "limit"), ("cursor=x", "cursor"), ("limit=x", "query")]
+    {
         let refused = sam.get(&format!("/api/files?{query}")).await;
-        assert_eq!(
-            refused.problem(422, ProblemCode::Invalid).field.as_deref(),
-            Some(field)
-        );
+        assert_eq!(refused.problem(422, ProblemCode::Invalid).field.as_deref(), Some(field));
     }
-    stack
-        .anonymous()
-        .get("/api/files")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    stack.anonymous().get("/api/files").await.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]
@@ -57,51 +44,26 @@ async fn another_persons_file_is_not_there() {
     let file = sam.upload("secret.txt", b"x").await;
     let path = format!("/api/files/{}", file.id);
     eve.get(&path).await.problem(404, ProblemCode::NotFound);
-    eve.get(&format!("{path}/downloads"))
-        .await
-        .problem(404, ProblemCode::NotFound);
-    eve.patch(&path, json!({ "name": "mine.txt" }))
-        .await
-        .problem(404, ProblemCode::NotFound);
+    eve.get(&format!("{path}/downloads")).await.problem(404, ProblemCode::NotFound);
+    eve.patch(&path, json!({ "name": "mine.txt" })).await.problem(404, ProblemCode::NotFound);
     eve.delete(&path).await.problem(404, ProblemCode::NotFound);
     assert!(eve.files().await.items.is_empty());
     assert_eq!(sam.file(file.id).await.summary.file.name, "secret.txt");
 
     let nobody = stack.anonymous();
-    nobody
-        .get(&path)
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
-    nobody
-        .get(&format!("{path}/downloads"))
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
-    nobody
-        .patch(&path, json!({ "name": "x" }))
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
-    nobody
-        .delete(&path)
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    nobody.get(&path).await.problem(401, ProblemCode::Unauthenticated);
+    nobody.get(&format!("{path}/downloads")).await.problem(401, ProblemCode::Unauthenticated);
+    nobody.patch(&path, json!({ "name": "x" })).await.problem(401, ProblemCode::Unauthenticated);
+    nobody.delete(&path).await.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]
 async fn an_id_of_nothing_is_not_there() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    for id in [
-        "00000000-0000-0000-0000-000000000000",
-        "x",
-        "..%2f..%2fetc%2fpasswd",
-        "%00",
-    ] {
-        sam.get(&format!("/api/files/{id}"))
-            .await
-            .problem(404, ProblemCode::NotFound);
-        sam.delete(&format!("/api/files/{id}"))
-            .await
-            .problem(404, ProblemCode::NotFound);
+    for id in ["00000000-0000-0000-0000-000000000000", "x", "..%2f..%2fetc%2fpasswd", "%00"] {
+        sam.get(&format!("/api/files/{id}")).await.problem(404, ProblemCode::NotFound);
+        sam.delete(&format!("/api/files/{id}")).await.problem(404, ProblemCode::NotFound);
     }
 }
 
@@ -109,34 +71,18 @@ async fn an_id_of_nothing_is_not_there() {
 async fn a_file_is_renamed_unless_the_name_is_taken_or_refused() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    let (a, b) = (
-        sam.upload("a.txt", b"a").await,
-        sam.upload("b.txt", b"b").await,
-    );
+    let (a, b) = (sam.upload("a.txt", b"a").await, sam.upload("b.txt", b"b").await);
     let path = format!("/api/files/{}", a.id);
     let renamed: FileSummary = sam.patch(&path, json!({ "name": "c.txt" })).await.json(200);
-    assert_eq!(
-        (renamed.file.id, renamed.file.name.as_str()),
-        (a.id, "c.txt")
-    );
-    sam.patch(&path, json!({ "name": "b.txt" }))
-        .await
-        .problem(409, ProblemCode::NameTaken);
-    sam.patch(&path, json!({ "name": "../x" }))
-        .await
-        .problem(422, ProblemCode::InvalidName);
-    sam.patch(&path, json!({}))
-        .await
-        .problem(422, ProblemCode::Invalid);
+    assert_eq!((renamed.file.id, renamed.file.name.as_str()), (a.id, "c.txt"));
+    sam.patch(&path, json!({ "name": "b.txt" })).await.problem(409, ProblemCode::NameTaken);
+    sam.patch(&path, json!({ "name": "../x" })).await.problem(422, ProblemCode::InvalidName);
+    sam.patch(&path, json!({})).await.problem(422, ProblemCode::Invalid);
     // Its own name again is no collision.
     let _: FileSummary = sam.patch(&path, json!({ "name": "c.txt" })).await.json(200);
-    let names: Vec<_> = sam
-        .files()
-        .await
-        .items
-        .into_iter()
-        .map(|row| row.file.name)
-        .collect();
+    let rows = sam.files().await.items;
+    let mut names: Vec<_> = rows.into_iter().map(|row| row.file.name).collect();
+    names.sort();
     assert_eq!(names, ["b.txt", "c.txt"]);
     assert_eq!(sam.file(b.id).await.summary.file.name, "b.txt");
 }
@@ -155,18 +101,9 @@ async fn deleting_gives_the_quota_back_and_removes_the_bytes() {
     let sam = stack.user("sam").await;
     let file = sam.upload("a.txt", b"12345").await;
     let url = sam.file(file.id).await.download_url;
-    assert_eq!(
-        sam.delete(&format!("/api/files/{}", file.id)).await.status,
-        204
-    );
-    sam.get(&format!("/api/files/{}", file.id))
-        .await
-        .problem(404, ProblemCode::NotFound);
-    stack
-        .anonymous()
-        .get(&url)
-        .await
-        .problem(404, ProblemCode::NotFound);
+    assert_eq!(sam.delete(&format!("/api/files/{}", file.id)).await.status, 204);
+    sam.get(&format!("/api/files/{}", file.id)).await.problem(404, ProblemCode::NotFound);
+    stack.anonymous().get(&url).await.problem(404, ProblemCode::NotFound);
     assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 0);
     stack.purge().await;
     assert!(stack.stored_files().is_empty());

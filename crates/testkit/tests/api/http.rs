@@ -9,10 +9,7 @@ use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn the_server_says_that_it_is_well_and_what_its_limits_are() {
-    let stack = Stack::builder()
-        .env("MAX_CONTENT_LENGTH", 123)
-        .start()
-        .await;
+    let stack = Stack::builder().env("MAX_CONTENT_LENGTH", 123).start().await;
     let health: Health = stack.anonymous().get("/api/health").await.json(200);
     assert_eq!(health.status, "ok");
     let info: ServerInfo = stack.anonymous().get("/api/server").await.json(200);
@@ -26,14 +23,8 @@ async fn paths_and_methods_that_are_not_there_are_problems_too() {
     for path in ["/api", "/api/", "/api/nothing", "/api/files/x/y/z"] {
         anyone.get(path).await.problem(404, ProblemCode::NotFound);
     }
-    anyone
-        .delete("/api/health")
-        .await
-        .problem(405, ProblemCode::MethodNotAllowed);
-    anyone
-        .get("/api/auth/login")
-        .await
-        .problem(405, ProblemCode::MethodNotAllowed);
+    anyone.delete("/api/health").await.problem(405, ProblemCode::MethodNotAllowed);
+    anyone.get("/api/auth/login").await.problem(405, ProblemCode::MethodNotAllowed);
 }
 
 #[tokio::test]
@@ -46,23 +37,15 @@ async fn a_body_that_is_not_what_it_says_is_refused() {
         let anyone = anyone.clone();
         async move { anyone.send(request).await }
     };
-    send("application/json", "{".into())
-        .await
-        .problem(400, ProblemCode::BadRequest);
-    send("application/json", "[]".into())
-        .await
-        .problem(422, ProblemCode::Invalid);
-    send("application/json", "{\"email\": 1}".into())
-        .await
-        .problem(422, ProblemCode::Invalid);
+    send("application/json", "{".into()).await.problem(400, ProblemCode::BadRequest);
+    send("application/json", "[]".into()).await.problem(422, ProblemCode::Invalid);
+    send("application/json", "{\"email\": 1}".into()).await.problem(422, ProblemCode::Invalid);
     // What another site's form could send must not sign anybody in.
     let form = "email=a%40example.com&password=x";
     let refused = send("application/x-www-form-urlencoded", form.into()).await;
     refused.problem(415, ProblemCode::UnsupportedType);
     let json = json!({ "email": "a@example.com", "password": "x" }).to_string();
-    send("text/plain", json)
-        .await
-        .problem(415, ProblemCode::UnsupportedType);
+    send("text/plain", json).await.problem(415, ProblemCode::UnsupportedType);
 }
 
 #[tokio::test]
@@ -77,17 +60,10 @@ async fn every_json_body_has_a_limit() {
         (Method::POST, "/api/shares"),
         (Method::POST, "/api/shares/AAAAAAAAAAAAAAAAAAAAAA/download"),
         (Method::POST, "/api/shares/AAAAAAAAAAAAAAAAAAAAAA/unlock"),
-        (
-            Method::PATCH,
-            "/api/files/00000000-0000-0000-0000-000000000000",
-        ),
+        (Method::PATCH, "/api/files/00000000-0000-0000-0000-000000000000"),
     ] {
         let refused = sam.send(sam.request(method, path).json(&huge)).await;
-        assert_eq!(
-            refused.problem(413, ProblemCode::TooLarge).limit,
-            Some(65_536),
-            "{path}"
-        );
+        assert_eq!(refused.problem(413, ProblemCode::TooLarge).limit, Some(65_536), "{path}");
     }
 }
 
@@ -100,10 +76,7 @@ async fn answers_tell_browsers_to_be_careful() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("script-src 'self';"), "{path}: {policy}");
-        assert!(
-            policy.contains("frame-ancestors 'none'"),
-            "{path}: {policy}"
-        );
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     }
 }
 
@@ -172,10 +145,7 @@ async fn the_description_is_openapi_and_the_committed_one_is_current() {
     assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
     let committed: Value =
         serde_json::from_str(include_str!("../../../../docs/openapi.json")).unwrap();
-    assert!(
-        served == committed,
-        "run `make generate` and commit what it writes"
-    );
+    assert!(served == committed, "run `make generate` and commit what it writes");
 }
 
 #[tokio::test]
@@ -185,9 +155,7 @@ async fn the_description_names_every_failure_as_a_problem() {
     for (path, operations) in served["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             for (status, response) in operation["responses"].as_object().unwrap() {
-                let is_problem = response["content"]
-                    .get("application/problem+json")
-                    .is_some();
+                let is_problem = response["content"].get("application/problem+json").is_some();
                 let failed = status.starts_with('4') || status.starts_with('5');
                 assert_eq!(is_problem, failed, "{method} {path} {status}");
             }

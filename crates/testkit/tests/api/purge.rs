@@ -16,38 +16,21 @@ async fn an_expired_file_is_not_served_and_then_goes_for_good() {
     let share = sam.share(&[old.id], json!({})).await;
     stack.advance(DAY);
     let young = sam.post("/api/auth/refresh", json!({})).await;
-    let sam = sam.with_token(
-        &young
-            .json::<sharesync_protocol::api::TokenGrant>(200)
-            .access_token,
-    );
+    let sam = sam.with_token(&young.json::<sharesync_protocol::api::TokenGrant>(200).access_token);
     sam.upload("young.txt", b"123").await;
     stack.advance(DAY);
     let again = sam.post("/api/auth/refresh", json!({})).await;
-    let sam = sam.with_token(
-        &again
-            .json::<sharesync_protocol::api::TokenGrant>(200)
-            .access_token,
-    );
+    let sam = sam.with_token(&again.json::<sharesync_protocol::api::TokenGrant>(200).access_token);
 
     // Expired to the millisecond, purge or no purge.
-    sam.get(&format!("/api/files/{}", old.id))
-        .await
-        .problem(404, ProblemCode::NotFound);
+    sam.get(&format!("/api/files/{}", old.id)).await.problem(404, ProblemCode::NotFound);
     let slug = share.slug.as_str();
-    stack
-        .anonymous()
-        .get(&format!("/api/shares/{slug}"))
-        .await
-        .problem(410, ProblemCode::Expired);
+    stack.anonymous().get(&format!("/api/shares/{slug}")).await.problem(410, ProblemCode::Expired);
     assert_eq!(sam.files().await.items.len(), 1);
     assert_eq!(stack.stored_files().len(), 2);
 
     let purged = stack.purge().await;
-    assert_eq!(
-        (purged.files, purged.bytes, purged.objects, purged.shares),
-        (1, 5, 1, 1)
-    );
+    assert_eq!((purged.files, purged.bytes, purged.objects, purged.shares), (1, 5, 1, 1));
     assert_eq!(stack.stored_files().len(), 1);
     assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 3);
     assert_eq!(stack.purge().await, sharesync_server::Purged::default());

@@ -28,36 +28,20 @@ async fn whoever_has_the_link_sees_and_fetches_the_files() {
     let stack = Stack::start().await;
     let (sam, file) = one_file(&stack).await;
     let share = sam.share(&[file.id], json!({})).await;
-    assert_eq!(
-        share.url,
-        format!("{}/s/{}", stack.url(), share.slug.as_str())
-    );
+    assert_eq!(share.url, format!("{}/s/{}", stack.url(), share.slug.as_str()));
     assert_eq!(share.slug.as_str().len(), 22, "128 bits");
     let shown: SharePublic = look_at(&stack, &share).await.json(200);
-    assert_eq!(
-        (shown.owner.as_str(), shown.files[0].name.as_str()),
-        ("sam", "a.txt")
-    );
+    assert_eq!((shown.owner.as_str(), shown.files[0].name.as_str()), ("sam", "a.txt"));
     assert_eq!((shown.total_size, shown.downloads_left), (7, None));
-    assert_eq!(
-        stack.anonymous().fetch_shared(&share.slug).await.body,
-        b"content"
-    );
+    assert_eq!(stack.anonymous().fetch_shared(&share.slug).await.body, b"content");
 }
 
 #[tokio::test]
 async fn the_public_address_is_the_configured_one() {
-    let stack = Stack::builder()
-        .env("PUBLIC_URL", "https://files.example.com/")
-        .start()
-        .await;
+    let stack = Stack::builder().env("PUBLIC_URL", "https://files.example.com/").start().await;
     let (sam, file) = one_file(&stack).await;
     let share = sam.share(&[file.id], json!({})).await;
-    assert!(
-        share.url.starts_with("https://files.example.com/s/"),
-        "{}",
-        share.url
-    );
+    assert!(share.url.starts_with("https://files.example.com/s/"), "{}", share.url);
 }
 
 #[tokio::test]
@@ -67,21 +51,9 @@ async fn only_ones_own_files_can_be_shared() {
     let eve = stack.user("eve").await;
     let own = eve.upload("own.txt", b"x").await;
     let body = json!({ "file_ids": [own.id, file.id] });
-    eve.post("/api/shares", body.clone())
-        .await
-        .problem(404, ProblemCode::NotFound);
-    assert!(
-        eve.get("/api/shares")
-            .await
-            .json::<ShareList>(200)
-            .items
-            .is_empty()
-    );
-    stack
-        .anonymous()
-        .post("/api/shares", body)
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    eve.post("/api/shares", body.clone()).await.problem(404, ProblemCode::NotFound);
+    assert!(eve.get("/api/shares").await.json::<ShareList>(200).items.is_empty());
+    stack.anonymous().post("/api/shares", body).await.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]
@@ -99,10 +71,7 @@ async fn rules_out_of_bounds_name_the_field() {
     ] {
         let mut body = json!({ "file_ids": [file.id] });
         body[field] = value;
-        let problem = sam
-            .post("/api/shares", body)
-            .await
-            .problem(422, ProblemCode::Invalid);
+        let problem = sam.post("/api/shares", body).await.problem(422, ProblemCode::Invalid);
         assert_eq!(problem.field.as_deref(), Some(field), "{problem:?}");
     }
 }
@@ -111,9 +80,7 @@ async fn rules_out_of_bounds_name_the_field() {
 async fn behind_a_password_no_name_is_shown_and_nothing_is_fetched() {
     let stack = Stack::start().await;
     let (sam, file) = one_file(&stack).await;
-    let share = sam
-        .share(&[file.id], json!({ "password": "open sesame" }))
-        .await;
+    let share = sam.share(&[file.id], json!({ "password": "open sesame" })).await;
     let answer = look_at(&stack, &share).await;
     let shown: SharePublic = answer.json(200);
     assert!(shown.password_required && shown.files.is_empty());
@@ -123,20 +90,12 @@ async fn behind_a_password_no_name_is_shown_and_nothing_is_fetched() {
     }
     let anyone = stack.anonymous();
     let ask = |body| anyone.ask_download(&share.slug, body);
-    ask(json!({}))
-        .await
-        .problem(401, ProblemCode::PasswordRequired);
-    ask(json!({ "password": "open barley" }))
-        .await
-        .problem(401, ProblemCode::WrongPassword);
+    ask(json!({})).await.problem(401, ProblemCode::PasswordRequired);
+    ask(json!({ "password": "open barley" })).await.problem(401, ProblemCode::WrongPassword);
     let unlock = format!("{}/unlock", path(&share));
-    let wrong = anyone
-        .post(&unlock, json!({ "password": "open barley" }))
-        .await;
+    let wrong = anyone.post(&unlock, json!({ "password": "open barley" })).await;
     wrong.problem(401, ProblemCode::WrongPassword);
-    let open = anyone
-        .post(&unlock, json!({ "password": "open sesame" }))
-        .await;
+    let open = anyone.post(&unlock, json!({ "password": "open sesame" })).await;
     assert_eq!(open.json::<SharePublic>(200).files[0].name, "a.txt");
     let link: DownloadLink = ask(json!({ "password": "open sesame" })).await.json(200);
     assert_eq!(anyone.get(&link.download_url).await.body, b"content");
@@ -150,9 +109,7 @@ async fn a_link_ends_to_the_second_with_no_purge() {
     stack.advance(Duration::from_secs(59));
     assert_eq!(look_at(&stack, &share).await.status, 200);
     stack.advance(Duration::from_secs(1));
-    look_at(&stack, &share)
-        .await
-        .problem(410, ProblemCode::Expired);
+    look_at(&stack, &share).await.problem(410, ProblemCode::Expired);
     let refused = stack.anonymous().ask_download(&share.slug, json!({})).await;
     refused.problem(410, ProblemCode::Expired);
 }
@@ -186,23 +143,14 @@ async fn a_place_that_was_not_used_is_given_back_and_a_used_one_is_not() {
     let share = sam.share(&[file.id], json!({ "max_downloads": 1 })).await;
     let anyone = stack.anonymous();
     let _: DownloadLink = anyone.ask_download(&share.slug, json!({})).await.json(200);
-    look_at(&stack, &share)
-        .await
-        .problem(410, ProblemCode::UsedUp);
+    look_at(&stack, &share).await.problem(410, ProblemCode::UsedUp);
     stack.advance(Duration::from_mins(5));
     let link: DownloadLink = anyone.ask_download(&share.slug, json!({})).await.json(200);
     assert_eq!(anyone.get(&link.download_url).await.body, b"content");
-    sam.downloads(&path(&share), |page| page.items.iter().any(|d| d.completed))
-        .await;
-    anyone
-        .get(&link.download_url)
-        .await
-        .problem(410, ProblemCode::UsedUp);
+    sam.downloads(&path(&share), |page| page.items.iter().any(|d| d.completed)).await;
+    anyone.get(&link.download_url).await.problem(410, ProblemCode::UsedUp);
     stack.advance(Duration::from_mins(5));
-    anyone
-        .ask_download(&share.slug, json!({}))
-        .await
-        .problem(410, ProblemCode::UsedUp);
+    anyone.ask_download(&share.slug, json!({})).await.problem(410, ProblemCode::UsedUp);
 }
 
 #[tokio::test]
@@ -210,32 +158,19 @@ async fn each_file_of_a_link_has_the_limit_to_itself() {
     let stack = Stack::start().await;
     let (sam, a) = one_file(&stack).await;
     let b = sam.upload("b.txt", b"other").await;
-    let share = sam
-        .share(&[b.id, a.id, b.id], json!({ "max_downloads": 1 }))
-        .await;
+    let share = sam.share(&[b.id, a.id, b.id], json!({ "max_downloads": 1 })).await;
     let names: Vec<_> = share.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["b.txt", "a.txt"], "in the order given, each once");
     let anyone = stack.anonymous();
     let which = anyone.ask_download(&share.slug, json!({})).await;
-    assert_eq!(
-        which.problem(422, ProblemCode::Invalid).field.as_deref(),
-        Some("file_id")
-    );
+    assert_eq!(which.problem(422, ProblemCode::Invalid).field.as_deref(), Some("file_id"));
     for file in [a.id, b.id] {
         let body = json!({ "file_id": file });
-        let _: DownloadLink = anyone
-            .ask_download(&share.slug, body.clone())
-            .await
-            .json(200);
-        anyone
-            .ask_download(&share.slug, body)
-            .await
-            .problem(410, ProblemCode::UsedUp);
+        let _: DownloadLink = anyone.ask_download(&share.slug, body.clone()).await.json(200);
+        anyone.ask_download(&share.slug, body).await.problem(410, ProblemCode::UsedUp);
     }
     let unshared = sam.upload("c.txt", b"x").await;
-    let refused = anyone
-        .ask_download(&share.slug, json!({ "file_id": unshared.id }))
-        .await;
+    let refused = anyone.ask_download(&share.slug, json!({ "file_id": unshared.id })).await;
     refused.problem(404, ProblemCode::NotFound);
 }
 
@@ -252,11 +187,7 @@ async fn the_owner_sees_who_fetched_what() {
     let page = sam.downloads(&path(&share), all_done).await;
     let who: Vec<_> = page.items.iter().map(|d| d.by.as_deref()).collect();
     assert_eq!(who, [None, Some("ann")]);
-    assert!(
-        page.items
-            .iter()
-            .all(|d| d.bytes == 7 && d.file_name == "a.txt")
-    );
+    assert!(page.items.iter().all(|d| d.bytes == 7 && d.file_name == "a.txt"));
     let list: ShareList = sam.get("/api/shares").await.json(200);
     assert_eq!((list.items[0].downloads, list.items.len()), (2, 1));
     assert_eq!(sam.files().await.items[0].shares, 1);
@@ -268,21 +199,11 @@ async fn nobody_but_the_owner_sees_or_ends_a_link() {
     let (sam, file) = one_file(&stack).await;
     let share = sam.share(&[file.id], json!({})).await;
     let eve = stack.user("eve").await;
-    eve.get(&format!("{}/downloads", path(&share)))
-        .await
-        .problem(404, ProblemCode::NotFound);
-    eve.delete(&path(&share))
-        .await
-        .problem(404, ProblemCode::NotFound);
+    eve.get(&format!("{}/downloads", path(&share))).await.problem(404, ProblemCode::NotFound);
+    eve.delete(&path(&share)).await.problem(404, ProblemCode::NotFound);
     let nobody = stack.anonymous();
-    nobody
-        .get("/api/shares")
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
-    nobody
-        .delete(&path(&share))
-        .await
-        .problem(401, ProblemCode::Unauthenticated);
+    nobody.get("/api/shares").await.problem(401, ProblemCode::Unauthenticated);
+    nobody.delete(&path(&share)).await.problem(401, ProblemCode::Unauthenticated);
     let downloads = nobody.get(&format!("{}/downloads", path(&share))).await;
     downloads.problem(401, ProblemCode::Unauthenticated);
     assert_eq!(look_at(&stack, &share).await.status, 200);
@@ -296,16 +217,9 @@ async fn an_ended_link_is_gone_and_so_are_the_addresses_it_gave() {
     let anyone = stack.anonymous();
     let link: DownloadLink = anyone.ask_download(&share.slug, json!({})).await.json(200);
     assert_eq!(sam.delete(&path(&share)).await.status, 204);
-    look_at(&stack, &share)
-        .await
-        .problem(404, ProblemCode::NotFound);
-    anyone
-        .get(&link.download_url)
-        .await
-        .problem(404, ProblemCode::NotFound);
-    sam.delete(&path(&share))
-        .await
-        .problem(404, ProblemCode::NotFound);
+    look_at(&stack, &share).await.problem(404, ProblemCode::NotFound);
+    anyone.get(&link.download_url).await.problem(404, ProblemCode::NotFound);
+    sam.delete(&path(&share)).await.problem(404, ProblemCode::NotFound);
 }
 
 #[tokio::test]
@@ -314,9 +228,7 @@ async fn a_link_whose_files_are_gone_says_so() {
     let (sam, file) = one_file(&stack).await;
     let share = sam.share(&[file.id], json!({})).await;
     sam.delete(&format!("/api/files/{}", file.id)).await;
-    look_at(&stack, &share)
-        .await
-        .problem(410, ProblemCode::Expired);
+    look_at(&stack, &share).await.problem(410, ProblemCode::Expired);
 }
 
 #[tokio::test]
@@ -332,37 +244,22 @@ async fn links_are_listed_in_pages_and_by_file() {
     let first: ShareList = sam.get("/api/shares?limit=2").await.json(200);
     let next = format!("/api/shares?limit=2&cursor={}", first.next_cursor.unwrap());
     let rest: ShareList = sam.get(&next).await.json(200);
-    let listed: Vec<ShareSlug> = first
-        .items
-        .into_iter()
-        .chain(rest.items)
-        .map(|share| share.slug)
-        .collect();
+    let listed: Vec<ShareSlug> =
+        first.items.into_iter().chain(rest.items).map(|share| share.slug).collect();
     made.reverse();
     assert_eq!(listed, made);
-    let of_b: ShareList = sam
-        .get(&format!("/api/shares?file_id={}", b.id))
-        .await
-        .json(200);
+    let of_b: ShareList = sam.get(&format!("/api/shares?file_id={}", b.id)).await.json(200);
     assert_eq!(of_b.items.len(), 1);
 }
 
 #[tokio::test]
 async fn a_slug_of_nothing_is_not_there() {
     let stack = Stack::start().await;
-    for slug in [
-        "AAAAAAAAAAAAAAAAAAAAAA",
-        "x",
-        "%00",
-        "'; drop table share; --",
-    ] {
+    for slug in ["AAAAAAAAAAAAAAAAAAAAAA", "x", "%00", "'; drop table share; --"] {
         let slug = ShareSlug(slug.into());
         let anyone = stack.anonymous();
         let path = format!("/api/shares/{}", slug.as_str());
         anyone.get(&path).await.problem(404, ProblemCode::NotFound);
-        anyone
-            .ask_download(&slug, json!({}))
-            .await
-            .problem(404, ProblemCode::NotFound);
+        anyone.ask_download(&slug, json!({})).await.problem(404, ProblemCode::NotFound);
     }
 }

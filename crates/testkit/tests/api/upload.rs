@@ -13,10 +13,7 @@ use tokio::net::TcpStream;
 const QUOTA: u64 = 1_000_000;
 
 fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn used(person: &Person) -> u64 {
@@ -27,9 +24,7 @@ async fn used(person: &Person) -> u64 {
 async fn a_file_is_stored_whole_with_its_digest_and_charged() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    let content: Vec<u8> = (0..2_000_003_u32)
-        .map(|i| i.to_le_bytes()[i as usize % 3])
-        .collect();
+    let content: Vec<u8> = (0..2_000_003_u32).map(|i| i.to_le_bytes()[i as usize % 3]).collect();
     let file = sam.upload("report.pdf", &content).await;
     assert_eq!((file.name.as_str(), file.size), ("report.pdf", 2_000_003));
     assert_eq!(file.sha256, sha256(&content));
@@ -63,16 +58,12 @@ async fn nobody_stores_anything_without_signing_in() {
 async fn an_empty_file_and_a_form_without_one_are_refused() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    sam.try_upload("a.txt", b"")
-        .await
-        .problem(422, ProblemCode::EmptyFile);
+    sam.try_upload("a.txt", b"").await.problem(422, ProblemCode::EmptyFile);
     let other = Form::new().text("comment", "no file here");
     let request = sam.request(Method::POST, "/api/upload").multipart(other);
     sam.send(request).await.problem(422, ProblemCode::EmptyFile);
     let request = sam.request(Method::POST, "/api/upload").body("not a form");
-    sam.send(request)
-        .await
-        .problem(415, ProblemCode::UnsupportedType);
+    sam.send(request).await.problem(415, ProblemCode::UnsupportedType);
     assert!(stack.stored_files().is_empty());
 }
 
@@ -94,23 +85,16 @@ async fn fields_before_the_file_are_passed_over() {
 async fn names_that_mislead_are_refused() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    for name in [
-        "..",
-        "../../etc/passwd",
-        "/etc/passwd",
-        "a\\b",
-        "a\u{202E}fdp.exe",
-        &"n".repeat(256),
-    ] {
+    for name in
+        ["..", "../../etc/passwd", "/etc/passwd", "a\\b", "a\u{202E}fdp.exe", &"n".repeat(256)]
+    {
         let refused = sam.try_upload(name, b"x").await;
         let problem = refused.problem(422, ProblemCode::InvalidName);
         assert_eq!(problem.field.as_deref(), Some("name"), "{name}");
     }
     let nameless = Form::new().part("file", Part::bytes(&b"x"[..]));
     let request = sam.request(Method::POST, "/api/upload").multipart(nameless);
-    sam.send(request)
-        .await
-        .problem(422, ProblemCode::InvalidName);
+    sam.send(request).await.problem(422, ProblemCode::InvalidName);
     assert!(stack.stored_files().is_empty());
 }
 
@@ -155,10 +139,7 @@ async fn a_taken_name_gets_a_number_even_when_many_come_at_once() {
 
 #[tokio::test]
 async fn what_is_declared_too_large_is_refused_before_the_body_is_sent() {
-    let stack = Stack::builder()
-        .env("MAX_CONTENT_LENGTH", 1_000_000)
-        .start()
-        .await;
+    let stack = Stack::builder().env("MAX_CONTENT_LENGTH", 1_000_000).start().await;
     let sam = stack.user("sam").await;
     let answer = announce(&stack, &sam, 2_000_000).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
@@ -196,27 +177,16 @@ async fn begin_upload(stack: &Stack, person: &Person, length: u64) -> TcpStream 
 
 #[tokio::test]
 async fn what_turns_out_too_large_is_refused_and_nothing_stays() {
-    let stack = Stack::builder()
-        .env("MAX_CONTENT_LENGTH", 1_000_000)
-        .start()
-        .await;
+    let stack = Stack::builder().env("MAX_CONTENT_LENGTH", 1_000_000).start().await;
     let sam = stack.user("sam").await;
     // The form makes it longer than the file, and the limit is the file's.
-    assert_eq!(
-        sam.try_upload("fits.bin", &vec![7; 1_000_000]).await.status,
-        201
-    );
+    assert_eq!(sam.try_upload("fits.bin", &vec![7; 1_000_000]).await.status, 201);
     let refused = sam.try_upload("one-more.bin", &vec![7; 1_000_001]).await;
-    assert_eq!(
-        refused.problem(413, ProblemCode::TooLarge).limit,
-        Some(1_000_000)
-    );
+    assert_eq!(refused.problem(413, ProblemCode::TooLarge).limit, Some(1_000_000));
     let pieces = (0..20).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![7; 60_000])));
     let undeclared = Part::stream(Body::wrap_stream(stream::iter(pieces))).file_name("stream.bin");
     let request = sam.request(Method::POST, "/api/upload");
-    let refused = sam
-        .send(request.multipart(Form::new().part("file", undeclared)))
-        .await;
+    let refused = sam.send(request.multipart(Form::new().part("file", undeclared))).await;
     refused.problem(413, ProblemCode::TooLarge);
     assert_only_stored(&stack, 1).await;
     assert_eq!(used(&sam).await, 1_000_000);
@@ -253,9 +223,7 @@ async fn wait_until(happened: impl Fn() -> bool) {
         }
     };
     let patience = std::time::Duration::from_secs(20);
-    tokio::time::timeout(patience, awaited)
-        .await
-        .expect("what is awaited happens");
+    tokio::time::timeout(patience, awaited).await.expect("what is awaited happens");
 }
 
 #[tokio::test]
@@ -269,8 +237,7 @@ async fn uploads_at_once_cannot_exceed_the_quota() {
         tokio::spawn(async move {
             let part = Part::stream(content).file_name("big.bin");
             let request = sam.request(Method::POST, "/api/upload");
-            sam.send(request.multipart(Form::new().part("file", part)))
-                .await
+            sam.send(request.multipart(Form::new().part("file", part))).await
         })
     });
     let (mut stored, mut refused) = (0, 0);
@@ -279,10 +246,7 @@ async fn uploads_at_once_cannot_exceed_the_quota() {
         if answer.status == 201 {
             stored += 1;
         } else {
-            assert_eq!(
-                answer.problem(507, ProblemCode::QuotaExceeded).limit,
-                Some(QUOTA)
-            );
+            assert_eq!(answer.problem(507, ProblemCode::QuotaExceeded).limit, Some(QUOTA));
             refused += 1;
         }
     }

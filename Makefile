@@ -1,0 +1,105 @@
+# `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
+# newer; `make test` and `make bench` install a browser from Debian's packages where there is none.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CHROMIUM ?= /usr/bin/chromium
+
+FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: frontend/dist/index.html ## Build everything and serve on PORT (5001)
+	$(CARGO) build --release --locked -p sharesync-server
+	exec $(TARGET)/release/sharesync-server
+
+.PHONY: build
+build: frontend/dist/index.html ## Leave sharesync-server and sharesync in target/release
+	$(CARGO) build --release --locked
+
+.PHONY: dev
+dev: frontend/node_modules/.installed ## Serve with reload: pages on 5173, the server on PORT
+	$(CARGO) build --locked -p sharesync-server
+	trap 'kill $$(jobs -p)' EXIT; \
+	HOST=127.0.0.1 $(TARGET)/debug/sharesync-server & \
+	cd frontend && SHARESYNC_SERVER=http://127.0.0.1:$${PORT:-5001} npm run dev
+
+.PHONY: test
+test: lint test-rust test-frontend test-e2e ## Check and test everything, installing what it needs
+
+.PHONY: lint
+lint: lint-rust lint-licences lint-frontend lint-e2e ## Formatting, lints, types, licences
+
+.PHONY: lint-rust
+lint-rust:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+.PHONY: lint-licences
+lint-licences: .tools/bin/cargo-deny
+	.tools/bin/cargo-deny --offline --log-level error check bans licenses sources
+
+.PHONY: lint-frontend
+lint-frontend: frontend/node_modules/.installed
+	cd frontend && npm run --silent check
+
+.PHONY: lint-e2e
+lint-e2e: e2e/node_modules/.installed
+	cd e2e && npm run --silent check
+
+.PHONY: test-rust
+test-rust: frontend/dist/index.html
+	$(CARGO) test --locked --workspace
+
+.PHONY: test-frontend
+test-frontend: frontend/node_modules/.installed
+	cd frontend && npm test --silent
+
+.PHONY: test-e2e
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM)
+	$(CARGO) build --locked -p sharesync-server
+	cd e2e && CHROMIUM=$(CHROMIUM) npm test --silent
+
+.PHONY: bench
+bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) ## Measure speed and size against yardsticks
+	$(CARGO) build --release --locked -p sharesync-server
+	CHROMIUM=$(CHROMIUM) node e2e/bench/run.mjs $(TARGET)/release/sharesync-server
+
+.PHONY: generate
+generate: frontend/node_modules/.installed ## Write the API description and the types made from it
+	$(CARGO) run --quiet --locked -p sharesync-server -- openapi > docs/openapi.json
+	cd frontend && npm run --silent generate
+
+.PHONY: format
+format: frontend/node_modules/.installed e2e/node_modules/.installed ## Format everything
+	$(CARGO) fmt --all
+	cd frontend && npm run --silent format
+	cd e2e && npm run --silent format
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	$(CARGO) clean
+	rm -rf frontend/dist frontend/node_modules e2e/node_modules .tools
+
+%/node_modules/.installed: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
+	touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
+	cd frontend && npm run --silent build
+	touch $@
+
+.tools/bin/cargo-deny:
+	$(CARGO) install --quiet --locked --root .tools cargo-deny@0.20.2
+
+# A browser for the tests, where the machine has none.
+$(CHROMIUM):
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
