@@ -16,7 +16,10 @@ export async function bareTransfer([left, right], base, bytes) {
     for (const page of [sender, receiver]) await page.goto(new URL('/api/health', base).href)
     const offer = await sender.evaluate(connect, { offer: undefined })
     const answer = await receiver.evaluate(connect, { offer })
-    await sender.evaluate((sdp) => window.bench.setRemoteDescription({ type: 'answer', sdp }), answer)
+    await sender.evaluate(
+      (sdp) => window.bench.setRemoteDescription({ type: 'answer', sdp }),
+      answer,
+    )
     await receiver.evaluate(receive, bytes)
     const before = cpuSeconds(process.pid)
     const seconds = await sender.evaluate(send, { bytes, messageBytes: MESSAGE_BYTES })

@@ -20,7 +20,8 @@ export function cpuSeconds(root) {
     }
   }
   let total = 0
-  for (const pid of processes.keys()) if (descends(pid, root, processes)) total += processes.get(pid).ticks
+  for (const pid of processes.keys())
+    if (descends(pid, root, processes)) total += processes.get(pid).ticks
   return total / TICKS
 }
 

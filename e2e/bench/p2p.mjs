@@ -52,7 +52,9 @@ function report({ bare, product }) {
   const perGigabyte = (runs) => median(runs.map((run) => run.cpu / (bytes / 1e9))).toFixed(1)
   const open = median(product.map((run) => run.openedAfter))
   print(`bare channel   ${(bareSpeed / MEGABYTE).toFixed(1)} MB/s, ${perGigabyte(bare)} CPU s/GB`)
-  print(`product        ${(productSpeed / MEGABYTE).toFixed(1)} MB/s, ${perGigabyte(product)} CPU s/GB`)
+  print(
+    `product        ${(productSpeed / MEGABYTE).toFixed(1)} MB/s, ${perGigabyte(product)} CPU s/GB`,
+  )
   print(`ratio          ${((100 * productSpeed) / bareSpeed).toFixed(1)} % (goal: 85 %)`)
   print(`page to open   ${open.toFixed(0)} ms (goal: below 1000 ms)`)
 }

@@ -1,18 +1,22 @@
 /** Accounts and what is in them, made by the API where a story is not about making them. */
 import { randomUUID } from 'node:crypto'
-import { type APIRequestContext, expect } from '@playwright/test'
+import { type APIRequestContext, expect, type Page } from '@playwright/test'
 
-/** Somebody who can sign in. */
-export interface Account {
+/** What a person registers with. */
+export interface Credentials {
   readonly email: string
   readonly username: string
   readonly password: string
+}
+
+/** Somebody who can sign in. */
+export interface Account extends Credentials {
   /** For requests by the API; lives longer than any test. */
   readonly accessToken: string
 }
 
 /** Words for an account that is not there yet. */
-export function newCredentials(): Omit<Account, 'accessToken'> {
+export function newCredentials(): Credentials {
   const username = `person-${randomUUID().slice(0, 8)}`
   return { email: `${username}@example.org`, username, password: 'nine wet geese on ice' }
 }
@@ -27,6 +31,13 @@ export async function createAccount(request: APIRequestContext): Promise<Account
   expect(login.status()).toBe(200)
   const { access_token } = (await login.json()) as { access_token: string }
   return { ...credentials, accessToken: access_token }
+}
+
+/** Fills in the sign-in form that is on the page. */
+export async function signIn(page: Page, { email, password }: Omit<Credentials, 'username'>) {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /** Puts a file into an account's library and returns its id. */

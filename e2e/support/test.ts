@@ -8,7 +8,7 @@ import {
   test as base,
 } from '@playwright/test'
 import { ConsoleWatch } from './console.ts'
-import { type Account, createAccount } from './account.ts'
+import { type Account, createAccount, signIn } from './account.ts'
 import { type Server, startServer } from './server.ts'
 
 interface TestFixtures {
@@ -53,12 +53,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   signedIn: async ({ browser, baseURL, consoles }, use) => {
     const profiles = new Profiles(browser, baseURL, consoles)
-    await use(async ({ email, password }, options) => {
-      const context = await profiles.open(options)
-      // The refresh cookie that this sets is all that a page needs to be signed in.
-      const answer = await context.request.post('/api/auth/login', { data: { email, password } })
-      expect(answer.status()).toBe(200)
-      return context.newPage()
+    await use(async (account, options) => {
+      const page = await (await profiles.open(options)).newPage()
+      await page.goto('/sign-in')
+      await signIn(page, account)
+      await expect(page.getByRole('button', { name: `Account: ${account.username}` })).toBeVisible()
+      return page
     })
     await profiles.close()
   },

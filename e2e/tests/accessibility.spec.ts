@@ -1,0 +1,178 @@
+/** Every page for everyone: WCAG by axe, at the width of a phone and of a desk, dark and light. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { APIRequestContext, BrowserContextOptions, Page } from '@playwright/test'
+import { type Account, share, upload } from '../support/account.ts'
+import { expect, test } from '../support/test.ts'
+
+const PHONE = { width: 360, height: 740 }
+const DESK = { width: 1440, height: 900 }
+
+interface People {
+  person: (options: BrowserContextOptions) => Promise<Page>
+  signedIn: (account: Account, options: BrowserContextOptions) => Promise<Page>
+  account: Account
+}
+
+/** Opens the browser of whoever looks at a page. */
+type Visitor = (people: People, options: BrowserContextOptions) => Promise<Page>
+
+const anybody: Visitor = ({ person }, options) => person(options)
+const owner: Visitor = ({ signedIn, account }, options) => signedIn(account, options)
+
+interface Scene {
+  name: string
+  visitor: Visitor
+  /** Requests that are refused on the way there. */
+  refusals?: number[]
+  /** Leads the page there and returns when it shows what it is about. */
+  open: (page: Page, request: APIRequestContext, account: Account) => Promise<void>
+}
+
+const scenes: Scene[] = [
+  { name: 'home', visitor: anybody, open: (page) => at(page, '/', 'Hand over a file.') },
+  { name: 'sign-in', visitor: anybody, open: (page) => at(page, '/sign-in') },
+  { name: 'register', visitor: anybody, open: (page) => at(page, '/register') },
+  { name: 'no such page', visitor: anybody, open: (page) => at(page, '/no/such/page') },
+  { name: 'room', visitor: anybody, open: (page) => at(page, '/p2p') },
+  {
+    name: 'a room with files',
+    visitor: anybody,
+    open: async (page) => {
+      await at(page, '/p2p')
+      await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await expect(page.getByRole('textbox', { name: 'Room link' })).toHaveValue(/\/p2p\/[\w-]{22}/)
+    },
+  },
+  {
+    name: 'a room that has ended',
+    visitor: anybody,
+    open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA'),
+  },
+  { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
+  { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
+  {
+    name: 'an upload that is done',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/upload', 'Upload')
+      await page.getByLabel('Choose files to upload').setInputFiles(SMALL_FILES)
+      await expect(page.getByText('Uploaded', { exact: true })).toHaveCount(SMALL_FILES.length)
+    },
+  },
+  {
+    name: 'library',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, LONG_NAME, Buffer.from('x'))
+      await share(request, account, { file_ids: [id] })
+      await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await at(page, '/files', 'Files')
+      await page.getByRole('checkbox', { name: 'Select photo.jpg' }).check()
+    },
+  },
+  {
+    name: 'a file and its links',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, LONG_NAME, Buffer.from('x'))
+      await share(request, account, { file_ids: [id], max_downloads: 3, password: 'sesame' })
+      await page.goto(`/files?file=${id}`)
+      await expect(page.getByRole('button', { name: 'End link' })).toBeVisible()
+    },
+  },
+  {
+    name: 'making a link',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await at(page, '/files', 'Files')
+      await page.getByRole('checkbox', { name: 'Select photo.jpg' }).check()
+      await page.getByRole('button', { name: 'Create link', exact: true }).click()
+      await expect(page.getByRole('dialog', { name: 'Create link' })).toBeVisible()
+    },
+  },
+  {
+    name: 'shared files',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const ids = [
+        await upload(request, account, LONG_NAME, Buffer.from('x')),
+        await upload(request, account, 'photo.jpg', Buffer.from('y')),
+      ]
+      await page.goto(await share(request, account, { file_ids: ids }))
+      await expect(page.getByText('photo.jpg')).toBeVisible()
+    },
+  },
+  {
+    name: 'a link with a password',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await page.goto(await share(request, account, { file_ids: [id], password: 'sesame' }))
+      await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible()
+    },
+  },
+  {
+    name: 'a link that leads nowhere',
+    visitor: anybody,
+    refusals: [404],
+    open: (page) => at(page, '/s/AAAAAAAAAAAAAAAAAAAAAA'),
+  },
+]
+
+const SMALL_FILES = ['notes.txt', 'empty.txt'].map((name, size) => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.alloc(8 * (1 - size), 'x'),
+}))
+
+/** As long as names get, with nowhere to break it. */
+const LONG_NAME = `${'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3)}.tar.gz`
+
+/** Opens a page and waits for its heading. */
+async function at(page: Page, path: string, heading: RegExp | string = /./) {
+  await page.goto(path)
+  await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+}
+
+/** Every rule of axe, WCAG 2.2 AA and good practice, on what is on the screen. */
+async function expectNoViolations(page: Page, where: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ''}`),
+  }))
+  expect(found, where).toEqual([])
+}
+
+async function expectNoSidewaysScroll(page: Page, where: string) {
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return { scrollWidth, clientWidth }
+  })
+  expect(scrollWidth, where).toBeLessThanOrEqual(clientWidth)
+}
+
+for (const scene of scenes) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${scene.name}, ${colorScheme}`, async ({
+      person,
+      signedIn,
+      account,
+      request,
+      consoles,
+    }) => {
+      consoles.expectRefusals(...(scene.refusals ?? []))
+      const options = { colorScheme, viewport: PHONE, reducedMotion: 'reduce' } as const
+      const page = await scene.visitor({ person, signedIn, account }, options)
+      await scene.open(page, request, account)
+      for (const size of [PHONE, DESK]) {
+        await page.setViewportSize(size)
+        const where = `at ${size.width} px`
+        await expectNoSidewaysScroll(page, where)
+        await expectNoViolations(page, where)
+      }
+    })
+  }
+}

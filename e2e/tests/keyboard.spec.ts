@@ -1,0 +1,69 @@
+/** The main things people do here, with no mouse. */
+import { upload } from '../support/account.ts'
+import { expect, test } from '../support/test.ts'
+
+test('the first key leads past the navigation', async ({ person }) => {
+  const page = await person()
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('link', { name: 'Skip to content' })
+  await expect(skip).toBeFocused()
+  await expect(skip).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Choose files to hand over')).toBeFocused()
+})
+
+test('signing in takes the keyboard alone', async ({ person, account }) => {
+  const page = await person()
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').focus()
+  await page.keyboard.type(account.email)
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Password')).toBeFocused()
+  await page.keyboard.type(account.password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: `Account: ${account.username}` })).toBeVisible()
+})
+
+test('a file is renamed and shared by the keyboard alone', async ({
+  request,
+  account,
+  signedIn,
+}) => {
+  await upload(request, account, 'draft.txt', Buffer.from('x'))
+  const page = await signedIn(account)
+  await page.goto('/files')
+  const file = page.getByRole('link', { name: 'draft.txt' })
+  await expect(file).toBeVisible()
+  await file.focus()
+  // Its actions follow the name: link, download, menu.
+  for (const name of ['Create link for draft.txt', 'Download draft.txt', 'Actions for draft.txt']) {
+    await page.keyboard.press('Tab')
+    const action = page.getByRole('button', { name })
+    await expect(action).toBeFocused()
+    await expect(action).toBeVisible()
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menu')).toBeVisible()
+  await page.keyboard.press('r')
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('New name for draft.txt')).toBeFocused()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('final.txt')
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('link', { name: 'final.txt' }).focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Create link' })
+  await expect(dialog).toBeVisible()
+  await dialog.getByLabel('Password (optional)').focus()
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('textbox', { name: 'Share link' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})

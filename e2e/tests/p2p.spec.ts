@@ -1,0 +1,197 @@
+/** Files from one browser straight to another: the main job of the product. */
+import path from 'node:path'
+import type { Download, Page } from '@playwright/test'
+import { digests, downloadedDigests, hollowFile, randomFile } from '../support/files.ts'
+import { expect, test } from '../support/test.ts'
+
+const MIB = 1024 * 1024
+const GIB = 1024 * MIB
+
+/** What the page says at the moment, where everyone can hear it. */
+const status = (page: Page) => page.getByRole('status')
+
+/** Offers files from the room page and returns the address to send to the other side. */
+async function offer(sender: Page, files: readonly string[]): Promise<string> {
+  await sender.goto('/p2p')
+  await sender.getByLabel('Choose files').setInputFiles([...files])
+  const link = sender.getByRole('textbox', { name: 'Room link' })
+  await expect(link).toHaveValue(/^http.*\/p2p\/[\w-]{22}$/)
+  return link.inputValue()
+}
+
+/** Collects what a page downloads. */
+function downloadsOf(page: Page): Download[] {
+  const downloads: Download[] = []
+  page.on('download', (download) => downloads.push(download))
+  return downloads
+}
+
+test('several files of every kind arrive whole, under their own names', async ({
+  person,
+}, testInfo) => {
+  const folder = testInfo.outputPath('source')
+  const files = [
+    await randomFile(folder, 'empty.dat', 0),
+    await randomFile(folder, 'small.txt', 11),
+    await randomFile(folder, 'it’s “quoted” & it’s <ok> — Ünïcödé 日本語 📦🎉.tar.gz', 700_001),
+    await randomFile(folder, 'one block.bin', 256 * 1024),
+    await randomFile(folder, 'large.bin', 50 * MIB + 1),
+  ]
+  const [sender, receiver] = [await person(), await person()]
+  const link = await offer(
+    sender,
+    files.map((file) => file.path),
+  )
+  const downloads = downloadsOf(receiver)
+  await receiver.goto(link)
+
+  const offered = receiver.getByRole('list', { name: 'Files' })
+  for (const { name } of files) await expect(offered).toContainText(name)
+  expect(downloads, 'nothing comes unasked').toEqual([])
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+
+  await expect(status(receiver)).toContainText('Verified', { timeout: 45_000 })
+  await expect(status(sender)).toContainText('Verified')
+  await expect.poll(() => downloads.length).toBe(files.length)
+  // No file system takes every name: what Windows forbids becomes an underline.
+  const expected = Object.entries(await digests(files)).map(([name, digest]) => [
+    name.replace(/[<>]/g, '_'),
+    digest,
+  ])
+  expect(await downloadedDigests(downloads)).toEqual(Object.fromEntries(expected))
+})
+
+test('files chosen on the home page go along to the room', async ({ person }, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'from home.bin', 12_345)
+  const [sender, receiver] = [await person(), await person()]
+  await sender.goto('/')
+  await sender.getByLabel('Choose files to hand over').setInputFiles(file.path)
+  await sender.getByRole('link', { name: 'Send now' }).click()
+  const link = sender.getByRole('textbox', { name: 'Room link' })
+  await expect(link).toHaveValue(/\/p2p\/[\w-]{22}$/)
+
+  const downloads = downloadsOf(receiver)
+  await receiver.goto(await link.inputValue())
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+  await expect(status(sender)).toContainText('Verified')
+  await expect.poll(() => downloads.length).toBe(1)
+  expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
+})
+
+test('files chosen after the other side has come are offered to it', async ({
+  person,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'late.bin', 5000)
+  const [sender, receiver] = [await person(), await person()]
+  const link = await offer(sender, [])
+  await receiver.goto(link)
+  await expect(status(receiver)).toContainText('Waiting for the other side')
+  await sender.getByLabel('Choose files').setInputFiles(file.path)
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+  await expect(status(receiver)).toContainText('Verified')
+  await expect(status(sender)).toContainText('Verified')
+})
+
+test('the receiver may decline', async ({ person }, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'unwanted.bin', 5000)
+  const [sender, receiver] = [await person(), await person()]
+  const downloads = downloadsOf(receiver)
+  await receiver.goto(await offer(sender, [file.path]))
+  await receiver.getByRole('button', { name: 'Decline' }).click()
+  await expect(status(receiver)).toContainText('Declined')
+  await expect(status(sender)).toContainText('Declined')
+  expect(downloads).toEqual([])
+})
+
+for (const who of ['sender', 'receiver'] as const) {
+  test(`the ${who} may cancel in the middle`, async ({ person }, testInfo) => {
+    const { sender, receiver } = await inTheMiddle(
+      await person(),
+      await person(),
+      testInfo.outputDir,
+    )
+    const pages = { sender, receiver }
+    await pages[who].getByRole('button', { name: 'Cancel' }).click()
+    await expect(status(sender)).toContainText('Cancelled')
+    await expect(status(receiver)).toContainText('Cancelled')
+  })
+}
+
+test('the receiver is told when the sender goes in the middle', async ({ person }, testInfo) => {
+  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
+  await sender.close()
+  await expect(status(receiver)).toContainText('other side left')
+})
+
+test('the sender is told when the receiver goes in the middle', async ({ person }, testInfo) => {
+  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
+  await receiver.close()
+  await expect(status(sender)).toContainText('other side left')
+})
+
+/** A transfer that takes far longer than any story, and has begun. */
+async function inTheMiddle(sender: Page, receiver: Page, folder: string) {
+  const file = await hollowFile(path.join(folder, 'source'), 'endless.bin', 2 * GIB)
+  await receiver.goto(await offer(sender, [file.path]))
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+  const progress = receiver.getByRole('progressbar', { name: 'All files' })
+  await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
+  return { sender, receiver }
+}
+
+test('a room that is not there says so', async ({ person }) => {
+  const page = await person()
+  await page.goto('/p2p/AAAAAAAAAAAAAAAAAAAAAA')
+  await expect(page.getByText('This room has ended. Ask for a new link.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Accept' })).toBeHidden()
+})
+
+test('a room ends with its sender', async ({ person }) => {
+  const [sender, receiver] = [await person(), await person()]
+  const link = await offer(sender, [])
+  await sender.close()
+  await receiver.goto(link)
+  await expect(receiver.getByText('This room has ended. Ask for a new link.')).toBeVisible()
+})
+
+test('two receivers in one room each get the files', async ({ person }, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'for both.bin', 3 * MIB)
+  const [sender, first, second] = [await person(), await person(), await person()]
+  const link = await offer(sender, [file.path])
+  const expected = await digests([file])
+  for (const receiver of [first, second]) {
+    const downloads = downloadsOf(receiver)
+    await receiver.goto(link)
+    await receiver.getByRole('button', { name: 'Accept' }).click()
+    await expect(status(receiver)).toContainText('Verified')
+    await expect.poll(() => downloads.length).toBe(1)
+    expect(await downloadedDigests(downloads)).toEqual(expected)
+  }
+  await expect(status(sender).filter({ hasText: 'Verified' })).toHaveCount(2)
+})
+
+test('the copied link is the room’s', async ({ person }) => {
+  const sender = await person({ permissions: ['clipboard-read', 'clipboard-write'] })
+  const link = await offer(sender, [])
+  await sender.getByRole('button', { name: 'Copy link' }).click()
+  await expect(sender.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await sender.evaluate(() => navigator.clipboard.readText())).toBe(link)
+})
+
+test('nothing of a transfer reaches the server', async ({ person, server }, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'secret.bin', 2 * MIB)
+  const [sender, receiver] = [await person(), await person()]
+  let posted = 0
+  for (const page of [sender, receiver]) {
+    page.on('request', (request) => (posted += request.postDataBuffer()?.length ?? 0))
+    page.on('websocket', (socket) => {
+      expect(new URL(socket.url()).host).toBe(new URL(server.url).host)
+      socket.on('framesent', ({ payload }) => (posted += payload.length))
+    })
+  }
+  await receiver.goto(await offer(sender, [file.path]))
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+  await expect(status(sender)).toContainText('Verified')
+  expect(posted).toBeGreaterThan(0)
+  expect(posted).toBeLessThan(64 * 1024)
+})
