@@ -37,10 +37,7 @@ struct State {
 impl Hub {
     /// A hub without rooms.
     pub(crate) fn new(config: SignalingConfig, io: SocketIo) -> Self {
-        let limits = Limits {
-            rooms: config.max_rooms,
-            peers: config.max_peers_per_room,
-        };
+        let limits = Limits { rooms: config.max_rooms, peers: config.max_peers_per_room };
         Self {
             io,
             entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
@@ -65,9 +62,9 @@ impl Hub {
     /// Does what `session` asks, and acknowledges it.
     pub(crate) fn carry_out(&self, session: &Session, request: Request, ack: AckSender) {
         match request {
-            Request::Create => self.enter(session, ack, |state| {
-                state.rooms.create(session.id, &mut state.rng)
-            }),
+            Request::Create => {
+                self.enter(session, ack, |state| state.rooms.create(session.id, &mut state.rng));
+            }
             Request::Join(join) => self.enter(session, ack, |state| {
                 state.rooms.join(session.id, &join.room, &mut state.rng)
             }),
@@ -126,11 +123,7 @@ impl Hub {
         if entered.others.is_empty() {
             tracing::info!(rooms_open = state.rooms.open(), "room opened");
         }
-        let newcomer = PeerJoined {
-            peer: Peer {
-                id: entered.peer.clone(),
-            },
-        };
+        let newcomer = PeerJoined { peer: Peer { id: entered.peer.clone() } };
         let joined = self.joined(&entered);
         self.answer(session, ack, Ok(joined));
         self.notify(&entered.others, PEER_JOINED, &newcomer);
@@ -161,12 +154,8 @@ impl Hub {
         let others = entered.others.iter();
         Joined {
             room: entered.room.clone(),
-            me: Peer {
-                id: entered.peer.clone(),
-            },
-            peers: others
-                .map(|Member { peer, .. }| Peer { id: peer.clone() })
-                .collect(),
+            me: Peer { id: entered.peer.clone() },
+            peers: others.map(|Member { peer, .. }| Peer { id: peer.clone() }).collect(),
             ice_servers: self.config.ice_servers.clone(),
         }
     }
@@ -175,11 +164,7 @@ impl Hub {
         if left.others.is_empty() {
             tracing::info!(rooms_open = state.rooms.open(), "room closed");
         }
-        let departed = PeerLeft {
-            peer: Peer {
-                id: left.peer.clone(),
-            },
-        };
+        let departed = PeerLeft { peer: Peer { id: left.peer.clone() } };
         self.notify(&left.others, PEER_LEFT, &departed);
     }
 

@@ -28,10 +28,7 @@ pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
 
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
     let session = Session::begin(socket, hub.socket_limits());
-    socket.on_fallback(Events {
-        hub: Arc::clone(hub),
-        session: Arc::clone(&session),
-    });
+    socket.on_fallback(Events { hub: Arc::clone(hub), session: Arc::clone(&session) });
     let hub = Arc::clone(hub);
     socket.on_disconnect(async move || hub.gone(&session));
 }
@@ -53,10 +50,8 @@ impl MessageHandler<LocalAdapter, InOrder> for Events {
             return; // Socket.IO read the name before it called.
         };
         let json = packet.as_str().map_or("", |json| json.as_str());
-        let request = self
-            .session
-            .count_event(json.len())
-            .and_then(|()| Request::parse(&event, json));
+        let request =
+            self.session.count_event(json.len()).and_then(|()| Request::parse(&event, json));
         match request {
             Ok(request) => self.hub.carry_out(&self.session, request, ack),
             Err(error) => self.hub.answer::<Done>(&self.session, ack, Err(error)),

@@ -84,8 +84,6 @@ impl From<RequestError> for Refusal {
             RequestError::Room(room) => room.code(),
         };
         let message = error.to_string();
-        Self {
-            error: RefusalReason { code, message },
-        }
+        Self { error: RefusalReason { code, message } }
     }
 }

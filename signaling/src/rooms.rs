@@ -104,11 +104,7 @@ pub(crate) struct Rooms<K> {
 impl<K: Copy + Eq + Hash> Rooms<K> {
     /// No rooms yet.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            members: HashMap::new(),
-            whereabouts: HashMap::new(),
-        }
+        Self { limits, members: HashMap::new(), whereabouts: HashMap::new() }
     }
 
     /// Rooms that are open now.
@@ -156,10 +152,7 @@ impl<K: Copy + Eq + Hash> Rooms<K> {
         let peer = members.get_mut().remove(place).peer;
         if members.get().is_empty() {
             members.remove();
-            return Ok(Left {
-                peer,
-                others: Vec::new(),
-            });
+            return Ok(Left { peer, others: Vec::new() });
         }
         let others = members.get().clone();
         Ok(Left { peer, others })
@@ -170,14 +163,9 @@ impl<K: Copy + Eq + Hash> Rooms<K> {
         let room = self.whereabouts.get(&key).ok_or(RoomError::NotInRoom)?;
         let members = &self.members[room];
         let sender = &members[place_of(members, |member| member.key == key)];
-        let addressee = members
-            .iter()
-            .find(|member| member.peer == *to)
-            .ok_or(RoomError::UnknownPeer)?;
-        Ok(Route {
-            from: sender.peer.clone(),
-            to: addressee.key,
-        })
+        let addressee =
+            members.iter().find(|member| member.peer == *to).ok_or(RoomError::UnknownPeer)?;
+        Ok(Route { from: sender.peer.clone(), to: addressee.key })
     }
 
     fn enter(
@@ -192,24 +180,14 @@ impl<K: Copy + Eq + Hash> Rooms<K> {
         }
         let peer = PeerId(random_id(rng));
         let others = members.clone();
-        members.push(Member {
-            key,
-            peer: peer.clone(),
-        });
+        members.push(Member { key, peer: peer.clone() });
         self.whereabouts.insert(key, room.clone());
-        Ok(Entered {
-            room: room.clone(),
-            peer,
-            others,
-        })
+        Ok(Entered { room: room.clone(), peer, others })
     }
 }
 
 fn place_of<K>(members: &[Member<K>], is_it: impl Fn(&Member<K>) -> bool) -> usize {
-    members
-        .iter()
-        .position(is_it)
-        .expect("whoever has a room is among its members")
+    members.iter().position(is_it).expect("whoever has a room is among its members")
 }
 
 /// 128 random bits as 22 characters of base64url (RFC 4648 §5).

@@ -76,9 +76,7 @@ impl Session {
 
     /// Counts an event of so many bytes, unless the socket sends too many of either.
     pub(crate) fn count_event(&self, bytes: usize) -> Result<(), RequestError> {
-        self.limits
-            .check(bytes)
-            .map_err(|TooOften { .. }| RequestError::RateLimited)
+        self.limits.check(bytes).map_err(|TooOften { .. }| RequestError::RateLimited)
     }
 
     /// Says that the socket has ended. Its last events may still be at work on another thread;

@@ -11,10 +11,7 @@ struct Lobby {
 
 impl Lobby {
     fn new(limits: Limits) -> Self {
-        Self {
-            rooms: Rooms::new(limits),
-            rng: StdRng::seed_from_u64(1),
-        }
+        Self { rooms: Rooms::new(limits), rng: StdRng::seed_from_u64(1) }
     }
 
     fn create(&mut self, key: u32) -> Result<Entered<u32>, RoomError> {
@@ -52,10 +49,7 @@ fn ids_are_22_characters_and_differ() {
     }
     assert_ne!(first.room, second.room);
     assert_ne!(first.peer, second.peer);
-    assert_ne!(
-        first.room.0, first.peer.0,
-        "a member's id must not give its room away"
-    );
+    assert_ne!(first.room.0, first.peer.0, "a member's id must not give its room away");
 }
 
 #[test]
@@ -105,10 +99,7 @@ fn nobody_is_in_two_rooms() {
     let first = lobby.create(1).unwrap().room;
     let second = lobby.create(2).unwrap().room;
     assert_eq!(lobby.create(1).unwrap_err(), RoomError::AlreadyInRoom);
-    assert_eq!(
-        lobby.join(1, &second).unwrap_err(),
-        RoomError::AlreadyInRoom
-    );
+    assert_eq!(lobby.join(1, &second).unwrap_err(), RoomError::AlreadyInRoom);
     assert_eq!(lobby.join(1, &first).unwrap_err(), RoomError::AlreadyInRoom);
     assert_eq!(lobby.rooms.open(), 2);
 }
@@ -145,10 +136,7 @@ fn a_member_that_comes_back_has_a_new_id() {
     let before = lobby.join(2, &room).unwrap().peer;
     lobby.rooms.leave(2).unwrap();
     assert_ne!(lobby.join(2, &room).unwrap().peer, before);
-    assert_eq!(
-        lobby.rooms.route(1, &before).unwrap_err(),
-        RoomError::UnknownPeer
-    );
+    assert_eq!(lobby.rooms.route(1, &before).unwrap_err(), RoomError::UnknownPeer);
 }
 
 #[test]

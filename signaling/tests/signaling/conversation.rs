@@ -10,11 +10,8 @@ use crate::socket::{Client, Packet};
 
 #[tokio::test]
 async fn a_room_is_made_and_entered() {
-    let ice_server = IceServer {
-        urls: vec!["stun:stun.example.org".into()],
-        username: None,
-        credential: None,
-    };
+    let ice_server =
+        IceServer { urls: vec!["stun:stun.example.org".into()], username: None, credential: None };
     let server = Server::with(SignalingConfig {
         ice_servers: vec![ice_server],
         ..SignalingConfig::default()
@@ -24,10 +21,7 @@ async fn a_room_is_made_and_entered() {
     let (mut host, created) = server.host().await;
     assert_eq!(created["room"].as_str().unwrap().len(), 22);
     assert_eq!(created["peers"], json!([]));
-    assert_eq!(
-        created["ice_servers"],
-        json!([{ "urls": ["stun:stun.example.org"] }])
-    );
+    assert_eq!(created["ice_servers"], json!([{ "urls": ["stun:stun.example.org"] }]));
 
     let (mut guest, joined) = server.guest(&mut host, &created["room"]).await;
     assert_eq!(joined["room"], created["room"]);
@@ -58,11 +52,7 @@ async fn offers_answers_and_candidates_reach_the_named_member_only() {
         );
     }
     // Whatever had gone to the third by mistake would come before this.
-    host.ok(
-        "offer",
-        json!({ "to": third_joined["self"]["id"], "sdp": "for you" }),
-    )
-    .await;
+    host.ok("offer", json!({ "to": third_joined["self"]["id"], "sdp": "for you" })).await;
     assert_eq!(third.event("offer").await["sdp"], "for you");
 }
 
@@ -100,22 +90,12 @@ async fn nothing_leaves_a_room() {
     let mut outsider = server.client().await;
 
     let message = json!({ "to": joined["self"]["id"], "sdp": "stray" });
-    assert_eq!(
-        stranger.refused("offer", message.clone()).await,
-        "unknown_peer"
-    );
-    assert_eq!(
-        outsider.refused("offer", message.clone()).await,
-        "not_in_room"
-    );
+    assert_eq!(stranger.refused("offer", message.clone()).await, "unknown_peer");
+    assert_eq!(outsider.refused("offer", message.clone()).await, "not_in_room");
     let message = json!({ "to": "AAAAAAAAAAAAAAAAAAAAAA" });
     assert_eq!(host.refused("offer", message).await, "unknown_peer");
 
-    host.ok(
-        "offer",
-        json!({ "to": joined["self"]["id"], "sdp": "first" }),
-    )
-    .await;
+    host.ok("offer", json!({ "to": joined["self"]["id"], "sdp": "first" })).await;
     assert_eq!(guest.event("offer").await["sdp"], "first");
 }
 
@@ -188,20 +168,10 @@ async fn refusals_name_their_reason() {
     let unknown = json!({ "room": "AAAAAAAAAAAAAAAAAAAAAA" });
     assert_eq!(client.refused("join", unknown).await, "unknown_room");
     assert_eq!(client.refused("leave", json!({})).await, "not_in_room");
-    for event in [
-        "dance",
-        "peer-joined",
-        "peer-left",
-        "connect",
-        "disconnect",
-        "",
-    ] {
+    for event in ["dance", "peer-joined", "peer-left", "connect", "disconnect", ""] {
         assert_eq!(client.refused(event, json!({})).await, "unknown_event");
     }
-    assert_eq!(
-        client.emit_text(r#"["dance"]"#).await["error"]["code"],
-        "unknown_event"
-    );
+    assert_eq!(client.emit_text(r#"["dance"]"#).await["error"]["code"], "unknown_event");
 }
 
 #[tokio::test]

@@ -36,12 +36,7 @@ impl Bystanders {
         let server = Server::start().await;
         let (mut host, created) = server.host().await;
         let (guest, joined) = server.guest(&mut host, &created["room"]).await;
-        Self {
-            server,
-            host,
-            guest,
-            guest_id: joined["self"]["id"].clone(),
-        }
+        Self { server, host, guest, guest_id: joined["self"]["id"].clone() }
     }
 
     async fn attacker(&self) -> Client {
@@ -50,12 +45,7 @@ impl Bystanders {
 
     /// The two still reach each other, and the server takes new clients.
     async fn are_served(&mut self) {
-        self.host
-            .ok(
-                "offer",
-                json!({ "to": self.guest_id, "sdp": "still there?" }),
-            )
-            .await;
+        self.host.ok("offer", json!({ "to": self.guest_id, "sdp": "still there?" })).await;
         assert_eq!(self.guest.event("offer").await["sdp"], "still there?");
         self.server.host().await;
         assert_eq!(PANICS.load(Ordering::SeqCst), 0, "the server panicked");
@@ -116,10 +106,7 @@ async fn binary_attachments_close_their_socket() {
         assert!(attacker.is_closed().await, "{header}");
     }
     let mut attacker = bystanders.attacker().await;
-    attacker
-        .try_send(Message::binary(vec![0; 1000]))
-        .await
-        .unwrap();
+    attacker.try_send(Message::binary(vec![0; 1000])).await.unwrap();
     assert!(attacker.is_closed().await);
     bystanders.are_served().await;
 }
@@ -164,9 +151,7 @@ async fn deeply_nested_json_is_malformed() {
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
         let depth = 60_000 / (open.len() + close.len());
         let nested = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-        let answer = attacker
-            .emit_text(&format!(r#"["offer",{{"to":"x","sdp":{nested}}}]"#))
-            .await;
+        let answer = attacker.emit_text(&format!(r#"["offer",{{"to":"x","sdp":{nested}}}]"#)).await;
         assert_eq!(answer["error"]["code"], "malformed");
     }
     bystanders.are_served().await;
@@ -211,17 +196,10 @@ async fn strange_acknowledgement_numbers_harm_nobody() {
     let mut attacker = bystanders.attacker().await;
     // The largest that fits comes back; what is larger counts as none, so nothing does.
     let huge = "9".repeat(60_000);
-    attacker
-        .send(&format!(r#"42/p2p,{huge}["leave",{{}}]"#))
-        .await;
-    attacker
-        .send(r#"42/p2p,9223372036854775807["leave",{}]"#)
-        .await;
+    attacker.send(&format!(r#"42/p2p,{huge}["leave",{{}}]"#)).await;
+    attacker.send(r#"42/p2p,9223372036854775807["leave",{}]"#).await;
     let answer = attacker.receive().await;
-    assert!(
-        matches!(answer, Some(Packet::Ack(9_223_372_036_854_775_807, _))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Some(Packet::Ack(9_223_372_036_854_775_807, _))), "{answer:?}");
     // Acknowledgements of what the server never asked.
     attacker.send("43/p2p,1[]").await;
     attacker.send(&format!("43/p2p,{huge}[]")).await;
@@ -246,10 +224,7 @@ async fn entering_the_namespace_again_changes_nothing() {
     for _ in 0..20 {
         attacker.send("40/p2p,").await;
     }
-    assert_eq!(
-        attacker.refused("create", json!({})).await,
-        "already_in_room"
-    );
+    assert_eq!(attacker.refused("create", json!({})).await, "already_in_room");
     bystanders.are_served().await;
 }
 
@@ -288,9 +263,7 @@ async fn a_flood_costs_the_flooder_at_most_its_socket() {
             break;
         }
     }
-    let _ = attacker
-        .try_send(Message::text(r#"42/p2p,2["leave",{}]"#))
-        .await;
+    let _ = attacker.try_send(Message::text(r#"42/p2p,2["leave",{}]"#)).await;
     bystanders.are_served().await;
 
     let mut refused_for_its_rate = 0;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_service_kit::limiter::Rate;
@@ -36,11 +37,7 @@ async fn a_room_takes_sixteen() {
 
 #[tokio::test]
 async fn the_server_holds_so_many_rooms() {
-    let server = Server::with(SignalingConfig {
-        max_rooms: 2,
-        ..SignalingConfig::default()
-    })
-    .await;
+    let server = Server::with(SignalingConfig { max_rooms: 2, ..SignalingConfig::default() }).await;
     let (mut first, _) = server.host().await;
     let (_second, _) = server.host().await;
     let mut third = server.client().await;
@@ -143,9 +140,7 @@ async fn a_member_that_does_not_read_is_reported_busy_and_catches_up() {
 
     let mut sent = 0;
     let refusal = loop {
-        let answer = host
-            .emit("offer", json!({ "to": to, "number": sent }))
-            .await;
+        let answer = host.emit("offer", json!({ "to": to, "number": sent })).await;
         if answer != json!({}) {
             break answer;
         }
@@ -156,8 +151,7 @@ async fn a_member_that_does_not_read_is_reported_busy_and_catches_up() {
 
     let waiting = slow.read().await;
     assert_eq!(waiting.len(), sent);
-    host.ok("offer", json!({ "to": to, "number": "again" }))
-        .await;
+    host.ok("offer", json!({ "to": to, "number": "again" })).await;
 }
 
 #[tokio::test]
@@ -190,10 +184,7 @@ async fn packets_may_have_64_kib_and_no_more() {
     let (mut guest, joined) = server.guest(&mut host, &created["room"]).await;
     let to = joined["self"]["id"].as_str().unwrap();
     let packet = |bytes: usize| {
-        let (start, end) = (
-            format!(r#"42/p2p,["offer",{{"to":"{to}","sdp":""#),
-            r#""}]"#,
-        );
+        let (start, end) = (format!(r#"42/p2p,["offer",{{"to":"{to}","sdp":""#), r#""}]"#);
         let padding = "x".repeat(bytes - start.len() - end.len());
         format!("{start}{padding}{end}")
     };
@@ -204,6 +195,30 @@ async fn packets_may_have_64_kib_and_no_more() {
     host.send(&packet(64 * 1024 + 1)).await;
     assert!(host.is_closed().await);
     assert!(matches!(guest.receive().await, Some(Packet::Event(event, _)) if event == "peer-left"));
+}
+
+#[tokio::test]
+async fn clients_are_told_the_limits() {
+    let server = Server::with(SignalingConfig {
+        ping_interval: Duration::from_secs(7),
+        ping_timeout: Duration::from_secs(3),
+        ..SignalingConfig::default()
+    })
+    .await;
+    let open = PollingClient::open(server.address).await;
+    assert_eq!(open["pingInterval"], 7000);
+    assert_eq!(open["pingTimeout"], 3000);
+    assert_eq!(open["maxPayload"], 65_536);
+    assert_eq!(open["upgrades"], json!(["websocket"]));
+}
+
+#[tokio::test]
+async fn a_body_over_64_kib_is_refused() {
+    let server = Server::start().await;
+    let client = PollingClient::connect(server.address).await;
+    let event = r#"42/p2p,["leave",{}]"#;
+    let body = |bytes: usize| format!("{event}\u{1e}{}", "4".repeat(bytes - event.len() - 1));
+    assert_eq!(client.send(&body(65_537)).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use reqwest::{Client, StatusCode};
+use serde_json::Value;
 
 /// A session over long-polling, in the namespace.
 pub(crate) struct PollingClient {
@@ -11,21 +12,31 @@ pub(crate) struct PollingClient {
     url: String,
 }
 
+fn url(server: SocketAddr) -> String {
+    format!("http://{server}/socket.io/?EIO=4&transport=polling")
+}
+
 /// Between two packets in one body (Engine.IO protocol 4).
 const SEPARATOR: char = '\u{1e}';
 
 impl PollingClient {
     pub(crate) async fn connect(server: SocketAddr) -> Self {
-        let url = format!("http://{server}/socket.io/?EIO=4&transport=polling");
-        let http = Client::new();
-        let open = http.get(&url).send().await.unwrap().text().await.unwrap();
-        let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
-        let url = format!("{url}&sid={}", open["sid"].as_str().unwrap());
-        let client = Self { http, url };
+        let open = Self::open(server).await;
+        let client = Self {
+            http: Client::new(),
+            url: format!("{}&sid={}", url(server), open["sid"].as_str().unwrap()),
+        };
         assert_eq!(client.send("40/p2p,").await, StatusCode::OK);
         let answer = client.read().await;
         assert!(answer[0].starts_with("40/p2p,"), "{answer:?}");
         client
+    }
+
+    /// What the server says to whoever comes (Engine.IO's open packet).
+    pub(crate) async fn open(server: SocketAddr) -> Value {
+        let response = reqwest::get(url(server)).await.unwrap();
+        let packet = response.text().await.unwrap();
+        serde_json::from_str(packet.strip_prefix('0').unwrap()).unwrap()
     }
 
     /// Posts a body of packets.
@@ -39,10 +50,8 @@ impl PollingClient {
         loop {
             let response = self.http.get(&self.url).send().await.unwrap();
             let body = response.text().await.unwrap();
-            let (pings, packets): (Vec<_>, Vec<_>) = body
-                .split(SEPARATOR)
-                .map(str::to_owned)
-                .partition(|packet| packet == "2");
+            let (pings, packets): (Vec<_>, Vec<_>) =
+                body.split(SEPARATOR).map(str::to_owned).partition(|packet| packet == "2");
             for _ in pings {
                 assert_eq!(self.send("3").await, StatusCode::OK);
             }

@@ -35,11 +35,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(async move { serve(listener, router).await.unwrap() });
-        Self {
-            address,
-            signaling,
-            serving,
-        }
+        Self { address, signaling, serving }
     }
 
     /// A client in the namespace.

@@ -63,11 +63,7 @@ impl Client {
         }
         let tcp = TcpStream::connect(server).await.unwrap();
         let (stream, _) = client_async(request, tcp).await.unwrap();
-        let mut client = Self {
-            stream,
-            events: VecDeque::new(),
-            last_ack: 0,
-        };
+        let mut client = Self { stream, events: VecDeque::new(), last_ack: 0 };
         let open = client.receive().await;
         assert!(matches!(&open, Some(Packet::Opening(packet)) if packet.starts_with('0')));
         client
