@@ -51,12 +51,15 @@ const scenes: Scene[] = [
   { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
   { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
   {
-    name: 'an upload that is done',
+    name: 'uploads that have ended',
     visitor: owner,
     open: async (page) => {
       await at(page, '/upload', 'Upload')
       await page.getByLabel('Choose files to upload').setInputFiles(SMALL_FILES)
-      await expect(page.getByText('Uploaded', { exact: true })).toHaveCount(SMALL_FILES.length)
+      // The empty one is refused: both ends of an upload are on the page.
+      const uploads = page.getByRole('region', { name: 'Uploads' })
+      await expect(uploads.getByRole('listitem').filter({ hasText: 'Uploaded' })).toHaveCount(1)
+      await expect(uploads.getByRole('listitem').filter({ hasText: 'Failed' })).toHaveCount(1)
     },
   },
   {
