@@ -72,7 +72,7 @@ export function formatDateTime(at: number): string {
 /** A share of a whole as a percentage without decimals; 100 only when it is whole. */
 export function formatPercent(done: number, total: number): string {
   if (total <= 0) return '0%'
-  return `${Math.min(done >= total ? 100 : 99, Math.floor((done / total) * 100))}%`
+  return `${Math.min(100, Math.floor((done / total) * 100))}%`
 }
 
 /** A count with its noun: `1 file`, `3 files`. */

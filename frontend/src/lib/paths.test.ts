@@ -14,7 +14,7 @@ describe('safeNext', () => {
     '/\\evil.example/',
     '/\t/evil.example/',
     'javascript:alert(1)',
-    'files',
+    'upload',
   ])('never leaves the site for %j', (next) => {
     expect(safeNext(next)).toBe(paths.files)
   })

@@ -71,7 +71,7 @@ export function RegisterPage() {
         name="password"
         type="password"
         autoComplete="new-password"
-        hint="At least 10 characters. A few words are easy to keep in mind."
+        hint="At least 8 characters. A few words are easy to keep in mind."
         error={errorOf('password')}
       />
     </AuthForm>
@@ -82,7 +82,7 @@ export function RegisterPage() {
 const RULES: Record<string, string> = {
   email: 'This is not an e-mail address.',
   username: 'Take 2 to 32 letters, digits, dots, hyphens and underscores.',
-  password: 'Take at least 10 characters.',
+  password: 'Take at least 8 characters.',
 }
 
 /** The field the server refused, if it was one of this form's; and its rule, if that was broken. */
