@@ -1,4 +1,5 @@
 //! The program itself: started, killed, stopped, and what it writes down.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -70,7 +71,7 @@ fn count_files(folder: &Path) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
-    const ROUNDS: u64 = 12;
+    const ROUNDS: u8 = 12;
     const UPLOADERS: usize = 4;
     let folder = folder();
     let mut program = Program::start(folder.path());
@@ -92,7 +93,7 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
                 })
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(20 + round * 23)).await;
+        tokio::time::sleep(Duration::from_millis(20 + u64::from(round) * 23)).await;
         program.signal("-KILL");
         for upload in uploads {
             acknowledged += upload.await.unwrap();
@@ -101,7 +102,7 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
     }
     let sam = Person::at(&program.url).with_token(&token);
     let files = every_file(&sam).await;
-    assert!(acknowledged > ROUNDS as usize, "too few uploads to tell: {acknowledged}");
+    assert!(acknowledged > usize::from(ROUNDS), "too few uploads to tell: {acknowledged}");
     // One that was stored may have been killed before its answer left.
     assert!(files.len() >= acknowledged, "{} of {acknowledged}", files.len());
     for file in &files {

@@ -2,6 +2,7 @@
 //! moves.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub struct StackBuilder {
 impl StackBuilder {
     /// Sets an environment variable, for this server alone.
     #[must_use]
-    pub fn env(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn env(mut self, name: &str, value: impl Display) -> Self {
         self.variables.insert(name.into(), value.to_string());
         self
     }

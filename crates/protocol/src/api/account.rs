@@ -19,11 +19,11 @@ pub struct Register {
     )]
     #[cfg_attr(feature = "server", schema(example = "sam", min_length = 2, max_length = 32))]
     pub username: String,
-    /// 10 to 1024 characters, kept only as an Argon2id hash.
-    #[cfg_attr(feature = "server", garde(length(chars, min = 10, max = 1024)))]
+    /// 8 to 1024 characters, kept only as an Argon2id hash.
+    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
     #[cfg_attr(
         feature = "server",
-        schema(format = Password, example = "correct horse battery", min_length = 10, max_length = 1024)
+        schema(format = Password, example = "correct horse battery", min_length = 8, max_length = 1024)
     )]
     pub password: String,
 }

@@ -40,7 +40,7 @@ async fn an_address_that_was_changed_or_made_up_is_refused() {
     let other = sam.upload("other.txt", b"other").await;
     let other_url = sam.file(other.id).await.download_url;
     let of_another_file =
-        format!("{}?{}", url.split('?').next().unwrap(), other_url.split('?').nth(1).unwrap(),);
+        format!("{}?{}", url.split('?').next().unwrap(), other_url.split('?').nth(1).unwrap());
     let longer = url.replace("expires=1", "expires=2");
     let inline = url.replace("attachment", "inline");
     for changed in [of_another_file, longer, inline] {
@@ -158,7 +158,7 @@ async fn a_download_that_breaks_off_is_recorded_as_not_completed() {
     let mut socket = TcpStream::connect(host).await.unwrap();
     let head = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\n\r\n");
     socket.write_all(head.as_bytes()).await.unwrap();
-    socket.read_exact(&mut [0; 100_000]).await.unwrap();
+    socket.read_exact(&mut vec![0; 100_000]).await.unwrap();
     drop(socket);
     let page = sam.downloads(&records(&file), |page| page.items.iter().any(|d| d.bytes > 0)).await;
     assert!(!page.items[0].completed && page.items[0].bytes < SIZE as u64, "{page:?}");

@@ -1,4 +1,5 @@
 //! The HTTP API, endpoint by endpoint, against a whole server.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod accounts;
 mod content;

@@ -13,7 +13,8 @@ use tokio::net::TcpStream;
 const QUOTA: u64 = 1_000_000;
 
 fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(content);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 async fn used(person: &Person) -> u64 {
