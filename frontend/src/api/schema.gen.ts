@@ -559,7 +559,7 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @description 10 to 1024 characters, kept only as an Argon2id hash.
+             * @description 8 to 1024 characters, kept only as an Argon2id hash.
              * @example correct horse battery
              */
             password: string;
