@@ -13,11 +13,12 @@ fn fixture<T: DeserializeOwned>(text: &str) -> T {
 }
 
 fn bytes_of(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal digits");
+    (0..hex.len()).step_by(2).map(byte).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[derive(Deserialize)]
@@ -126,7 +127,8 @@ impl Group {
     fn check<T: DeserializeOwned + serde::Serialize>(self) {
         for golden in self.valid {
             let read: T = serde_json::from_value(golden.message.clone()).expect(&golden.name);
-            assert_eq!(serde_json::to_value(read).unwrap(), golden.message, "{}", golden.name);
+            let written = serde_json::to_value(read).expect("it was read from JSON");
+            assert_eq!(written, golden.message, "{}", golden.name);
         }
         for golden in self.malformed {
             assert!(serde_json::from_value::<T>(golden.message).is_err(), "{}", golden.name);
@@ -170,7 +172,7 @@ struct DigestedFile {
 fn digests_of_blocks_and_files() {
     let digests: Digests = fixture(include_str!("../fixtures/digest.json"));
     for golden in digests.files {
-        let content: Vec<u8> = (0..golden.size).map(|i| (i % 251) as u8).collect();
+        let content: Vec<u8> = (0..251).cycle().take(golden.size).collect();
         let mut file = Sha256::new();
         let mut blocks = Vec::new();
         for block in content.chunks(BLOCK_BYTES as usize) {
