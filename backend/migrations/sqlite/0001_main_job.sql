@@ -32,6 +32,7 @@ create table refresh_token (
     rotated_at integer
 ) strict;
 create index refresh_token_session on refresh_token (session_id);
+create index refresh_token_rotated on refresh_token (rotated_at) where rotated_at is not null;
 
 -- Bytes in the store. The row comes before the bytes and goes after them, so that whatever lies in
 -- the store has a row: 'writing' while an upload is under way, 'live' once a file owns it,

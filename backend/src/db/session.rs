@@ -123,3 +123,17 @@ pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
     .await?;
     Ok(gone.rows_affected())
 }
+
+/// Removes up to `batch` tokens of lasting sessions that were exchanged before a moment. Answers
+/// how many went.
+pub async fn purge_rotated(db: &Db, rotated_before: i64, batch: u32) -> Result<u64> {
+    let gone = sqlx::query(
+        "delete from refresh_token where hash in
+            (select hash from refresh_token where rotated_at <= $1 limit $2)",
+    )
+    .bind(rotated_before)
+    .bind(batch)
+    .execute(db.writer())
+    .await?;
+    Ok(gone.rows_affected())
+}

@@ -2,6 +2,7 @@
 //! database in between. Run by the schedule, and by tests that have moved the clock.
 
 use crate::app::AppState;
+use crate::auth::session::SESSION_SECS;
 use crate::db::{file, object, session, share};
 use crate::error::Result;
 
@@ -25,6 +26,8 @@ pub struct Purged {
     pub shares: u64,
     /// Sessions that were over, with their tokens.
     pub sessions: u64,
+    /// Refresh tokens of lasting sessions, exchanged so long ago that nobody is warned by one.
+    pub tokens: u64,
 }
 
 /// Removes everything that has expired by now, and says in the log what went.
@@ -43,6 +46,8 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.objects = app.library.sweep().await?;
     purged.shares = in_batches(|| share::purge(&app.db, BATCH)).await?;
     purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;
+    let long_rotated = now - SESSION_SECS.cast_signed() * 1000;
+    purged.tokens = in_batches(|| session::purge_rotated(&app.db, long_rotated, BATCH)).await?;
     if purged != Purged::default() {
         tracing::info!(
             files = purged.files,
@@ -51,6 +56,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             objects = purged.objects,
             shares = purged.shares,
             sessions = purged.sessions,
+            tokens = purged.tokens,
             "purged what had expired"
         );
     }

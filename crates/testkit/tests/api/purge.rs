@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sharesync_protocol::api::{Me, ProblemCode};
+use sharesync_protocol::api::{Me, ProblemCode, TokenGrant};
 use sharesync_testkit::Stack;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -16,11 +16,11 @@ async fn an_expired_file_is_not_served_and_then_goes_for_good() {
     let share = sam.share(&[old.id], json!({})).await;
     stack.advance(DAY);
     let young = sam.post("/api/auth/refresh", json!({})).await;
-    let sam = sam.with_token(&young.json::<sharesync_protocol::api::TokenGrant>(200).access_token);
+    let sam = sam.with_token(&young.json::<TokenGrant>(200).access_token);
     sam.upload("young.txt", b"123").await;
     stack.advance(DAY);
     let again = sam.post("/api/auth/refresh", json!({})).await;
-    let sam = sam.with_token(&again.json::<sharesync_protocol::api::TokenGrant>(200).access_token);
+    let sam = sam.with_token(&again.json::<TokenGrant>(200).access_token);
 
     // Expired to the millisecond, purge or no purge.
     sam.get(&format!("/api/files/{}", old.id)).await.problem(404, ProblemCode::NotFound);
@@ -58,4 +58,17 @@ async fn sessions_that_are_over_go() {
     stack.user("eve").await;
     stack.advance(DAY);
     assert_eq!(stack.purge().await.sessions, 2);
+}
+
+#[tokio::test]
+async fn tokens_exchanged_long_ago_go_and_their_session_stays() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    for _ in 0..3 {
+        stack.advance(20 * DAY);
+        let _: TokenGrant = sam.post("/api/auth/refresh", json!({})).await.json(200);
+    }
+    let purged = stack.purge().await;
+    assert_eq!((purged.sessions, purged.tokens), (0, 1));
+    let _: TokenGrant = sam.post("/api/auth/refresh", json!({})).await.json(200);
 }
