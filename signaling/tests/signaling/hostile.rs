@@ -80,12 +80,17 @@ async fn a_frame_that_claims_to_be_huge_closes_its_socket_before_it_comes() {
 async fn fragments_add_up() {
     let mut bystanders = Bystanders::new().await;
     let mut attacker = bystanders.attacker().await;
-    // FIN unset; text first, continuations after (RFC 6455 §5.2); masked with zeros.
-    for opcode in [1, 0, 0] {
-        let mut frame = vec![opcode, 0xfe];
-        frame.extend(30_000_u16.to_be_bytes());
+    // An event that would be answered, with much space in it.
+    let message = format!(r#"42/p2p,1["leave",{}{{}}]"#, " ".repeat(90_000));
+    let fragments: Vec<_> = message.as_bytes().chunks(30_000).collect();
+    for (number, fragment) in fragments.iter().enumerate() {
+        // Text first, continuations after, FIN on the last (RFC 6455 §5.2); masked with zeros.
+        let opcode = u8::from(number == 0);
+        let fin = u8::from(number == fragments.len() - 1) << 7;
+        let mut frame = vec![fin | opcode, 0xfe];
+        frame.extend(u16::try_from(fragment.len()).unwrap().to_be_bytes());
         frame.extend([0; 4]);
-        frame.resize(frame.len() + 30_000, b'x');
+        frame.extend(*fragment);
         attacker.send_bytes(&frame).await;
     }
     assert!(attacker.is_closed().await);
