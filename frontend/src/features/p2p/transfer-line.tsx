@@ -72,7 +72,7 @@ function Track({ stage, share }: { stage: Stage | 'waiting'; share: number }) {
       />
       <div
         className={cn(
-          'absolute start-0 top-1/2 h-[3px] -translate-y-1/2 rounded-full transition-[width]',
+          'absolute start-0 top-1/2 h-[3px] -translate-y-1/2 rounded-full',
           broken ? 'bg-danger' : 'bg-accent',
         )}
         style={{ width: at }}
@@ -85,10 +85,7 @@ function Track({ stage, share }: { stage: Stage | 'waiting'; share: number }) {
 function Marker({ stage, broken, at }: { stage: Stage | 'waiting'; broken: boolean; at: string }) {
   const Icon = broken ? Unlink : FileIcon
   return (
-    <span
-      className="absolute top-1/2 -translate-y-1/2 transition-[inset-inline-start]"
-      style={{ insetInlineStart: at }}
-    >
+    <span className="absolute top-1/2 -translate-y-1/2" style={{ insetInlineStart: at }}>
       <span
         className={cn(
           'flex size-9 -translate-x-1/2 items-center justify-center rounded-full border-2 bg-surface rtl:translate-x-1/2',

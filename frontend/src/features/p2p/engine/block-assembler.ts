@@ -46,14 +46,12 @@ export class BlockAssembler {
   }
 
   #seal(file: ExpectedFile, digest: Uint8Array<ArrayBuffer>): ReceivedBlock {
-    const sealed = { file: file.number, block: this.#block, chunks: this.#chunks, digest }
+    const last = (this.#block + 1) * BLOCK_BYTES >= file.size
+    const sealed = { file: file.number, block: this.#block, chunks: this.#chunks, digest, last }
     this.#chunks = []
     this.#length = 0
-    this.#block += 1
-    if (this.#block * BLOCK_BYTES >= file.size) {
-      this.#at += 1
-      this.#block = 0
-    }
+    this.#block = last ? 0 : this.#block + 1
+    if (last) this.#at += 1
     return sealed
   }
 }

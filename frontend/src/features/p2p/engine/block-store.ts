@@ -14,6 +14,8 @@ export interface ReceivedBlock {
   readonly block: number
   readonly chunks: readonly Uint8Array<ArrayBuffer>[]
   readonly digest: Uint8Array<ArrayBuffer>
+  /** Whether it is the file's last. */
+  readonly last: boolean
 }
 
 /** Takes the blocks of a transfer's files, in order, and gives the files back whole. */
@@ -21,7 +23,8 @@ export interface BlockStore {
   /** Throws `out_of_space` when it is known that so many bytes will not fit. */
   reserve(bytes: number): Promise<void>
   /**
-   * Checks a block and writes it; resolves in the order of the calls. Takes the chunks' memory away.
+   * Checks a block and writes it, soon: neighbours may be written together. Resolves in the order of the
+   * calls. Takes the chunks' memory away.
    * Throws `corrupt`, `out_of_space` or `unwritable`.
    */
   write(block: ReceivedBlock): Promise<void>

@@ -10,7 +10,7 @@ import { type OfferedFile } from './control-messages'
 import { FileDigest } from './digest'
 import { TransferError, travels } from './failure'
 import { decodeFrame, FRAME_CHUNK } from './frames'
-import { BLOCK_BYTES, MAX_FILES, WINDOW_BYTES } from './protocol'
+import { MAX_FILES, WINDOW_BYTES } from './protocol'
 import { layOut, type TransferFile, TransferState } from './transfer-state'
 
 /** Bytes written after which the sender hears of it: often enough for a bar, not for every block. */
@@ -173,27 +173,23 @@ export class FileReceiver {
 
   async #write(block: ReceivedBlock): Promise<void> {
     const length = block.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    // The chunks' memory goes with them; the digest is needed here afterwards.
-    const digest = block.digest
     try {
       await this.#store?.write(block)
-      if (!this.#over()) this.#onWritten(block.block, length, digest)
+      if (!this.#over()) this.#onWritten(block, length)
     } catch (error) {
       this.fail(asFailure(error))
     }
   }
 
-  #onWritten(block: number, length: number, digest: Uint8Array): void {
+  #onWritten({ digest, last }: ReceivedBlock, length: number): void {
     this.#written += length
     this.state.setWritten(this.#written)
     this.#skipEmpty()
     this.#digest.add(digest)
-    const file = this.#files[this.#writing]
-    const whole = block * BLOCK_BYTES + length === file?.size
-    if (whole) this.#closeFile()
-    if (whole || this.#written - this.#reported >= CREDIT_EVERY_BYTES) this.#giveCredit()
+    if (last) this.#closeFile()
+    if (last || this.#written - this.#reported >= CREDIT_EVERY_BYTES) this.#giveCredit()
     if (this.#written === this.state.getSnapshot().total) this.state.advance('checking')
-    if (whole) this.#checkFiles()
+    if (last) this.#checkFiles()
   }
 
   #giveCredit(): void {

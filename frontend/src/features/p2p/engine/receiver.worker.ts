@@ -3,16 +3,14 @@
  * (WHATWG File System Standard) through synchronous access handles, which only workers have, so that
  * hashing and writing never hold up the page and memory stays flat whatever a file's size.
  */
-import { assemble, type ReceivedBlock } from './block-store'
+import { type ReceivedBlock } from './block-store'
 import { TransferError, travels } from './failure'
 import { type OpfsAnswer, type OpfsCall } from './opfs-calls'
-import { BLOCK_BYTES } from './protocol'
+import { type SyncAccess, WriteBatch } from './write-batch'
 
-/** What TypeScript's types for pages leave out, because only workers have it. */
-interface SyncAccess {
-  write(bytes: Uint8Array, options: { at: number }): number
-  close(): void
-}
+/** How long a checked block may wait for company before it is written, in milliseconds. */
+const BATCH_WAIT_MS = 200
+
 type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccess> }
 
 interface OpenFile {
@@ -21,24 +19,27 @@ interface OpenFile {
 }
 
 const open = new Map<number, OpenFile>()
-/** One block's memory, used for every block. */
-const scratch = new Uint8Array(BLOCK_BYTES)
+const batch = new WriteBatch()
 let directory: FileSystemDirectoryHandle | undefined
-/** The last call: each waits for the one before. */
+/** The last step: each waits for the one before. */
 let last: Promise<void> = Promise.resolve()
+let timer: ReturnType<typeof setTimeout> | undefined
 
 self.addEventListener('message', (event: MessageEvent<OpfsCall>) => {
-  last = last.then(async () => self.postMessage(await answer(event.data)))
+  last = last.then(() => handle(event.data))
 })
 
-async function answer(call: OpfsCall): Promise<OpfsAnswer> {
+async function handle(call: OpfsCall): Promise<void> {
+  if (call.op === 'write') return write(call.block)
+  flush()
+  self.postMessage(await answer(call))
+}
+
+async function answer(call: Exclude<OpfsCall, { op: 'write' }>): Promise<OpfsAnswer> {
   try {
     switch (call.op) {
       case 'open':
         directory = await openDirectory(call.directory)
-        return { ok: true }
-      case 'write':
-        await write(call.block)
         return { ok: true }
       case 'finish':
         return { ok: true, content: await finish(call.file) }
@@ -47,7 +48,7 @@ async function answer(call: OpfsCall): Promise<OpfsAnswer> {
         return { ok: true }
     }
   } catch (error) {
-    return { ok: false, ...explain(error) }
+    return explain(error)
   }
 }
 
@@ -63,11 +64,33 @@ async function openDirectory(path: string): Promise<FileSystemDirectoryHandle> {
   return folder
 }
 
+/** Checks a block and puts it with the others; it is answered when they are written. */
 async function write(block: ReceivedBlock): Promise<void> {
-  const { access } = await openFile(block.file)
-  const bytes = await assemble(block, scratch)
-  const written = access.write(bytes, { at: block.block * BLOCK_BYTES })
-  if (written !== bytes.length) throw new TransferError('out_of_space', 'the disk is full')
+  try {
+    const { access } = await openFile(block.file)
+    if (!batch.takes(access, block)) flush()
+    await batch.add(access, block)
+  } catch (error) {
+    flush()
+    self.postMessage(explain(error))
+    return
+  }
+  if (batch.full || block.last) flush()
+  else timer ??= setTimeout(() => (last = last.then(flush)), BATCH_WAIT_MS)
+}
+
+/** Writes what waits, and answers every block of it. */
+function flush(): void {
+  clearTimeout(timer)
+  timer = undefined
+  const { blocks } = batch
+  let answer: OpfsAnswer = { ok: true }
+  try {
+    if (blocks > 0) batch.write()
+  } catch (error) {
+    answer = explain(error)
+  }
+  for (let block = 0; block < blocks; block += 1) self.postMessage(answer)
 }
 
 async function finish(number: number): Promise<File> {
@@ -96,12 +119,12 @@ async function openFile(number: number): Promise<OpenFile> {
   return file
 }
 
-function explain(error: unknown): Omit<Extract<OpfsAnswer, { ok: false }>, 'ok'> {
+function explain(error: unknown): OpfsAnswer {
   if (error instanceof TransferError && travels(error.code)) {
-    return { code: error.code, message: error.message }
+    return { ok: false, code: error.code, message: error.message }
   }
   const full = error instanceof DOMException && error.name === 'QuotaExceededError'
   return full
-    ? { code: 'out_of_space', message: 'the disk is full' }
-    : { code: 'unwritable', message: 'a file could not be written' }
+    ? { ok: false, code: 'out_of_space', message: 'the disk is full' }
+    : { ok: false, code: 'unwritable', message: 'a file could not be written' }
 }

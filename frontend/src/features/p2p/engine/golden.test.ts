@@ -1,0 +1,78 @@
+// @vitest-environment node
+/** The golden messages that the native side reads, too (`crates/protocol/tests/golden.rs`). */
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import control from '../../../../../crates/protocol/fixtures/control.json'
+import digests from '../../../../../crates/protocol/fixtures/digest.json'
+import frames from '../../../../../crates/protocol/fixtures/frames.json'
+import signaling from '../../../../../crates/protocol/fixtures/signaling.json'
+import { parseControl } from './control-messages'
+import { blockDigest, FileDigest } from './digest'
+import { decodeFrame, encodeFrame, FRAME_CHUNK, FRAME_SEAL } from './frames'
+import { BLOCK_BYTES } from './protocol'
+import { description, joined, presence, refusal, trickle } from './signaling-messages'
+
+const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))
+
+describe('frames', () => {
+  it.each(frames.valid)('encodes and decodes: $name', (golden) => {
+    const kind = golden.kind === 'chunk' ? FRAME_CHUNK : FRAME_SEAL
+    const { file, block, offset } = golden
+    const frame = { kind, file, block, offset, payload: bytes(golden.payload) } as const
+    const encoded = encodeFrame(frame, new Uint8Array(64))
+    expect(bytesToHex(encoded)).toBe(golden.bytes)
+    expect(decodeFrame(bytes(golden.bytes).buffer)).toEqual(frame)
+  })
+
+  it.each(frames.malformed)('refuses: $name', (golden) => {
+    expect(() => decodeFrame(bytes(golden.bytes).buffer)).toThrow(/^frame: /)
+  })
+})
+
+describe('control messages', () => {
+  it.each(control.valid)('reads: $name', (golden) => {
+    expect(parseControl(JSON.stringify(golden.message))).toEqual(golden.message)
+  })
+
+  it.each(control.malformed)('refuses: $name', (golden) => {
+    expect(() => parseControl(golden.text)).toThrow(/^control: /)
+  })
+
+  it('refuses what is longer than 64 KiB, and what is not text', () => {
+    expect(parseControl('{"type":"cancel"}'.padEnd(64 * 1024))).toEqual({ type: 'cancel' })
+    expect(() => parseControl('{"type":"cancel"}'.padEnd(64 * 1024 + 1))).toThrow('too long')
+    expect(() => parseControl(new ArrayBuffer(8))).toThrow('not text')
+  })
+})
+
+describe('signaling messages', () => {
+  const schemas = { joined, refusal, presence, description, trickle }
+  for (const [group, schema] of Object.entries(schemas)) {
+    const { valid, malformed } = signaling[group as keyof typeof schemas]
+    it.each<{ name: string; message: unknown }>(valid)(`reads ${group}: $name`, ({ message }) => {
+      expect(v.parse(schema as v.GenericSchema, message)).toEqual(message)
+    })
+    it.each<{ name: string; message: unknown }>(malformed)(
+      `refuses ${group}: $name`,
+      ({ message }) => {
+        expect(v.is(schema as v.GenericSchema, message)).toBe(false)
+      },
+    )
+  }
+})
+
+describe('digests', () => {
+  it.each(digests.files)('of a file of $size bytes', async ({ size, blocks, digest }) => {
+    const content = Uint8Array.from({ length: size }, (_, at) => at % 251)
+    const file = new FileDigest()
+    const ours: string[] = []
+    for (let at = 0; at < size; at += BLOCK_BYTES) {
+      const block = await blockDigest(content.slice(at, at + BLOCK_BYTES))
+      file.add(block)
+      ours.push(bytesToHex(block))
+    }
+    expect(ours).toEqual(blocks)
+    expect(file.finish()).toBe(digest)
+  })
+})

@@ -1,0 +1,68 @@
+// @vitest-environment node
+import { expect, it } from 'vitest'
+import { type ReceivedBlock } from './block-store'
+import { blockDigest } from './digest'
+import { BLOCK_BYTES } from './protocol'
+import { WriteBatch } from './write-batch'
+
+class TestFile {
+  readonly writes: { at: number; length: number }[] = []
+  /** Bytes of a write that the disk takes. */
+  takes = Infinity
+
+  write(bytes: Uint8Array, { at }: { at: number }): number {
+    this.writes.push({ at, length: bytes.length })
+    return Math.min(bytes.length, this.takes)
+  }
+
+  close(): void {
+    this.writes.length = 0
+  }
+}
+
+async function block(number: number, bytes = BLOCK_BYTES): Promise<ReceivedBlock> {
+  const content = new Uint8Array(bytes).fill(number)
+  const digest = await blockDigest(content)
+  const chunks = [content.subarray(0, 100), content.subarray(100)]
+  return { file: 0, block: number, chunks, digest, last: false }
+}
+
+it('writes neighbours at once, where they belong', async () => {
+  const file = new TestFile()
+  const batch = new WriteBatch()
+  for (const number of [3, 4]) await batch.add(file, await block(number))
+  expect(batch.blocks).toBe(2)
+  batch.write()
+  expect(file.writes).toEqual([{ at: 3 * BLOCK_BYTES, length: 2 * BLOCK_BYTES }])
+  expect(batch.blocks).toBe(0)
+})
+
+it('takes no block that does not follow, and none past its size', async () => {
+  const [file, other] = [new TestFile(), new TestFile()]
+  const batch = new WriteBatch()
+  await batch.add(file, await block(0))
+  expect(batch.takes(file, await block(1))).toBe(true)
+  expect(batch.takes(file, await block(2))).toBe(false)
+  expect(batch.takes(other, await block(1))).toBe(false)
+  for (let number = 1; number < 8; number += 1) await batch.add(file, await block(number))
+  expect(batch.full).toBe(true)
+  expect(batch.takes(file, await block(8))).toBe(false)
+})
+
+it('keeps nothing of a corrupt block', async () => {
+  const file = new TestFile()
+  const batch = new WriteBatch()
+  await batch.add(file, await block(0))
+  const corrupt = { ...(await block(1)), digest: new Uint8Array(32) }
+  await expect(batch.add(file, corrupt)).rejects.toMatchObject({ code: 'corrupt' })
+  batch.write()
+  expect(file.writes).toEqual([{ at: 0, length: BLOCK_BYTES }])
+})
+
+it('says so when the disk takes less than it was given', async () => {
+  const file = new TestFile()
+  file.takes = 10
+  const batch = new WriteBatch()
+  await batch.add(file, await block(0, 500))
+  expect(() => batch.write()).toThrow('full')
+})
