@@ -85,7 +85,7 @@ test('files chosen after the other side has come are offered to it', async ({
   const [sender, receiver] = [await person(), await person()]
   const link = await offer(sender, [])
   await receiver.goto(link)
-  await expect(status(receiver)).toContainText('Waiting for the other side')
+  await expect(status(receiver)).toContainText('Waiting for them to choose files')
   await sender.getByLabel('Choose files').setInputFiles(file.path)
   await receiver.getByRole('button', { name: 'Accept' }).click()
   await expect(status(receiver)).toContainText('Verified')
