@@ -182,8 +182,14 @@ test('a file too large is refused before it is sent', async ({ account, signedIn
   const large = await hollowFile(testInfo.outputDir, 'large.bin', 501 * MIB)
   const page = await signedIn(account)
   await page.goto('/upload')
+  await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(new URL(request.url()).pathname))
   await page.getByLabel('Choose files to upload').setInputFiles(large.path)
-  await expect(page.getByRole('region', { name: 'Uploads' })).toContainText('500 MB')
+  const uploads = page.getByRole('region', { name: 'Uploads' })
+  await expect(uploads.getByRole('listitem')).toContainText('Failed')
+  await expect(uploads).toContainText('500 MB')
+  expect(sent).not.toContain('/api/upload')
 })
 
 test('a link that was never made says so', async ({ person, consoles }) => {
