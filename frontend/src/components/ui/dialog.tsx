@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { Dialog as RadixDialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Button } from './button'
+import { useReturnFocus } from './use-return-focus'
 
 interface DialogProps {
   open: boolean
@@ -16,11 +17,15 @@ interface DialogProps {
 
 /** A sheet from below on phones, a card in the middle on larger screens. */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+  const returnFocus = useReturnFocus()
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_10/0.55)]" />
-        <RadixDialog.Content className="fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-enter overflow-y-auto rounded-t-md border border-line bg-surface p-4 pb-8 shadow-lift outline-none sm:inset-0 sm:m-auto sm:h-fit sm:max-w-lg sm:rounded-md sm:p-6">
+        <RadixDialog.Content
+          {...returnFocus}
+          className="fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-enter overflow-y-auto rounded-t-md border border-line bg-surface p-4 pb-8 shadow-lift outline-none sm:inset-0 sm:m-auto sm:h-fit sm:max-w-lg sm:rounded-md sm:p-6"
+        >
           <div className="flex items-start gap-4">
             <div className="min-w-0 flex-1">
               <RadixDialog.Title className="text-lg font-semibold">{title}</RadixDialog.Title>

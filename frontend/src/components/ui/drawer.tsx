@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Button } from './button'
+import { useReturnFocus } from './use-return-focus'
 
 interface DrawerProps {
   open: boolean
@@ -14,6 +15,7 @@ interface DrawerProps {
 
 /** Focus moves in, stays in, and goes back where it came from. */
 export function Drawer({ open, onClose, title, children }: DrawerProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Dialog.Root
       open={open}
@@ -24,6 +26,7 @@ export function Drawer({ open, onClose, title, children }: DrawerProps) {
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_10/0.55)]" />
         <Dialog.Content
+          {...returnFocus}
           aria-describedby={undefined}
           className="fixed inset-x-0 bottom-0 z-40 flex max-h-[92dvh] animate-enter flex-col rounded-t-md border border-line bg-surface shadow-lift outline-none sm:inset-y-0 sm:start-auto sm:end-0 sm:max-h-none sm:w-112 sm:rounded-none"
         >

@@ -19,12 +19,14 @@ import { FilesSkeleton, FilesTable } from './files-table'
 import { filesQuery } from './library-queries'
 import { MoreRows } from './more-rows'
 import { ShareDialog } from './share-dialog'
+import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
 /** The page; `?file=` opens a file's panel. */
 export function FilesPage() {
   const [sharing, setSharing] = useState<readonly FileSummary[]>([])
   const [parameters, setParameters] = useSearchParams()
   const navigate = useNavigate()
+  useRefreshAfterUploads()
   const over = useFileDrop(({ files }) => {
     offerFiles(files)
     void navigate(paths.upload)

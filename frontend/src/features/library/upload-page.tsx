@@ -1,5 +1,4 @@
 /** Putting files into the library, and making a link to them right there. */
-import { useQueryClient } from '@tanstack/react-query'
 import { Link2 } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { Link } from 'react-router'
@@ -12,12 +11,12 @@ import type { Dropped } from '@/lib/dropped-files'
 import { formatBytes, formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
-import { refreshLibrary } from './library-queries'
 import { ShareDialog } from './share-dialog'
 import { UploadProgress } from './upload-progress'
 import { UploadRow } from './upload-row'
 import { isUnderWay } from './upload-queue'
 import { uploads, useUploads } from './uploads'
+import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
 /** The page. */
 export function UploadPage() {
@@ -26,7 +25,7 @@ export function UploadPage() {
   const add = useAddFiles()
   const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
   const busy = list.some(isUnderWay)
-  useRefreshAfter(done.length)
+  useRefreshAfterUploads()
 
   return (
     <div className="mx-auto max-w-4xl">
@@ -108,12 +107,4 @@ function useAddFiles(): (dropped: Dropped) => void {
     if (isFetched) takeHandedOver()
   }, [isFetched])
   return add
-}
-
-/** The library and the used storage are out of date after each upload. */
-function useRefreshAfter(done: number) {
-  const queries = useQueryClient()
-  useEffect(() => {
-    if (done > 0) void refreshLibrary(queries)
-  }, [done, queries])
 }
