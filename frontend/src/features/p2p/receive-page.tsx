@@ -28,7 +28,7 @@ export function ReceivePage({ room: id, onStartOver }: ReceivePageProps) {
         Straight from their browser to yours. Keep this page open until it is done.
       </p>
       {room.phase === 'closed' && <RoomTrouble room={room} onStartOver={onStartOver} />}
-      <div className="mt-6 grid gap-4">
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4">
         {room.members.map((member) => (
           <ReceiveTransfer
             key={member.id}

@@ -2,9 +2,10 @@
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
+import { cn } from '@/lib/class-names'
 import { formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
-import type { Member } from './engine/member'
+import type { RoomSnapshot } from './engine/room'
 import type { FileSender } from './engine/sender'
 import { SendingRoom } from './engine/sending-room'
 import { Outgoing } from './outgoing'
@@ -31,15 +32,19 @@ export function SendPage({ onStartOver }: { onStartOver: () => void }) {
         From your browser to theirs. Keep this page open until it is done.
       </p>
       {closed && <RoomTrouble room={room} onStartOver={onStartOver} />}
-      <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start lg:gap-6">
-        {/* Last on a phone once there are files: then the link is what is wanted. */}
-        <div className="lg:order-2">{!closed && <RoomLink room={room.room} />}</div>
-        <div className="grid min-w-0 gap-4 lg:gap-6">
-          <Members members={room.members} self={room.self} onStartOver={onStartOver} />
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start lg:gap-6">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6">
+          <Members room={room} onStartOver={onStartOver} />
           {!outbox.accepted && (
             <Outgoing outbox={outbox} onAdd={add} onRemove={(file) => sending.remove(file)} />
           )}
         </div>
+        {!closed && (
+          // On a phone the link comes first once it is what is wanted: files are there, nobody else is.
+          <div className={cn(outbox.files.length > 0 && !outbox.offered && 'max-lg:order-first')}>
+            <RoomLink room={room.room} />
+          </div>
+        )}
       </div>
     </>
   )
@@ -60,12 +65,11 @@ function useAdd(sending: SendingRoom): (files: File[]) => void {
 }
 
 interface MembersProps {
-  members: readonly Member<FileSender>[]
-  self: string | undefined
+  room: RoomSnapshot<FileSender>
   onStartOver: () => void
 }
 
-function Members({ members, self, onStartOver }: MembersProps) {
+function Members({ room: { members, self, busy }, onStartOver }: MembersProps) {
   // Whoever looked in and left before accepting anything is of no more interest.
   const here = members.filter((member) => {
     const { failure, accepted } = member.transfer.state.getSnapshot()
@@ -74,9 +78,11 @@ function Members({ members, self, onStartOver }: MembersProps) {
   if (here.length === 0) return <WaitingForThem self={self} />
   return here.map((member) => (
     <SendTransfer key={member.id} member={member} self={self}>
-      <Button variant="secondary" onClick={onStartOver}>
-        Send something else
-      </Button>
+      {!busy && (
+        <Button variant="secondary" onClick={onStartOver}>
+          Send something else
+        </Button>
+      )}
     </SendTransfer>
   ))
 }

@@ -1,5 +1,5 @@
 /** The hero of the room page: two ends, the line between them, and the file moving along it. */
-import { File as FileIcon, Unlink } from 'lucide-react'
+import { Check, File as FileIcon, Unlink } from 'lucide-react'
 import { cn } from '@/lib/class-names'
 import type { Path } from './engine/peer-link'
 import type { Stage } from './engine/transfer-state'
@@ -21,6 +21,9 @@ interface TransferLineProps {
 
 const PATHS: Record<Path, string> = { direct: 'Direct', turn: 'TURN' }
 
+const OPEN = new Set<Stage | 'waiting'>(['waiting', 'connecting'])
+const BROKEN = new Set<Stage | 'waiting'>(['failed', 'cancelled', 'declined'])
+
 /** Drawn from the sender on the left to the receiver on the right, or mirrored where text is. */
 export function TransferLine(props: TransferLineProps) {
   const { sender, receiver, self, stage, share, path } = props
@@ -29,7 +32,7 @@ export function TransferLine(props: TransferLineProps) {
       <End id={sender} self={self} />
       <div className="relative mt-7 h-6 min-w-0 flex-1 sm:mt-9">
         <Track stage={stage} share={share} />
-        {path && (
+        {path && !BROKEN.has(stage) && (
           <span className="absolute inset-x-0 top-8 text-center text-xs text-muted">
             {PATHS[path]}
           </span>
@@ -53,9 +56,6 @@ function End({ id, self }: { id: string | undefined; self: string | undefined })
   )
 }
 
-const OPEN = new Set<Stage | 'waiting'>(['waiting', 'connecting'])
-const BROKEN = new Set<Stage | 'waiting'>(['failed', 'cancelled', 'declined'])
-
 /** The line: dotted until there is a connection, and broken where the file had come to. */
 function Track({ stage, share }: { stage: Stage | 'waiting'; share: number }) {
   const at = `${Math.max(0, Math.min(1, share)) * 100}%`
@@ -77,13 +77,15 @@ function Track({ stage, share }: { stage: Stage | 'waiting'; share: number }) {
         )}
         style={{ width: at }}
       />
-      {!OPEN.has(stage) && <Marker stage={stage} broken={broken} at={at} />}
+      {!OPEN.has(stage) && stage !== 'connected' && (
+        <Marker stage={stage} broken={broken} at={at} />
+      )}
     </div>
   )
 }
 
 function Marker({ stage, broken, at }: { stage: Stage | 'waiting'; broken: boolean; at: string }) {
-  const Icon = broken ? Unlink : FileIcon
+  const Icon = broken ? Unlink : stage === 'verified' ? Check : FileIcon
   return (
     <span className="absolute top-1/2 -translate-y-1/2" style={{ insetInlineStart: at }}>
       <span

@@ -1,7 +1,7 @@
 /** A sender and a receiver joined in memory, and what the tests of transfers do to them. */
 import { BlobStore } from './blob-store'
 import { type BlockStore } from './block-store'
-import { decodeFrame, encodeFrame, FRAME_CHUNK } from './frames'
+import { decodeFrame, encodeFrame, type Frame, FRAME_CHUNK } from './frames'
 import { FileReceiver } from './receiver'
 import { FileSender, type Offerable } from './sender'
 import { channelPair, nextTask, type TestChannels } from './test-channels'
@@ -158,10 +158,7 @@ export function chunk(block: number, offset: number, bytes: number): ArrayBuffer
 }
 
 /** A frame with other numbers in its header. */
-export function altered(
-  bytes: ArrayBuffer,
-  change: { file?: number; block?: number; offset?: number },
-): ArrayBuffer {
+export function altered(bytes: ArrayBuffer, change: Partial<Omit<Frame, 'payload'>>): ArrayBuffer {
   const frame = { ...decodeFrame(bytes), ...change }
   return encodeFrame(frame, new Uint8Array(bytes.byteLength)).buffer
 }

@@ -2,6 +2,7 @@
 /** What the other browser may try, and what comes of it. */
 import { describe, expect, it } from 'vitest'
 import { BlobStore } from './blob-store'
+import { FRAME_SEAL } from './frames'
 import { BLOCK_BYTES, WINDOW_BYTES } from './protocol'
 import { FileReceiver } from './receiver'
 import { FileSender } from './sender'
@@ -75,9 +76,12 @@ describe('a hostile sender', () => {
     expect(outcome(setup.sender)).toEqual({ ...malformed, foundBy: 'them' })
   })
 
-  it('that sends content before credit is stopped', async () => {
+  it.each([
+    ['content', chunk(0, 0, 10)],
+    ['a seal', altered(chunk(0, 10, 32), { kind: FRAME_SEAL })],
+  ])('that sends %s before anything was accepted is stopped', async (_, frame) => {
     const setup = await offered([offerable('file', noise(10))])
-    arrive(setup.right, 'data', chunk(0, 0, 10))
+    arrive(setup.right, 'data', frame)
     await finished(setup)
     expect(outcome(setup.receiver)).toEqual(malformed)
   })
@@ -125,7 +129,7 @@ describe('a hostile receiver', () => {
   })
 
   it.each([
-    ['more written than was sent', { written: 5, limit: 5 }],
+    ['more written than was sent', { written: 5, limit: WINDOW_BYTES + 5 }],
     ['a window beyond the largest', { written: 0, limit: WINDOW_BYTES + 1 }],
     ['less credit than before', { written: 0, limit: WINDOW_BYTES - 1 }],
   ])('that reports %s is stopped', async (_, credit) => {
