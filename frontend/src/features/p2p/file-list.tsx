@@ -76,13 +76,16 @@ const FileRow = memo(function FileRow({
     <li className="flex items-center gap-3 py-3">
       <Icon aria-hidden className={`size-5 shrink-0 ${verified ? 'text-accent' : 'text-muted'}`} />
       <div className="min-w-0 flex-1">
-        <div className="flex items-baseline gap-3 text-sm">
-          <bdi className="min-w-0 flex-1 truncate font-medium" title={name}>
+        <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
+          <bdi
+            className="min-w-0 basis-full truncate font-medium sm:flex-1 sm:basis-0"
+            title={name}
+          >
             {name}
           </bdi>
           <span className="shrink-0 text-muted tabular-nums">{formatBytes(size)}</span>
           {done !== undefined && (
-            <span className="w-16 shrink-0 text-end tabular-nums">
+            <span className="shrink-0 tabular-nums sm:w-16 sm:text-end">
               {verified ? 'Verified' : formatPercent(done, Math.max(size, 1))}
             </span>
           )}

@@ -46,7 +46,7 @@ export function TransferLine(props: TransferLineProps) {
 function End({ id, self }: { id: string | undefined; self: string | undefined }) {
   const name = id === undefined ? 'Nobody yet' : peerName(id)
   return (
-    <div className="flex w-20 flex-col items-center text-center sm:w-28">
+    <div className="flex w-16 flex-col items-center text-center sm:w-28">
       <PeerFace id={id} className="size-16 sm:size-20" />
       <span className={cn('mt-2 text-sm font-medium', id === undefined && 'text-muted')}>
         {name}

@@ -145,6 +145,13 @@ describe('a hostile receiver', () => {
     expect(outcome(setup.sender)).toEqual({ stage: 'failed', code: 'malformed', foundBy: 'us' })
   })
 
+  it('that verifies an empty file before its end was sent is stopped', async () => {
+    const setup = await offered([offerable('empty', noise(0))])
+    arrive(setup.left, 'control', message('accept', { files: [0] }))
+    arrive(setup.left, 'control', message('verified', { file: 0, digest }))
+    expect(outcome(setup.sender)).toEqual({ stage: 'failed', code: 'malformed', foundBy: 'us' })
+  })
+
   it('that verifies with a digest of its own is found out', async () => {
     const setup = await offered([offerable('file', noise(10))])
     setup.right.control.tamper = (data) =>
