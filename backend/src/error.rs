@@ -8,6 +8,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sharesync_protocol::api::{Problem, ProblemCode};
 
+/// The media type of a problem (RFC 9457 §3).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
 /// What a fallible part of the server returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -182,8 +185,7 @@ impl IntoResponse for Error {
         let (status, _) = self.status_and_code();
         let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
-        let problem_json = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, problem_json);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         match self {
             Self::RangeNotSatisfiable { size } => {

@@ -57,7 +57,7 @@ fn role_to_db(role: Role) -> &'static str {
     }
 }
 
-pub(super) fn role_from_db(role: &str) -> Role {
+fn role_from_db(role: &str) -> Role {
     match role {
         "admin" => Role::Admin,
         _ => Role::Standard,

@@ -149,6 +149,20 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
     Ok(())
 }
 
+/// A download and its place in the list, with what follows appended.
+macro_rules! select_downloads {
+    ($rest:literal) => {
+        concat!(
+            "select download.id, download.file_id, file.name as file_name,
+                    account.username as by, requested_at, started_at, bytes, completed_at
+             from download
+             join file on file.id = download.file_id
+             left join account on account.id = download.account_id ",
+            $rest
+        )
+    };
+}
+
 /// Downloads of a share link, newest first, older than `before`.
 pub async fn of_share(
     db: &Db,
@@ -156,21 +170,11 @@ pub async fn of_share(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select download.id, download.file_id, file.name as file_name, account.username as by,
-                requested_at, started_at, bytes, completed_at
-         from download
-         join file on file.id = download.file_id
-         left join account on account.id = download.account_id
-         where share_slug = $1 and ($2 is null or download.id < $2)
-         order by download.id desc limit $3",
-    )
-    .bind(slug.as_str())
-    .bind(before)
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+    let query = sqlx::query_as(select_downloads!(
+        "where share_slug = $1 and ($2 is null or download.id < $2)
+         order by download.id desc limit $3"
+    ));
+    Ok(listed(query.bind(slug.as_str()).bind(before).bind(limit).fetch_all(db.reader()).await?))
 }
 
 /// Downloads of a file, by whatever address, newest first, older than `before`.
@@ -180,19 +184,13 @@ pub async fn of_file(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select download.id, download.file_id, file.name as file_name, account.username as by,
-                requested_at, started_at, bytes, completed_at
-         from download
-         join file on file.id = download.file_id
-         left join account on account.id = download.account_id
-         where download.file_id = $1 and ($2 is null or download.id < $2)
-         order by download.id desc limit $3",
-    )
-    .bind(file.0)
-    .bind(before)
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+    let query = sqlx::query_as(select_downloads!(
+        "where download.file_id = $1 and ($2 is null or download.id < $2)
+         order by download.id desc limit $3"
+    ));
+    Ok(listed(query.bind(file.0).bind(before).bind(limit).fetch_all(db.reader()).await?))
+}
+
+fn listed(rows: Vec<Row>) -> Vec<(Uuid, Download)> {
+    rows.into_iter().map(|row| (row.id, row.into())).collect()
 }

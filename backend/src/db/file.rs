@@ -174,6 +174,24 @@ pub async fn room_left(db: &Db, owner: UserId) -> Result<(u64, u64)> {
     Ok((from_db(quota.saturating_sub(used)), from_db(quota)))
 }
 
+/// What a library shows of a file, `$1` being the time, with what follows appended.
+macro_rules! select_summaries {
+    ($rest:literal) => {
+        concat!(
+            "select file.id, file.name, file.size, file.sha256, file.content_type,
+                    file.created_at, file.expires_at,
+                    (select count(*) from share_file join share on share.slug = share_file.slug
+                     where share_file.file_id = file.id
+                       and (share.expires_at is null or share.expires_at > $1)) as shares,
+                    (select count(*) from download
+                     where download.file_id = file.id and completed_at is not null) as downloads
+             from file
+             where (file.expires_at is null or file.expires_at > $1) ",
+            $rest
+        )
+    };
+}
+
 /// One page of a library, newest first: files older than `before`, at most `limit`.
 pub async fn page(
     db: &Db,
@@ -182,23 +200,13 @@ pub async fn page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<FileSummary>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select file.id, file.name, file.size, file.sha256, file.content_type, file.created_at,
-                file.expires_at,
-                (select count(*) from share_file join share on share.slug = share_file.slug
-                 where share_file.file_id = file.id
-                   and (share.expires_at is null or share.expires_at > $4)) as shares,
-                (select count(*) from download
-                 where download.file_id = file.id and completed_at is not null) as downloads
-         from file
-         where file.account_id = $1 and ($2 is null or file.id < $2)
-           and (file.expires_at is null or file.expires_at > $4)
-         order by file.id desc limit $3",
-    )
+    let rows: Vec<Row> = sqlx::query_as(select_summaries!(
+        "and file.account_id = $2 and ($3 is null or file.id < $3) order by file.id desc limit $4"
+    ))
+    .bind(now)
     .bind(owner.0)
     .bind(before.map(|id| id.0))
     .bind(limit)
-    .bind(now)
     .fetch_all(db.reader())
     .await?;
     Ok(rows.into_iter().map(FileSummary::from).collect())
@@ -206,23 +214,13 @@ pub async fn page(
 
 /// One file of the owner's. [`Error::NotFound`] where it is another's, or gone.
 pub async fn get(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<FileSummary> {
-    let row: Option<Row> = sqlx::query_as(
-        "select file.id, file.name, file.size, file.sha256, file.content_type, file.created_at,
-                file.expires_at,
-                (select count(*) from share_file join share on share.slug = share_file.slug
-                 where share_file.file_id = file.id
-                   and (share.expires_at is null or share.expires_at > $3)) as shares,
-                (select count(*) from download
-                 where download.file_id = file.id and completed_at is not null) as downloads
-         from file
-         where file.account_id = $1 and file.id = $2
-           and (file.expires_at is null or file.expires_at > $3)",
-    )
-    .bind(owner.0)
-    .bind(id.0)
-    .bind(now)
-    .fetch_optional(db.reader())
-    .await?;
+    let row: Option<Row> =
+        sqlx::query_as(select_summaries!("and file.account_id = $2 and file.id = $3"))
+            .bind(now)
+            .bind(owner.0)
+            .bind(id.0)
+            .fetch_optional(db.reader())
+            .await?;
     row.map(FileSummary::from).ok_or(Error::NotFound)
 }
 

@@ -1,10 +1,8 @@
 //! Sessions and their refresh tokens.
 
-use sharesync_protocol::api::Role;
 use sharesync_protocol::{SessionId, UserId};
 use uuid::Uuid;
 
-use super::account::role_from_db;
 use super::{Db, new_id};
 use crate::error::Result;
 
@@ -86,19 +84,18 @@ pub async fn rotate(
     Ok(Some((SessionId(session), UserId(user))))
 }
 
-/// What the account of a session is for, while the session lasts.
-pub async fn role(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<Option<Role>> {
-    let role: Option<String> = sqlx::query_scalar(
-        "select account.role
-         from session join account on account.id = session.account_id
-         where session.id = $1 and account.id = $2 and session.expires_at > $3",
+/// Whether a session is its user's and not over.
+pub async fn lasts(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<bool> {
+    let lasts = sqlx::query_scalar(
+        "select exists
+            (select 1 from session where id = $1 and account_id = $2 and expires_at > $3)",
     )
     .bind(session.0)
     .bind(user.0)
     .bind(now)
-    .fetch_optional(db.reader())
+    .fetch_one(db.reader())
     .await?;
-    Ok(role.as_deref().map(role_from_db))
+    Ok(lasts)
 }
 
 /// Ends the session that a refresh token belongs to.

@@ -102,23 +102,31 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// The share link of that name.
-pub async fn get(db: &Db, slug: &ShareSlug) -> Result<Share> {
-    sqlx::query_as(
-        "select share.slug, account.username as owner, share.password_hash, share.created_at,
-                share.expires_at, share.max_downloads,
-                (select count(*) from download
-                 where share_slug = share.slug and completed_at is not null) as downloads
-         from share join account on account.id = share.account_id
-         where share.slug = $1",
-    )
-    .bind(slug.as_str())
-    .fetch_optional(db.reader())
-    .await?
-    .ok_or(Error::NotFound)
+/// A share link as it is stored, with what follows appended.
+macro_rules! select_shares {
+    ($rest:literal) => {
+        concat!(
+            "select share.slug, account.username as owner, share.password_hash,
+                    share.created_at, share.expires_at, share.max_downloads,
+                    (select count(*) from download
+                     where share_slug = share.slug and completed_at is not null) as downloads
+             from share join account on account.id = share.account_id ",
+            $rest
+        )
+    };
 }
 
-/// One page of an owner's share links, newest first, made before the one named.
+/// The share link of that name.
+pub async fn get(db: &Db, slug: &ShareSlug) -> Result<Share> {
+    sqlx::query_as(select_shares!("where share.slug = $1"))
+        .bind(slug.as_str())
+        .fetch_optional(db.reader())
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// One page of an owner's share links, newest first, made before the one named; of all, or of those
+/// that lead to one file.
 pub async fn page(
     db: &Db,
     owner: UserId,
@@ -126,20 +134,15 @@ pub async fn page(
     file: Option<FileId>,
     limit: u32,
 ) -> Result<Vec<Share>> {
-    let shares = sqlx::query_as(
-        "select share.slug, account.username as owner, share.password_hash, share.created_at,
-                share.expires_at, share.max_downloads,
-                (select count(*) from download
-                 where share_slug = share.slug and completed_at is not null) as downloads
-         from share join account on account.id = share.account_id
-         where share.account_id = $1
+    let shares = sqlx::query_as(select_shares!(
+        "where share.account_id = $1
            and ($2 is null or (share.created_at, share.slug) <
                 (select created_at, slug from share where slug = $2))
            and ($3 is null or exists
                 (select 1 from share_file
                  where share_file.slug = share.slug and share_file.file_id = $3))
-         order by share.created_at desc, share.slug desc limit $4",
-    )
+         order by share.created_at desc, share.slug desc limit $4"
+    ))
     .bind(owner.0)
     .bind(before.map(ShareSlug::as_str))
     .bind(file.map(|id| id.0))

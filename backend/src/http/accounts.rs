@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sharesync_protocol::api::{Me, Problem, Register};
+use sharesync_protocol::api::{Me, Register};
 
 use super::extract::{AuthUser, Valid};
 use crate::app::AppState;
@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
     post, path = "/api/auth/register", tag = "Accounts", request_body = Register,
     responses(
         (status = 201, body = Me),
-        (status = 409, description = "`email_taken`, `username_taken`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`email_taken`, `username_taken`"),
+        (status = 422, description = "`invalid`"),
     )
 )]
 pub async fn register(
@@ -33,7 +33,7 @@ pub async fn register(
     get, path = "/api/me", tag = "Accounts", security(("bearer" = [])),
     responses(
         (status = 200, body = Me),
-        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`"),
     )
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {

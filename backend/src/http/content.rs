@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::Stream;
 use sharesync_protocol::FileId;
-use sharesync_protocol::api::Problem;
 use uuid::Uuid;
 
 use super::extract::{Path, Query};
@@ -35,10 +34,10 @@ const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
     responses(
         (status = 200, description = "The whole file", content_type = "application/octet-stream"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/octet-stream"),
-        (status = 403, description = "`forbidden`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
-        (status = 416, description = "`range_not_satisfiable`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`not_found`"),
+        (status = 410, description = "`expired`, `used_up`"),
+        (status = 416, description = "`range_not_satisfiable`"),
     )
 )]
 pub async fn content(

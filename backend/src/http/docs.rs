@@ -8,11 +8,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::OpenApi;
+use sharesync_protocol::api::Problem;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr};
+use utoipa::{OpenApi, ToSchema};
 use utoipa_swagger_ui::{Config, serve};
 
 use crate::app::AppState;
+use crate::error::PROBLEM_JSON;
 
 const DOCUMENT_PATH: &str = "/api/openapi.json";
 
@@ -29,8 +33,8 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Shares", description = "Links for others"),
         (name = "Server", description = "The server itself"),
     ),
-    // Stands in a parameter only, and parameters do not bring their schemas along.
-    components(schemas(crate::blob::presign::Via))
+    // `Via` stands in a parameter only, and parameters do not bring their schemas along.
+    components(schemas(crate::blob::presign::Via, Problem))
 )]
 struct Preamble;
 
@@ -47,11 +51,32 @@ pub(super) fn preamble() -> utoipa::openapi::OpenApi {
 
 /// The whole description, for generating clients from.
 pub fn document() -> utoipa::openapi::OpenApi {
-    super::api().into_openapi()
+    let mut document = super::api().into_openapi();
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| {
+        [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+    });
+    operations.for_each(describe_problems);
+    document
+}
+
+/// Every failure is a problem: a handler says which statuses it answers and why, and this, what
+/// the answer looks like.
+fn describe_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            let problem = Ref::from_schema_name(Problem::name());
+            let content = Content::new(Some(problem));
+            response.content.insert(PROBLEM_JSON.into(), content.into());
+        }
+    }
 }
 
 /// The description at `/api/openapi.json` and the page at `/docs`.
-pub(super) fn router(document: utoipa::openapi::OpenApi) -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
+    let document = document();
     let config = Arc::new(Config::from(DOCUMENT_PATH).try_it_out_enabled(true));
     Router::new()
         .route(DOCUMENT_PATH, get(async move || Json(document)))

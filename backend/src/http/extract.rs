@@ -12,7 +12,6 @@ use axum_extra::headers::authorization::Bearer;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::Role;
 
 use super::{MAX_BODY_BYTES, cut_off};
 use crate::app::AppState;
@@ -30,9 +29,6 @@ const MAX_PAGE: u32 = 200;
 pub struct AuthUser {
     /// Who.
     pub id: UserId,
-    /// What their account is for, as of now and not as of when the token was made.
-    #[expect(dead_code, reason = "policy by role reads it")]
-    pub role: Role,
 }
 
 impl FromRequestParts<AppState> for AuthUser {
@@ -45,9 +41,11 @@ impl FromRequestParts<AppState> for AuthUser {
             .map_err(|_| Error::Unauthenticated)?;
         let (id, session) =
             app.access_tokens.verify(bearer.token()).ok_or(Error::Unauthenticated)?;
-        let now = app.clock.now_ms();
-        let role = session::role(&app.db, session, id, now).await?.ok_or(Error::Unauthenticated)?;
-        Ok(Self { id, role })
+        if session::lasts(&app.db, session, id, app.clock.now_ms()).await? {
+            Ok(Self { id })
+        } else {
+            Err(Error::Unauthenticated)
+        }
     }
 }
 

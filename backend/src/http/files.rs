@@ -4,9 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use sharesync_protocol::FileId;
-use sharesync_protocol::api::{
-    DownloadPage, FileDetails, FilePage, FileSummary, Problem, RenameFile,
-};
+use sharesync_protocol::api::{DownloadPage, FileDetails, FilePage, FileSummary, RenameFile};
 
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
 use crate::app::AppState;
@@ -21,8 +19,8 @@ use crate::names;
     get, path = "/api/files", operation_id = "list_files", tag = "Files", security(("bearer" = [])), params(Page),
     responses(
         (status = 200, body = FilePage),
-        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`"),
+        (status = 422, description = "`invalid`"),
     )
 )]
 pub async fn list(
@@ -42,7 +40,7 @@ pub async fn list(
     params(("id" = FileId, Path)),
     responses(
         (status = 200, body = FileDetails),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
     )
 )]
 pub async fn get(
@@ -67,9 +65,9 @@ pub async fn get(
     params(("id" = FileId, Path)), request_body = RenameFile,
     responses(
         (status = 200, body = FileSummary),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`name_taken`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_name`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
+        (status = 409, description = "`name_taken`"),
+        (status = 422, description = "`invalid_name`"),
     )
 )]
 pub async fn rename(
@@ -92,7 +90,7 @@ pub async fn rename(
     params(("id" = FileId, Path)),
     responses(
         (status = 204),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
     )
 )]
 pub async fn delete(
@@ -110,7 +108,7 @@ pub async fn delete(
     params(("id" = FileId, Path), Page),
     responses(
         (status = 200, body = DownloadPage),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
     )
 )]
 pub async fn downloads(

@@ -48,17 +48,17 @@ const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'sel
 
 /// Everything that is served but the signaling.
 pub fn router(app: AppState) -> Router {
-    let (api, document) = api().split_for_parts();
-    let api = api
+    let (handlers, _) = api().split_for_parts();
+    let routes = handlers
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .merge(docs::router(document))
+        .merge(docs::router())
         .route("/api", any(async || Error::NotFound))
         .route("/api/", any(async || Error::NotFound))
         .route("/api/{*rest}", any(async || Error::NotFound))
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);
-    secured(api)
+    secured(routes)
 }
 
 /// The handlers and their descriptions, from one declaration each.

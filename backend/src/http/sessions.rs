@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use cookie::time::Duration;
-use sharesync_protocol::api::{Login, Problem, TokenGrant};
+use sharesync_protocol::api::{Login, TokenGrant};
 
 use super::extract::Valid;
 use crate::app::AppState;
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
     post, path = "/api/auth/login", tag = "Accounts", request_body = Login,
     responses(
         (status = 200, body = TokenGrant),
-        (status = 401, description = "`invalid_credentials`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`invalid_credentials`"),
     )
 )]
 pub async fn login(
@@ -43,7 +43,7 @@ pub async fn login(
     post, path = "/api/auth/refresh", tag = "Accounts",
     responses(
         (status = 200, body = TokenGrant),
-        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`"),
     )
 )]
 pub async fn refresh(

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use sharesync_protocol::api::{
-    CreateShare, DownloadLink, DownloadPage, OwnedShare, Problem, RequestDownload, ShareList,
-    SharePublic, UnlockShare,
+    CreateShare, DownloadLink, DownloadPage, OwnedShare, RequestDownload, ShareList, SharePublic,
+    UnlockShare,
 };
 use sharesync_protocol::{FileId, ShareSlug};
 
@@ -28,8 +28,8 @@ pub struct OfFile {
     post, path = "/api/shares", operation_id = "create_share", tag = "Shares", security(("bearer" = [])), request_body = CreateShare,
     responses(
         (status = 201, body = OwnedShare),
-        (status = 404, description = "`not_found`: one of the files", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: one of the files"),
+        (status = 422, description = "`invalid`"),
     )
 )]
 pub async fn create(
@@ -47,7 +47,7 @@ pub async fn create(
     get, path = "/api/shares", operation_id = "list_shares", tag = "Shares", security(("bearer" = [])), params(Page, OfFile),
     responses(
         (status = 200, body = ShareList),
-        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`"),
     )
 )]
 pub async fn list(
@@ -72,8 +72,8 @@ pub async fn list(
     get, path = "/api/shares/{slug}", operation_id = "get_share", tag = "Shares", params(("slug" = ShareSlug, Path)),
     responses(
         (status = 200, body = SharePublic),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
+        (status = 410, description = "`expired`, `used_up`"),
     )
 )]
 pub async fn get(
@@ -89,9 +89,9 @@ pub async fn get(
     request_body = UnlockShare,
     responses(
         (status = 200, body = SharePublic),
-        (status = 401, description = "`wrong_password`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`wrong_password`"),
+        (status = 404, description = "`not_found`"),
+        (status = 410, description = "`expired`, `used_up`"),
     )
 )]
 pub async fn unlock(
@@ -111,10 +111,10 @@ pub async fn unlock(
     request_body = RequestDownload,
     responses(
         (status = 200, body = DownloadLink),
-        (status = 401, description = "`password_required`, `wrong_password`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "`expired`, `used_up`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: say which of several files", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`password_required`, `wrong_password`"),
+        (status = 404, description = "`not_found`"),
+        (status = 410, description = "`expired`, `used_up`"),
+        (status = 422, description = "`invalid`: say which of several files"),
     )
 )]
 pub async fn request_download(
@@ -134,7 +134,7 @@ pub async fn request_download(
     params(("slug" = ShareSlug, Path), Page),
     responses(
         (status = 200, body = DownloadPage),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
     )
 )]
 pub async fn downloads(
@@ -156,7 +156,7 @@ pub async fn downloads(
     params(("slug" = ShareSlug, Path)),
     responses(
         (status = 204),
-        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`"),
     )
 )]
 pub async fn revoke(

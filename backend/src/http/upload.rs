@@ -6,7 +6,7 @@ use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::TryStreamExt;
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{Problem, UploadedFile};
+use sharesync_protocol::api::UploadedFile;
 
 use super::cut_off;
 use super::extract::AuthUser;
@@ -37,11 +37,11 @@ pub struct UploadForm {
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = UploadedFile),
-        (status = 401, description = "`unauthenticated`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "`too_large`", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "`unsupported_type`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`empty_file`, `invalid_name`", body = Problem, content_type = "application/problem+json"),
-        (status = 507, description = "`quota_exceeded`, `out_of_space`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthenticated`"),
+        (status = 413, description = "`too_large`"),
+        (status = 415, description = "`unsupported_type`"),
+        (status = 422, description = "`empty_file`, `invalid_name`"),
+        (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
 )]
 pub async fn upload(
