@@ -43,7 +43,7 @@ const BODY_IDLE: Duration = Duration::from_mins(1);
 /// What a page may load: what comes with it, and nothing else. Styles are set inline by the
 /// interface library; scripts never are.
 const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data: blob:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+    img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Everything that is served but the signaling.
