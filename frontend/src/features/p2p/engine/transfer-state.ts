@@ -56,8 +56,10 @@ export interface TransferSnapshot {
   readonly remaining: number | undefined
 }
 
-/** How often progress is told to whoever watches, in milliseconds: often enough to be
- * lively. Every update is drawn, and without a graphics card drawing takes the time that moving needs. */
+/**
+ * How often progress is told to whoever watches, in milliseconds. Every update is drawn, and where there is
+ * no graphics card drawing takes the time that moving needs.
+ */
 const PROGRESS_EVERY_MS = 250
 
 const ENDED: ReadonlySet<Stage> = new Set(['verified', 'declined', 'cancelled', 'failed'])
