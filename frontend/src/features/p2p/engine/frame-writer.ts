@@ -6,9 +6,9 @@ import { type Block } from './block-reader'
 import { BLOCK_BYTES, FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from './protocol'
 
 /** Bytes queued in the browser above which we wait; past this it only costs memory and latency. */
-const HIGH_WATER_BYTES = 2 * 1024 * 1024
+const HIGH_WATER_BYTES = 8 * 1024 * 1024
 /** Bytes queued at which we go on: enough that the line does not run dry before we are awake. */
-const LOW_WATER_BYTES = 1024 * 1024
+const LOW_WATER_BYTES = 4 * 1024 * 1024
 
 /** Writes chunks and seals to one data channel. */
 export class FrameWriter {

@@ -1,6 +1,6 @@
 /**
  * Deletes received files that nobody needs any more from the origin-private file system. `Room` calls
- * it when a page that may receive opens.
+ * it when a page that may receive opens, the worker when space has run out.
  */
 
 /** The folder of all transfers. */
@@ -18,8 +18,14 @@ export function transferName(): string {
   return `sharesync-${Date.now()}-${random.toString(36)}`
 }
 
-/** Deletes the folders of pages that are gone. Never throws: there may be no file system at all. */
-export async function sweepOpfs(now = Date.now()): Promise<void> {
+/** How long it is left alone where space has run out, in milliseconds. */
+export const SHORT_GRACE_MS = 60 * 1000
+
+/**
+ * Deletes the folders of pages that are gone, once a grace has passed. Never throws: there may be no
+ * file system at all.
+ */
+export async function sweepOpfs(now = Date.now(), graceMs = GRACE_MS): Promise<void> {
   try {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT)
     const { held = [] } = await navigator.locks.query()
@@ -27,7 +33,7 @@ export async function sweepOpfs(now = Date.now()): Promise<void> {
     const names: string[] = []
     for await (const name of root.keys()) names.push(name)
     for (const name of names) {
-      if (living.has(name) || now - startOf(name) < GRACE_MS) continue
+      if (living.has(name) || now - startOf(name) < graceMs) continue
       await root.removeEntry(name, { recursive: true })
     }
   } catch {

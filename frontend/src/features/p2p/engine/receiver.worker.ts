@@ -5,6 +5,7 @@
  */
 import { type ReceivedBlock } from './block-store'
 import { TransferError, travels } from './failure'
+import { SHORT_GRACE_MS, sweepOpfs } from './opfs-sweep'
 import { type OpfsAnswer, type OpfsCall } from './opfs-calls'
 import { type SyncAccess, WriteBatch } from './write-batch'
 
@@ -31,7 +32,7 @@ self.addEventListener('message', (event: MessageEvent<OpfsCall>) => {
 
 async function handle(call: OpfsCall): Promise<void> {
   if (call.op === 'write') return write(call.block)
-  flush()
+  await flush()
   self.postMessage(await answer(call))
 }
 
@@ -68,29 +69,41 @@ async function openDirectory(path: string): Promise<FileSystemDirectoryHandle> {
 async function write(block: ReceivedBlock): Promise<void> {
   try {
     const { access } = await openFile(block.file)
-    if (!batch.takes(access, block)) flush()
+    if (!batch.takes(access, block)) await flush()
     await batch.add(access, block)
   } catch (error) {
-    flush()
+    await flush()
     self.postMessage(explain(error))
     return
   }
-  if (batch.full || block.last) flush()
+  if (batch.full || block.last) await flush()
   else timer ??= setTimeout(() => (last = last.then(flush)), BATCH_WAIT_MS)
 }
 
 /** Writes what waits, and answers every block of it. */
-function flush(): void {
+async function flush(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
   const { blocks } = batch
   let answer: OpfsAnswer = { ok: true }
   try {
-    if (blocks > 0) batch.write()
+    if (blocks > 0) await writeBatch()
   } catch (error) {
+    batch.clear()
     answer = explain(error)
   }
   for (let block = 0; block < blocks; block += 1) self.postMessage(answer)
+}
+
+/** Where space has run out, what earlier transfers left may make room. */
+async function writeBatch(): Promise<void> {
+  try {
+    batch.write()
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error
+    await sweepOpfs(Date.now(), SHORT_GRACE_MS)
+    batch.write()
+  }
 }
 
 async function finish(number: number): Promise<File> {
@@ -123,8 +136,13 @@ function explain(error: unknown): OpfsAnswer {
   if (error instanceof TransferError && travels(error.code)) {
     return { ok: false, code: error.code, message: error.message }
   }
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError'
-  return full
+  return isOutOfSpace(error)
     ? { ok: false, code: 'out_of_space', message: 'the disk is full' }
     : { ok: false, code: 'unwritable', message: 'a file could not be written' }
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  if (error instanceof TransferError) return error.code === 'out_of_space'
+  // A DOMException in older browsers, a class of its own in newer ones.
+  return error instanceof Error && error.name === 'QuotaExceededError'
 }

@@ -75,7 +75,7 @@ describe('a transfer', () => {
 })
 
 describe('back-pressure', () => {
-  it('queues no more than two mebibytes and a frame in the channel', async () => {
+  it('queues no more than eight mebibytes and a frame in the channel', async () => {
     const setup = await offered([offerable('file', noise(12 * 1024 * 1024))])
     setup.left.data.held = true
     await setup.receiver.accept()
@@ -84,7 +84,7 @@ describe('back-pressure', () => {
     setup.left.data.drain()
     await finished(setup)
     expect(outcome(setup.receiver)).toEqual({ stage: 'verified' })
-    expect(setup.left.data.mostBuffered).toBeLessThan(2 * 1024 * 1024 + 2 * 64 * 1024)
+    expect(setup.left.data.mostBuffered).toBeLessThan(8 * 1024 * 1024 + 2 * 64 * 1024)
   })
 
   it('sends nothing past the credit while the disk is slow', async () => {

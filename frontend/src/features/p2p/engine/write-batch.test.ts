@@ -59,10 +59,18 @@ it('keeps nothing of a corrupt block', async () => {
   expect(file.writes).toEqual([{ at: 0, length: BLOCK_BYTES }])
 })
 
-it('says so when the disk takes less than it was given', async () => {
+it('keeps what the disk did not take, to be written again or forgotten', async () => {
   const file = new TestFile()
   file.takes = 10
   const batch = new WriteBatch()
   await batch.add(file, await block(0, 500))
   expect(() => batch.write()).toThrow('full')
+  expect(batch.blocks).toBe(1)
+  file.takes = Infinity
+  batch.write()
+  expect(file.writes.at(-1)).toEqual({ at: 0, length: 500 })
+  expect(batch.blocks).toBe(0)
+  await batch.add(file, await block(1))
+  batch.clear()
+  expect(batch.blocks).toBe(0)
 })

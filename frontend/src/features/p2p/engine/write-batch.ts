@@ -49,12 +49,18 @@ export class WriteBatch {
     return this.#blocks
   }
 
-  /** Writes what is here and is empty afterwards, whether or not that went well. */
+  /** Writes what is here, and is empty afterwards. Throws where it could not; then all is still here. */
   write(): void {
     const bytes = this.#memory.subarray(0, this.#length)
+    if (this.#access?.write(bytes, { at: this.#at }) !== bytes.length) {
+      throw new TransferError('out_of_space', 'the disk is full')
+    }
+    this.clear()
+  }
+
+  /** Forgets what is here. */
+  clear(): void {
     this.#length = 0
     this.#blocks = 0
-    if (this.#access?.write(bytes, { at: this.#at }) === bytes.length) return
-    throw new TransferError('out_of_space', 'the disk is full')
   }
 }
