@@ -19,18 +19,23 @@ export function Providers({ children }: { children: ReactNode }) {
   const [queries] = useState(
     () =>
       new QueryClient({
-        defaultOptions: { queries: { retry: worthRetrying, staleTime: 10_000 } },
+        // The server may be on this very machine: whether the browser thinks it is online says nothing.
+        defaultOptions: {
+          queries: { retry: worthRetrying, staleTime: 10_000, networkMode: 'always' },
+          mutations: { networkMode: 'always' },
+        },
       }),
   )
 
-  // What one account saw is nothing for the next.
-  useEffect(
-    () =>
-      session.watch(() => {
-        if (session.state === 'signed-out') queries.clear()
-      }),
-    [queries],
-  )
+  // What one account saw is nothing for the next. Somebody found not to be signed in has seen nothing
+  // yet, and what their page has begun to ask must not be dropped.
+  useEffect(() => {
+    let before = session.state
+    return session.watch(() => {
+      if (before === 'signed-in' && session.state === 'signed-out') queries.clear()
+      before = session.state
+    })
+  }, [queries])
 
   return (
     <QueryClientProvider client={queries}>
