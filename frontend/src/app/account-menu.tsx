@@ -1,6 +1,6 @@
 /** Who is signed in, how much they store, and the way out; or the way in. In the header. */
 import { CircleUser, LogOut } from 'lucide-react'
-import { Link, useLocation, useNavigate } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { useMe, useSessionState } from '@/api/account'
 import { session } from '@/api/session'
 import { Button } from '@/components/ui/button'
@@ -28,12 +28,10 @@ export function AccountMenu() {
 
 function SignedIn() {
   const { data: me } = useMe()
-  const navigate = useNavigate()
   const toast = useToast()
 
   const signOut = async () => {
-    // First away from pages that need a session, or they would ask to sign in again.
-    await navigate(paths.home)
+    // Where a page needs a session, its gate then leads to signing in.
     try {
       await session.signOut()
     } catch (error) {
