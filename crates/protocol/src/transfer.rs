@@ -27,13 +27,19 @@ pub const MAX_FILES: usize = 10_000;
 pub const MAX_FILE_BYTES: u64 = 1 << 50;
 /// Most bytes of a file's name.
 pub const MAX_NAME_BYTES: usize = 255;
+/// Most bytes of the path to a file.
+pub const MAX_PATH_BYTES: usize = 1024;
 /// Most bytes of a control message.
 pub const MAX_CONTROL_BYTES: usize = 64 * 1024;
+/// Most connections between a sender and a receiver besides the first.
+pub const MAX_LANES: u32 = 15;
 /// Most content bytes that a receiver lets a sender be ahead of what is written.
 pub const WINDOW_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Most bytes of an offered file's media type.
 const MAX_MEDIA_TYPE_BYTES: usize = 255;
+/// Most candidates in one message.
+const MAX_CANDIDATES: usize = 64;
 /// Most bytes of a failure's sentence.
 const MAX_SENTENCE_BYTES: usize = 1000;
 
@@ -51,7 +57,15 @@ pub enum Control {
         /// The files; a file's place among all that were offered is its number in what follows.
         files: Vec<OfferedFile>,
     },
-    /// Receiver: send these.
+    /// Receiver, before [`Control::Accept`]: these blocks are here already. Several messages about
+    /// one file add up.
+    Have {
+        /// Which file.
+        file: u32,
+        /// First block and number of blocks of each range, ascending; no two touch.
+        ranges: Vec<(u32, u32)>,
+    },
+    /// Receiver: send what is missing of these.
     Accept {
         /// Numbers of the files wanted, ascending.
         files: Vec<u32>,
@@ -80,6 +94,17 @@ pub enum Control {
         /// Its digest as the receiver has it.
         digest: String,
     },
+    /// Either: makes a further connection, which the sender numbers and offers.
+    Lane {
+        /// Which one, from 1; at most [`MAX_LANES`].
+        lane: u32,
+        /// What there is to say about it.
+        signal: LaneSignal,
+    },
+    /// Either: nothing more is sent until [`Control::Resume`].
+    Pause,
+    /// Either: sending goes on.
+    Resume,
     /// Either: stop, for a reason that is nobody's fault.
     Cancel,
     /// Either: stop, for this failure; the connection closes after it.
@@ -117,12 +142,18 @@ impl Control {
                     && files.is_sorted_by(|a, b| a < b)
                     && files.iter().all(|file| is_file_number(*file))
             }
+            Self::Have { file, ranges } => {
+                is_file_number(*file) && !ranges.is_empty() && are_apart(ranges)
+            }
+            Self::Lane { lane, signal } => {
+                (1..=MAX_LANES).contains(lane) && signal.is_within_bounds()
+            }
             Self::End { file, digest } | Self::Verified { file, digest } => {
                 is_file_number(*file) && is_digest(digest)
             }
             Self::Credit { written, limit } => (*written).max(*limit) <= MAX_COUNT,
             Self::Failed { message, .. } => message.len() <= MAX_SENTENCE_BYTES,
-            Self::Hello { .. } | Self::Decline | Self::Cancel => true,
+            Self::Hello { .. } | Self::Decline | Self::Pause | Self::Resume | Self::Cancel => true,
         }
     }
 }
@@ -134,8 +165,62 @@ fn is_file_number(number: u32) -> bool {
     (number as usize) < MAX_FILES
 }
 
+/// Ranges that ascend, are not empty, do not touch, and stay within what 32 bits can number.
+fn are_apart(ranges: &[(u32, u32)]) -> bool {
+    let end = |(first, count): (u32, u32)| u64::from(first) + u64::from(count);
+    ranges.iter().all(|range| range.1 > 0 && end(*range) <= 1 << 32)
+        && ranges.is_sorted_by(|a, b| end(*a) < u64::from(b.0))
+}
+
 fn is_digest(text: &str) -> bool {
     text.len() == 2 * DIGEST_BYTES && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// What makes a further connection between two that are connected already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum LaneSignal {
+    /// A session description (RFC 8866).
+    Offer {
+        /// The description.
+        sdp: String,
+    },
+    /// The answer to an offer.
+    Answer {
+        /// The description.
+        sdp: String,
+    },
+    /// Candidates, as they are found (RFC 8838).
+    IceCandidate {
+        /// At most 64.
+        candidates: Vec<IceCandidate>,
+    },
+}
+
+impl LaneSignal {
+    fn is_within_bounds(&self) -> bool {
+        match self {
+            Self::Offer { .. } | Self::Answer { .. } => true,
+            Self::IceCandidate { candidates } => candidates.len() <= MAX_CANDIDATES,
+        }
+    }
+}
+
+/// A candidate, as `RTCIceCandidateInit` (W3C WebRTC §4.8.1.1) has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IceCandidate {
+    /// `candidate-attribute` of RFC 8839 §5.1.
+    pub candidate: String,
+    /// The media description it belongs to, by its tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdp_mid: Option<String>,
+    /// The same, by its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdp_m_line_index: Option<u16>,
+    /// `ice-ufrag` of RFC 8839 §5.4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username_fragment: Option<String>,
 }
 
 /// A file as it is offered.
@@ -143,6 +228,10 @@ fn is_digest(text: &str) -> bool {
 pub struct OfferedFile {
     /// Its name without any folder; 1 to 255 bytes of UTF-8.
     pub name: String,
+    /// The folders it is in, from the outermost, with `/` between them; absent for a file in none. Each is
+    /// named like a file and is neither `.` nor `..`; at most [`MAX_PATH_BYTES`] in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Bytes.
     pub size: u64,
     /// Media type as the sender's system guesses it; may be empty.
@@ -155,10 +244,19 @@ impl OfferedFile {
     fn is_within_bounds(&self) -> bool {
         (1..=MAX_NAME_BYTES).contains(&self.name.len())
             && !self.name.contains(['/', '\\', '\0'])
+            && self.path.as_deref().is_none_or(is_path)
             && self.size <= MAX_FILE_BYTES
             && self.media_type.len() <= MAX_MEDIA_TYPE_BYTES
             && self.modified_at.unsigned_abs() <= MAX_COUNT
     }
+}
+
+fn is_path(path: &str) -> bool {
+    path.len() <= MAX_PATH_BYTES
+        && !path.contains(['\\', '\0'])
+        && path.split('/').all(|folder| {
+            (1..=MAX_NAME_BYTES).contains(&folder.len()) && folder != "." && folder != ".."
+        })
 }
 
 /// Tells failures apart for a program; never changes its meaning.
@@ -182,9 +280,9 @@ pub enum FailureCode {
 /// What a frame carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameKind {
-    /// A piece of a block; its offset says where it belongs.
+    /// A piece of a block that is not its last.
     Chunk = 1,
-    /// The block's digest, after its last piece; its offset is the block's length.
+    /// The block's digest, and its last piece.
     Seal = 2,
 }
 
@@ -204,9 +302,9 @@ pub struct Frame<'a> {
     pub file: u32,
     /// Number of the block in the file.
     pub block: u32,
-    /// Bytes from the start of the block.
+    /// Bytes from the start of the block to the piece.
     pub offset: u32,
-    /// A piece of content, or [`DIGEST_BYTES`] of digest.
+    /// A piece of content; in a seal, after [`DIGEST_BYTES`] of digest.
     pub payload: &'a [u8],
 }
 
@@ -227,7 +325,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Reads a frame. Refuses an unknown kind, a header cut short, non-zero padding, an empty
-    /// chunk, a chunk that reaches past [`BLOCK_BYTES`], and a seal that is not a digest.
+    /// piece, one that reaches past [`BLOCK_BYTES`], and a seal without a digest.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, MalformedFrame> {
         let (header, payload) =
             bytes.split_first_chunk::<FRAME_HEADER_BYTES>().ok_or(MalformedFrame)?;
@@ -244,14 +342,8 @@ impl<'a> Frame<'a> {
     }
 
     fn fits(&self) -> bool {
-        match self.kind {
-            FrameKind::Chunk => {
-                let end = u64::from(self.offset) + self.payload.len() as u64;
-                !self.payload.is_empty() && end <= u64::from(BLOCK_BYTES)
-            }
-            FrameKind::Seal => {
-                self.payload.len() == DIGEST_BYTES && (1..=BLOCK_BYTES).contains(&self.offset)
-            }
-        }
+        let digest = if self.kind == FrameKind::Seal { DIGEST_BYTES } else { 0 };
+        let Some(piece) = self.payload.len().checked_sub(digest) else { return false };
+        piece > 0 && u64::from(self.offset) + piece as u64 <= u64::from(BLOCK_BYTES)
     }
 }

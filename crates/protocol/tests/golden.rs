@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use sharesync_protocol::signaling::{Joined, PeerId, PeerJoined, Refusal, Relayed};
+use sharesync_protocol::signaling::{
+    CodeOpened, Create, Eject, IceServers, Join, Joined, Knock, KnockMessage, Knocking, Lock,
+    PeerId, PeerJoined, Refusal, Relayed,
+};
 use sharesync_protocol::transfer::{BLOCK_BYTES, Control, Frame, FrameKind};
 
 fn fixture<T: DeserializeOwned>(text: &str) -> T {
@@ -112,9 +115,18 @@ fn a_control_message_of_more_than_64_kib_is_refused() {
 struct Signaling {
     joined: Group,
     refusal: Group,
+    create: Group,
+    join: Group,
     presence: Group,
+    lock: Group,
+    eject: Group,
     description: Group,
     trickle: Group,
+    code_opened: Group,
+    knock: Group,
+    knock_message: Group,
+    knocking: Group,
+    ice_servers: Group,
 }
 
 #[derive(Deserialize)]
@@ -141,9 +153,18 @@ fn signaling_messages_are_read_and_written_alike() {
     let signaling: Signaling = fixture(include_str!("../fixtures/signaling.json"));
     signaling.joined.check::<Joined>();
     signaling.refusal.check::<Refusal>();
+    signaling.create.check::<Create>();
+    signaling.join.check::<Join>();
     signaling.presence.check::<PeerJoined>();
+    signaling.lock.check::<Lock>();
+    signaling.eject.check::<Eject>();
     signaling.description.check::<Relayed>();
     signaling.trickle.check::<Relayed>();
+    signaling.code_opened.check::<CodeOpened>();
+    signaling.knock.check::<Knock>();
+    signaling.knock_message.check::<KnockMessage>();
+    signaling.knocking.check::<Knocking>();
+    signaling.ice_servers.check::<IceServers>();
 }
 
 #[test]
