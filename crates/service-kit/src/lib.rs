@@ -1,8 +1,10 @@
-//! What every ShareSync service needs and none should write twice: time, secrets, limits,
+//! What every ShareSync service needs and none should write twice: time, secrets, limits, origins,
 //! telemetry. Used by the signaling service and by the backend; knows neither.
 
 pub mod client_addr;
 pub mod clock;
 pub mod limiter;
+pub mod origin;
 pub mod secret;
 pub mod telemetry;
+pub mod ticket;

@@ -11,7 +11,11 @@ const DEFAULT_FILTER: &str = "info,tokio_cron_scheduler=warn";
 pub fn init(json: bool) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // It would report a line that it cannot write to where it could not write, and panic.
+        .log_internal_errors(false);
     if json {
         builder.json().init();
     } else {
