@@ -5,6 +5,8 @@ use std::time::Duration;
 use sharesync_protocol::signaling::{IceServer, MAX_PEERS_PER_ROOM};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::limiter::Rate;
+use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_service_kit::ticket::TicketKey;
 
 /// What a signaling service may hold and how fast its clients may ask.
 #[derive(Clone, Debug)]
@@ -12,10 +14,22 @@ pub struct SignalingConfig {
     /// The STUN and TURN servers that members are told of. None by default: on one network none is
     /// needed, and no third party should see addresses unasked.
     pub ice_servers: Vec<IceServer>,
+    /// With what tickets are checked, where the service runs apart from the server that gives them
+    /// out. None by default: whoever gets through the door is let in.
+    pub ticket_key: Option<TicketKey>,
+    /// Whose pages may open sockets here. By default those of the host that a request is sent to;
+    /// behind a proxy that changes the `Host` header, the public address has to be among them.
+    pub origins: AllowedOrigins,
+    /// Sockets that one client network may have open; 64 by default, for an office behind one
+    /// address. Behind a proxy all clients are one network.
+    pub sockets_per_client: usize,
     /// Rooms open at one time; 10,000 by default, at roughly a kilobyte each.
     pub max_rooms: usize,
-    /// Members of one room; [`MAX_PEERS_PER_ROOM`] by default.
+    /// Members of one room, those who are away included; [`MAX_PEERS_PER_ROOM`] by default.
     pub max_peers_per_room: usize,
+    /// How long a member that lost its socket may be away before it counts as having left; two
+    /// minutes by default: a tunnel, a change of networks, a laptop's lid.
+    pub grace: Duration,
     /// Events from one socket; 200 and 50 a second by default: a peer that meets 15 others sends each
     /// an offer and some ten candidates at once.
     pub events_per_socket: Rate,
@@ -25,6 +39,9 @@ pub struct SignalingConfig {
     /// Rooms created and joined by one client network; 60 and one a second by default. Guessing a
     /// room's 128 bits at that rate is hopeless, and an office behind one address still fits.
     pub entries_per_client: Rate,
+    /// Knocks by one client network; 10 and one in six seconds by default: each costs somebody a
+    /// code, whether or not its words were guessed.
+    pub knocks_per_client: Rate,
     /// Packets that wait for one client that is slow to read, before its fellow members get
     /// `peer_busy`; 256 by default, so that the acknowledgements of a whole burst fit.
     pub packets_waiting_per_socket: usize,
@@ -34,7 +51,11 @@ pub struct SignalingConfig {
     pub ping_timeout: Duration,
     /// How long a connection may take to enter the namespace before it is closed; 10 s by default.
     pub connect_timeout: Duration,
-    /// What the rates are measured by.
+    /// The TURN server that members get credentials for; none by default.
+    pub turn: Option<crate::turn::TurnOffer>,
+    /// What members' messages are relayed by where no other path connects them; nothing by default.
+    pub relays: Option<crate::relay::Relays>,
+    /// What rates, the grace and tickets are measured by.
     pub clock: Clock,
 }
 
@@ -42,16 +63,40 @@ impl Default for SignalingConfig {
     fn default() -> Self {
         Self {
             ice_servers: Vec::new(),
+            ticket_key: None,
+            origins: AllowedOrigins::default(),
+            sockets_per_client: 64,
             max_rooms: 10_000,
             max_peers_per_room: MAX_PEERS_PER_ROOM,
+            grace: Duration::from_mins(2),
             events_per_socket: Rate::new(200, Duration::from_millis(20)),
             bytes_per_socket: Rate::new(1 << 20, Duration::from_micros(15)),
             entries_per_client: Rate::new(60, Duration::from_secs(1)),
+            knocks_per_client: Rate::new(10, Duration::from_secs(6)),
             packets_waiting_per_socket: 256,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),
+            turn: None,
+            relays: None,
             clock: Clock::System,
         }
+    }
+}
+
+/// What is no list of STUN servers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} must begin with stun:")]
+pub struct NoStunUrl(String);
+
+/// Reads STUN servers from their URLs (RFC 7064), separated by commas; none from nothing.
+pub fn stun_servers(urls: &str) -> Result<Vec<IceServer>, NoStunUrl> {
+    if urls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
+    match urls.iter().find(|url| !url.starts_with("stun:")) {
+        Some(url) => Err(NoStunUrl(url.clone())),
+        None => Ok(vec![IceServer { urls, username: None, credential: None }]),
     }
 }

@@ -1,45 +1,67 @@
 //! The signaling service: rooms in which peers find each other, and the relay of their WebRTC
 //! messages, over Socket.IO.
 //!
-//! A library: whoever serves HTTP (the backend does) mounts the layer that [`Signaling::new`]
-//! gives on its router, and puts a [`ClientAddr`] into the extensions of each request. Without
-//! one, all clients share one limit. The conversation is told in `docs/PROTOCOL.md`; rooms are
+//! A library: whoever serves HTTP (the backend does) lets [`Signaling::mount`] add to its router, and
+//! puts a [`ClientAddr`] into the extensions of each request. Without one, all clients share one
+//! limit. The conversation is told in `docs/PROTOCOL.md`; rooms are
 //! pure state in `rooms`, and `namespace` connects them to sockets.
 //!
 //! [`ClientAddr`]: sharesync_service_kit::client_addr::ClientAddr
 
 mod config;
+mod door;
 mod hub;
+mod knocks;
 mod namespace;
+mod places;
+mod post;
+pub mod relay;
 mod request;
 mod rooms;
 mod session;
+pub mod turn;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use sharesync_protocol::signaling::{MAX_PACKET_BYTES, NAMESPACE};
 use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 
-pub use config::SignalingConfig;
+pub use config::{NoStunUrl, SignalingConfig, stun_servers};
 
+use door::Door;
 use hub::Hub;
+
+/// How often it is looked whether something has expired.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A running signaling service; clones are the same one.
 #[derive(Clone)]
 pub struct Signaling {
     io: SocketIo,
+    layer: SocketIoLayer,
     hub: Arc<Hub>,
+    door: Arc<Door>,
 }
 
 impl Signaling {
-    /// A service without rooms, and the layer that answers `/socket.io/` in its name.
-    pub fn new(config: SignalingConfig) -> (Self, SocketIoLayer) {
+    /// A service without rooms. To be called inside a Tokio runtime.
+    pub fn new(config: SignalingConfig) -> Self {
         let (layer, io) = bounded_socket_io(&config);
+        let door = Arc::new(Door::new(&config));
         let hub = Arc::new(Hub::new(config, io.clone()));
         namespace::mount(&io, Arc::clone(&hub));
-        (Self { io, hub }, layer)
+        tokio::spawn(sweep_now_and_then(Arc::downgrade(&hub)));
+        Self { io, layer, hub, door }
+    }
+
+    /// The router with this service at `/socket.io/`.
+    pub fn mount(&self, router: Router) -> Router {
+        let door = from_fn_with_state(Arc::clone(&self.door), door::pass);
+        router.layer(self.layer.clone()).layer(door)
     }
 
     /// Rooms that are open now.
@@ -53,9 +75,24 @@ impl Signaling {
         self.io.of(NAMESPACE).map_or(0, |all| all.sockets().len())
     }
 
-    /// Closes every socket and returns when they are closed. Rooms end with their members.
+    /// Ends what has expired by now, as happens by itself every second.
+    pub fn sweep(&self) {
+        self.hub.sweep();
+    }
+
+    /// Closes every socket and returns when they are closed.
     pub async fn close(&self) {
         self.io.close().await;
+    }
+}
+
+/// Sweeps for as long as there is a hub to sweep.
+async fn sweep_now_and_then(hub: Weak<Hub>) {
+    let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    loop {
+        ticks.tick().await;
+        let Some(hub) = hub.upgrade() else { return };
+        hub.sweep();
     }
 }
 
@@ -68,6 +105,7 @@ fn bounded_socket_io(config: &SignalingConfig) -> (SocketIoLayer, SocketIo) {
         .packet_completion_timeout(Duration::from_secs(1));
     SocketIo::builder()
         .with_parser(parser)
+        .req_path(door::PATH)
         .transports([TransportType::Polling, TransportType::Websocket])
         .max_payload(MAX_PACKET_BYTES as u64)
         .ws_max_message_size(MAX_PACKET_BYTES)

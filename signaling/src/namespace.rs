@@ -1,15 +1,15 @@
 //! The Socket.IO namespace of rooms: takes sockets in, hands their events to the [`Hub`].
 //! Mounted once by `Signaling::new`.
 
-use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 
-use sharesync_protocol::signaling::{Done, NAMESPACE};
+use sharesync_protocol::signaling::{Auth, BAD_TICKET, NAMESPACE};
 use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, Event, SocketRef};
+use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler, Value};
-use socketioxide::socket::Socket;
+use socketioxide::socket::{DisconnectReason, Socket};
 
 use crate::hub::Hub;
 use crate::request::Request;
@@ -19,18 +19,31 @@ use crate::session::Session;
 pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
     // The handlers are set in a middleware, which runs before the client learns that it is
     // connected: set afterwards, they would miss what an eager client sends first.
-    let take_in = async move |socket: SocketRef| {
+    let take_in = async move |socket: SocketRef, TryData(auth): TryData<Auth>| {
+        if !hub.admits(&auth.unwrap_or_default()) {
+            return Err(BadTicket);
+        }
         take_in(&socket, &hub);
-        Ok::<_, Infallible>(())
+        Ok(())
     };
     io.ns(NAMESPACE, (async || ()).with(take_in));
+}
+
+/// Why a socket is not let into the namespace.
+#[derive(Clone, Copy, Debug)]
+struct BadTicket;
+
+impl fmt::Display for BadTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(BAD_TICKET)
+    }
 }
 
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
     let session = Session::begin(socket, hub.socket_limits());
     socket.on_fallback(Events { hub: Arc::clone(hub), session: Arc::clone(&session) });
     let hub = Arc::clone(hub);
-    socket.on_disconnect(async move || hub.gone(&session));
+    socket.on_disconnect(async move |reason: DisconnectReason| hub.gone(&session, reason));
 }
 
 /// Handles every event of one socket, in the order in which they arrive. (A handler that is an
@@ -54,7 +67,7 @@ impl MessageHandler<LocalAdapter, InOrder> for Events {
             self.session.count_event(json.len()).and_then(|()| Request::parse(&event, json));
         match request {
             Ok(request) => self.hub.carry_out(&self.session, request, ack),
-            Err(error) => self.hub.answer::<Done>(&self.session, ack, Err(error)),
+            Err(error) => self.hub.post.refuse(&self.session, ack, error),
         }
     }
 }

@@ -4,22 +4,43 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
+use sharesync_protocol::relay::{OpenRelay, RELAY};
 use sharesync_protocol::signaling::{
-    ANSWER, Addressed, CREATE, Done, ICE_CANDIDATE, JOIN, Join, LEAVE, OFFER, Refusal, RefusalCode,
-    RefusalReason,
+    ANSWER, Addressed, CLOSE_CODE, CREATE, Create, Done, EJECT, Eject, ICE_CANDIDATE, ICE_SERVERS,
+    JOIN, Join, KNOCK, KNOCK_ENDED, Knock, KnockMessage, Knocking, LEAVE, LOCK, Lock, OFFER,
+    OPEN_CODE, PAKE, Refusal, RefusalCode, RefusalReason,
 };
 
+use crate::knocks::KnockError;
 use crate::rooms::RoomError;
 
 /// What a client asks for.
 #[derive(Debug)]
 pub(crate) enum Request {
     /// To make a room.
-    Create,
-    /// To enter one.
+    Create(Create),
+    /// To enter one, or to come back into it.
     Join(Join),
     /// To leave the one it is in.
     Leave,
+    /// To lock the one it made, or to unlock it.
+    Lock(Lock),
+    /// To put somebody out of the one it made.
+    Eject(Eject),
+    /// To know the STUN and TURN servers of this moment.
+    IceServers,
+    /// To have a code for the one it is in.
+    OpenCode,
+    /// To have that code no more.
+    CloseCode,
+    /// To be heard by whoever holds a code.
+    Knock(Knock),
+    /// To go on talking to whoever knocked, or was knocked at.
+    Pake(KnockMessage),
+    /// To end that talk.
+    EndKnock(Knocking),
+    /// To have a relay opened to another member.
+    OpenRelay(OpenRelay),
     /// To have a message brought to another member.
     Relay {
         /// The message's event, the same on both ways.
@@ -33,9 +54,18 @@ impl Request {
     /// Reads an event from its name and its packet's JSON, `["name", {…}]`.
     pub(crate) fn parse(event: &str, packet: &str) -> Result<Self, RequestError> {
         match event {
-            CREATE => payload::<Done>(packet).map(|_| Self::Create),
+            CREATE => payload(packet).map(Self::Create),
             JOIN => payload(packet).map(Self::Join),
             LEAVE => payload::<Done>(packet).map(|_| Self::Leave),
+            LOCK => payload(packet).map(Self::Lock),
+            EJECT => payload(packet).map(Self::Eject),
+            ICE_SERVERS => payload::<Done>(packet).map(|_| Self::IceServers),
+            OPEN_CODE => payload::<Done>(packet).map(|_| Self::OpenCode),
+            CLOSE_CODE => payload::<Done>(packet).map(|_| Self::CloseCode),
+            KNOCK => payload(packet).map(Self::Knock),
+            PAKE => payload(packet).map(Self::Pake),
+            KNOCK_ENDED => payload(packet).map(Self::EndKnock),
+            RELAY => payload(packet).map(Self::OpenRelay),
             OFFER => relay(OFFER, packet),
             ANSWER => relay(ANSWER, packet),
             ICE_CANDIDATE => relay(ICE_CANDIDATE, packet),
@@ -70,8 +100,12 @@ pub(crate) enum RequestError {
     RateLimited,
     #[error("The other side does not keep up. Send it again in a moment.")]
     PeerBusy,
+    #[error("The server carries as much as it may, or carries nothing. Try again later.")]
+    NoRelay,
     #[error(transparent)]
     Room(#[from] RoomError),
+    #[error(transparent)]
+    Knock(#[from] KnockError),
 }
 
 impl From<RequestError> for Refusal {
@@ -81,7 +115,9 @@ impl From<RequestError> for Refusal {
             RequestError::UnknownEvent => RefusalCode::UnknownEvent,
             RequestError::RateLimited => RefusalCode::RateLimited,
             RequestError::PeerBusy => RefusalCode::PeerBusy,
+            RequestError::NoRelay => RefusalCode::NoRelay,
             RequestError::Room(room) => room.code(),
+            RequestError::Knock(knock) => knock.code(),
         };
         let message = error.to_string();
         Self { error: RefusalReason { code, message } }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::http::header;
 use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
 use sharesync_service_kit::limiter::{Limiter, TooOften};
 use socketioxide::SocketError;
@@ -48,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) id: Sid,
     /// What its entries are counted under.
     pub(crate) network: ClientNetwork,
+    /// The host that its handshake was sent to.
+    pub(crate) host: Option<String>,
     limits: SocketLimits,
     gone: AtomicBool,
     let_go: AtomicBool,
@@ -56,10 +59,13 @@ pub(crate) struct Session {
 impl Session {
     /// Begins the session of a socket.
     pub(crate) fn begin(socket: &SocketRef, limits: SocketLimits) -> Arc<Self> {
-        let address = socket.req_parts().extensions.get::<ClientAddr>();
+        let request = socket.req_parts();
+        let address = request.extensions.get::<ClientAddr>();
+        let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let session = Arc::new(Self {
             id: socket.id,
             network: address.map_or(ClientNetwork::UNKNOWN, |address| address.network()),
+            host: host.map(str::to_owned),
             limits,
             gone: AtomicBool::new(false),
             let_go: AtomicBool::new(false),

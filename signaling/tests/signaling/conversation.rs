@@ -28,6 +28,8 @@ async fn a_room_is_made_and_entered() {
     assert_eq!(joined["peers"], json!([created["self"]]));
     assert_ne!(joined["self"], created["self"]);
     assert_eq!(joined["ice_servers"], created["ice_servers"]);
+    let asked = guest.ok("ice-servers", json!({})).await;
+    assert_eq!(asked, json!({ "ice_servers": created["ice_servers"] }));
 
     let (_, third) = server.guest(&mut host, &created["room"]).await;
     assert_eq!(third["peers"], json!([created["self"], joined["self"]]));
@@ -118,38 +120,6 @@ async fn whoever_leaves_is_missed_and_can_come_back_as_another() {
 }
 
 #[tokio::test]
-async fn a_lost_socket_is_missed_and_its_room_ends() {
-    let server = Server::start().await;
-    let (mut host, created) = server.host().await;
-    let (guest, joined) = server.guest(&mut host, &created["room"]).await;
-    let (third, third_joined) = server.guest(&mut host, &created["room"]).await;
-
-    drop(guest);
-    let news = host.event("peer-left").await;
-    assert_eq!(news, json!({ "peer": joined["self"] }));
-    third.close().await;
-    let news = host.event("peer-left").await;
-    assert_eq!(news, json!({ "peer": third_joined["self"] }));
-    assert_eq!(server.signaling.rooms_open(), 1);
-
-    host.ok("leave", json!({})).await;
-    assert_eq!(server.signaling.rooms_open(), 0);
-    let mut late = server.client().await;
-    let refusal = late.refused("join", json!({ "room": created["room"] }));
-    assert_eq!(refusal.await, "unknown_room");
-}
-
-#[tokio::test]
-async fn leaving_the_namespace_leaves_the_room() {
-    let server = Server::start().await;
-    let (mut host, created) = server.host().await;
-    let (mut guest, joined) = server.guest(&mut host, &created["room"]).await;
-    guest.send("41/p2p,").await;
-    let news = host.event("peer-left").await;
-    assert_eq!(news, json!({ "peer": joined["self"] }));
-}
-
-#[tokio::test]
 async fn a_socket_is_in_one_room_at_most() {
     let server = Server::start().await;
     let (mut host, created) = server.host().await;
@@ -168,7 +138,10 @@ async fn refusals_name_their_reason() {
     let unknown = json!({ "room": "AAAAAAAAAAAAAAAAAAAAAA" });
     assert_eq!(client.refused("join", unknown).await, "unknown_room");
     assert_eq!(client.refused("leave", json!({})).await, "not_in_room");
-    for event in ["dance", "peer-joined", "peer-left", "connect", "disconnect", ""] {
+    assert_eq!(client.refused("ice-servers", json!({})).await, "not_in_room");
+    for event in
+        ["dance", "peer-joined", "peer-away", "peer-left", "displaced", "connect", "disconnect", ""]
+    {
         assert_eq!(client.refused(event, json!({})).await, "unknown_event");
     }
     assert_eq!(client.emit_text(r#"["dance"]"#).await["error"]["code"], "unknown_event");
@@ -203,7 +176,7 @@ async fn long_polling_serves_where_websockets_do_not_pass() {
 async fn only_the_namespace_of_rooms_is_there() {
     let server = Server::start().await;
     for namespace in ["", "/admin,"] {
-        let mut client = Client::connect_outside(server.address, None).await;
+        let mut client = Client::connect_outside(server.address, &[]).await;
         client.send(&format!("40{namespace}")).await;
         let Some(Packet::Opening(answer)) = client.receive().await else {
             panic!("a connect packet is answered");

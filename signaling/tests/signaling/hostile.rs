@@ -181,6 +181,7 @@ async fn malformed_payloads_are_refused_and_the_socket_stays() {
         r#"["create"]"#,
         r#"["create",[]]"#,
         r#"["leave",null]"#,
+        r#"["ice-servers",[]]"#,
         r#"["offer",{}]"#,
         r#"["offer",{"sdp":"x"}]"#,
         r#"["offer",{"to":{"id":"x"}}]"#,
@@ -215,7 +216,7 @@ async fn strange_acknowledgement_numbers_harm_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn events_before_the_namespace_close_their_socket() {
     let mut bystanders = Bystanders::new().await;
-    let mut attacker = Client::connect_outside(bystanders.server.address, None).await;
+    let mut attacker = Client::connect_outside(bystanders.server.address, &[]).await;
     attacker.send(r#"42/p2p,1["create",{}]"#).await;
     assert!(attacker.is_closed().await);
     bystanders.are_served().await;

@@ -4,19 +4,12 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_service_kit::limiter::Rate;
 use sharesync_signaling::SignalingConfig;
 
 use crate::polling::PollingClient;
-use crate::server::Server;
+use crate::server::{Server, still};
 use crate::socket::Packet;
-
-/// A clock that stands still, so that nothing refills unless a test says so.
-fn still() -> (Clock, ManualClock) {
-    let hands = ManualClock::starting_now();
-    (Clock::Manual(hands.clone()), hands)
-}
 
 #[tokio::test]
 async fn a_room_takes_sixteen() {
@@ -30,8 +23,8 @@ async fn a_room_takes_sixteen() {
     let room = json!({ "room": created["room"] });
     assert_eq!(late.refused("join", room.clone()).await, "room_full");
 
-    guests.pop();
-    host.event("peer-left").await;
+    let (mut leaver, _) = guests.pop().unwrap();
+    leaver.ok("leave", json!({})).await;
     late.ok("join", room).await;
 }
 
@@ -173,8 +166,8 @@ async fn a_member_that_misses_news_of_its_room_is_let_go() {
     let (_guest, _) = server.guest(&mut host, &created["room"]).await;
     slow.read().await;
     assert_eq!(slow.read().await, ["41/p2p,"]);
-    let news = host.event("peer-left").await;
-    assert_eq!(news, json!({ "peer": slow_peer }));
+    let news = host.event("peer-away").await;
+    assert_eq!(news["peer"]["id"], *to);
 }
 
 #[tokio::test]
@@ -194,7 +187,7 @@ async fn packets_may_have_64_kib_and_no_more() {
 
     host.send(&packet(64 * 1024 + 1)).await;
     assert!(host.is_closed().await);
-    assert!(matches!(guest.receive().await, Some(Packet::Event(event, _)) if event == "peer-left"));
+    assert!(matches!(guest.receive().await, Some(Packet::Event(event, _)) if event == "peer-away"));
 }
 
 #[tokio::test]
@@ -228,7 +221,7 @@ async fn a_connection_that_enters_no_namespace_is_closed() {
         ..SignalingConfig::default()
     })
     .await;
-    let mut idle = crate::socket::Client::connect_outside(server.address, None).await;
+    let mut idle = crate::socket::Client::connect_outside(server.address, &[]).await;
     assert!(idle.is_closed().await);
 }
 
@@ -242,6 +235,6 @@ async fn a_client_that_answers_no_ping_is_missed() {
     .await;
     let (mut host, created) = server.host().await;
     let (_mute, joined) = server.guest(&mut host, &created["room"]).await;
-    let news = host.event("peer-left").await;
-    assert_eq!(news, json!({ "peer": joined["self"] }));
+    let news = host.event("peer-away").await;
+    assert_eq!(news["peer"]["id"], joined["self"]["id"]);
 }

@@ -7,8 +7,15 @@
 )]
 
 mod conversation;
+mod door;
 mod hostile;
+mod knocking;
 mod limits;
+mod membership;
+mod ownership;
 mod polling;
+mod relaying;
 mod server;
 mod socket;
+mod standalone;
+mod tickets;

@@ -39,6 +39,11 @@ impl PollingClient {
         serde_json::from_str(packet.strip_prefix('0').unwrap()).unwrap()
     }
 
+    /// Where the session is, its name included.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Posts a body of packets.
     pub(crate) async fn send(&self, packets: &str) -> StatusCode {
         let request = self.http.post(&self.url).body(packets.to_owned());

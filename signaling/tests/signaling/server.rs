@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::{Router, serve};
 use serde_json::{Value, json};
 use sharesync_service_kit::client_addr::ClientAddr;
+use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_signaling::{Signaling, SignalingConfig};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,6 +17,12 @@ use crate::socket::Client;
 
 /// The header in which a test says where a client comes from.
 pub(crate) const FROM: &str = "x-test-client-address";
+
+/// A clock that stands still, so that nothing refills or expires unless a test says so.
+pub(crate) fn still() -> (Clock, ManualClock) {
+    let hands = ManualClock::starting_now();
+    (Clock::Manual(hands.clone()), hands)
+}
 
 /// A running service.
 pub(crate) struct Server {
@@ -30,8 +37,8 @@ impl Server {
     }
 
     pub(crate) async fn with(config: SignalingConfig) -> Self {
-        let (signaling, layer) = Signaling::new(config);
-        let router = Router::new().layer(layer).layer(from_fn(believe_the_test));
+        let signaling = Signaling::new(config);
+        let router = signaling.mount(Router::new()).layer(from_fn(believe_the_test));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(async move { serve(listener, router).await.unwrap() });
@@ -40,12 +47,12 @@ impl Server {
 
     /// A client in the namespace.
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(self.address, None).await
+        Client::connect(self.address, &[]).await
     }
 
     /// A client in the namespace that comes from `address`.
     pub(crate) async fn client_from(&self, address: &str) -> Client {
-        Client::connect(self.address, Some(address)).await
+        Client::connect(self.address, &[(FROM, address)]).await
     }
 
     /// A client alone in a room of its own, and the acknowledgement of that.

@@ -11,10 +11,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderName;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
-
-use crate::server::FROM;
 
 /// Longer than anything takes here, so that only what never comes runs into it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,9 +41,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Connects and enters the namespace; `from` is the address that the server shall believe.
-    pub(crate) async fn connect(server: SocketAddr, from: Option<&str>) -> Self {
-        let mut client = Self::connect_outside(server, from).await;
+    /// Connects and enters the namespace; `headers` are sent with the request.
+    pub(crate) async fn connect(server: SocketAddr, headers: &[(&str, &str)]) -> Self {
+        let mut client = Self::connect_outside(server, headers).await;
         client.send("40/p2p,").await;
         let answer = client.receive().await;
         assert!(
@@ -55,18 +54,32 @@ impl Client {
     }
 
     /// Connects and stays outside the namespace.
-    pub(crate) async fn connect_outside(server: SocketAddr, from: Option<&str>) -> Self {
+    pub(crate) async fn connect_outside(server: SocketAddr, headers: &[(&str, &str)]) -> Self {
+        let connected = Self::try_connect(server, headers).await;
+        connected.unwrap_or_else(|status| panic!("refused with {status}"))
+    }
+
+    /// Connects and stays outside the namespace, unless refused with a status.
+    pub(crate) async fn try_connect(
+        server: SocketAddr,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, u16> {
         let url = format!("ws://{server}/socket.io/?EIO=4&transport=websocket");
         let mut request = url.into_client_request().unwrap();
-        if let Some(from) = from {
-            request.headers_mut().insert(FROM, from.parse().unwrap());
+        for &(name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            request.headers_mut().append(name, value.parse().unwrap());
         }
         let tcp = TcpStream::connect(server).await.unwrap();
-        let (stream, _) = client_async(request, tcp).await.unwrap();
+        let stream = match client_async(request, tcp).await {
+            Ok((stream, _)) => stream,
+            Err(Error::Http(response)) => return Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        };
         let mut client = Self { stream, events: VecDeque::new(), last_ack: 0 };
         let open = client.receive().await;
         assert!(matches!(&open, Some(Packet::Opening(packet)) if packet.starts_with('0')));
-        client
+        Ok(client)
     }
 
     /// Emits and returns what it is acknowledged with, which must be no refusal.

@@ -1,0 +1,146 @@
+//! What the environment says to a signaling service in a process of its own. Read once, by `main`.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use anyhow::{Context, bail};
+use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_service_kit::secret::RootSecret;
+use sharesync_service_kit::ticket::TicketKey;
+use sharesync_signaling::{SignalingConfig, stun_servers};
+
+/// Everything the service is told at start.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Where it listens (`HOST`, `PORT`).
+    pub(crate) listen: SocketAddr,
+    /// How it is set up.
+    pub(crate) config: SignalingConfig,
+    /// Whether log lines are JSON objects (`LOG_FORMAT=json`).
+    pub(crate) log_json: bool,
+}
+
+impl Settings {
+    /// Reads variables from wherever they are. Errors name the variable at fault.
+    pub(crate) fn read(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let var = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let defaults = SignalingConfig::default();
+        Ok(Self {
+            listen: SocketAddr::new(
+                parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
+                parsed(&var, "PORT", 5002)?,
+            ),
+            config: SignalingConfig {
+                ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
+                    .context("STUN_URLS")?,
+                origins: origins(var("PUBLIC_URL").as_deref(), var("ALLOWED_ORIGINS").as_deref())?,
+                ticket_key: var("SIGNALING_TICKET_KEY").map(ticket_key).transpose()?,
+                sockets_per_client: parsed(
+                    &var,
+                    "SOCKETS_PER_CLIENT",
+                    defaults.sockets_per_client,
+                )?,
+                ..defaults
+            },
+            log_json: match var("LOG_FORMAT").as_deref() {
+                None | Some("text") => false,
+                Some("json") => true,
+                Some(other) => bail!("LOG_FORMAT: {other:?} is neither text nor json"),
+            },
+        })
+    }
+}
+
+fn parsed<T>(var: &dyn Fn(&str) -> Option<String>, name: &str, default: T) -> anyhow::Result<T>
+where
+    T: FromStr<Err: Display>,
+{
+    let Some(text) = var(name) else {
+        return Ok(default);
+    };
+    text.parse().map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
+}
+
+fn origins(public_url: Option<&str>, others: Option<&str>) -> anyhow::Result<AllowedOrigins> {
+    let named = |name: &'static str, text: &str| {
+        let has_scheme = text.starts_with("https://") || text.starts_with("http://");
+        if has_scheme {
+            Ok(text.to_owned())
+        } else {
+            bail!("{name}: {text:?} must begin with https:// or http://")
+        }
+    };
+    let public = public_url.map(|url| named("PUBLIC_URL", url));
+    let others = others.into_iter().flat_map(|others| others.split(','));
+    let others = others.map(|origin| named("ALLOWED_ORIGINS", origin.trim()));
+    let all: Vec<String> = public.into_iter().chain(others).collect::<anyhow::Result<_>>()?;
+    Ok(AllowedOrigins::new(all))
+}
+
+fn ticket_key(secret: String) -> anyhow::Result<TicketKey> {
+    let secret = RootSecret::new(secret.into_bytes());
+    let too_short =
+        || format!("SIGNALING_TICKET_KEY: needs {} bytes or more", RootSecret::MIN_BYTES);
+    Ok(TicketKey::of(&secret.with_context(too_short)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
+        Settings::read(&|name| {
+            let given = variables.iter().find(|(variable, _)| *variable == name);
+            given.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.listen.port(), 5002);
+        assert!(settings.config.ticket_key.is_none());
+        assert!(settings.config.ice_servers.is_empty());
+        assert_eq!(settings.config.sockets_per_client, 64);
+    }
+
+    #[test]
+    fn what_is_set_is_taken() {
+        let settings = read(&[
+            ("HOST", "127.0.0.1"),
+            ("PORT", "0"),
+            ("SIGNALING_TICKET_KEY", "01234567890123456789012345678901"),
+            ("PUBLIC_URL", "https://files.example.com/"),
+            ("ALLOWED_ORIGINS", "https://a.example, http://b.example:8080"),
+            ("STUN_URLS", "stun:a.example, stun:b.example:3478"),
+            ("LOG_FORMAT", "json"),
+        ]);
+        let Settings { listen, config, log_json } = settings.unwrap();
+        assert_eq!(listen, "127.0.0.1:0".parse().unwrap());
+        assert!(config.ticket_key.is_some() && log_json);
+        assert_eq!(config.ice_servers[0].urls, ["stun:a.example", "stun:b.example:3478"]);
+        for page in ["https://files.example.com", "https://a.example", "http://b.example:8080"] {
+            assert!(config.origins.allow(Some(page), Some("signaling.example")), "{page}");
+        }
+        assert!(!config.origins.allow(Some("https://c.example"), Some("signaling.example")));
+    }
+
+    #[test]
+    fn errors_name_the_variable() {
+        for (name, value) in [
+            ("PORT", "99999"),
+            ("HOST", "nowhere"),
+            ("SIGNALING_TICKET_KEY", "short"),
+            ("PUBLIC_URL", "files.example.com"),
+            ("ALLOWED_ORIGINS", "https://a.example,*"),
+            ("SOCKETS_PER_CLIENT", "many"),
+            ("STUN_URLS", "http://x"),
+            ("LOG_FORMAT", "xml"),
+        ] {
+            let error = read(&[(name, value)]).expect_err(name);
+            assert!(error.to_string().contains(name), "{name}: {error:#}");
+            assert!(!format!("{error:#}").contains("short"), "a secret is not shown");
+        }
+    }
+}
