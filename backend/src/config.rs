@@ -10,6 +10,9 @@ use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::secret::{RootSecret, random_token};
+use sharesync_signaling::stun_servers;
+
+use crate::turn::Turn;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
 const NOT_YET: [&str; 6] =
@@ -38,6 +41,10 @@ pub struct Config {
     pub admin: Option<(String, SecretString)>,
     /// STUN servers told to browsers (`STUN_URLS`, separated by commas).
     pub ice_servers: Vec<IceServer>,
+    /// Who carries what has no direct path (`TURN` and its siblings).
+    pub turn: Turn,
+    /// Signaling sockets that one client address may have open (`SOCKETS_PER_CLIENT`).
+    pub sockets_per_client: usize,
     /// Whether log lines are JSON objects (`LOG_FORMAT=json`).
     pub log_json: bool,
 }
@@ -57,6 +64,7 @@ impl Config {
         let data_dir = PathBuf::from(var("SHARESYNC_DATA_DIR").unwrap_or_else(|| "data".into()));
         fs::create_dir_all(&data_dir)
             .with_context(|| format!("SHARESYNC_DATA_DIR: cannot make {}", data_dir.display()))?;
+        let public_url = var("PUBLIC_URL").map(|url| checked_url(&url)).transpose()?;
         Ok(Self {
             listen: SocketAddr::new(
                 parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
@@ -64,12 +72,15 @@ impl Config {
             ),
             database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
-            public_url: var("PUBLIC_URL").map(|url| public_url(&url)).transpose()?,
+            turn: Turn::read(&var, public_url.as_deref())?,
+            public_url,
             max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
             user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
             file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
             admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
-            ice_servers: stun_servers(var("STUN_URLS").as_deref())?,
+            ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
+                .context("STUN_URLS")?,
+            sockets_per_client: parsed(&var, "SOCKETS_PER_CLIENT", 64)?,
             log_json: log_json(var("LOG_FORMAT").as_deref())?,
             data_dir,
         })
@@ -124,7 +135,7 @@ fn write_privately(path: &Path, content: &[u8]) -> std::io::Result<()> {
     fs::rename(draft, path)
 }
 
-fn public_url(url: &str) -> anyhow::Result<String> {
+fn checked_url(url: &str) -> anyhow::Result<String> {
     let url = url.trim_end_matches('/');
     if !url.starts_with("https://") && !url.starts_with("http://") {
         bail!("PUBLIC_URL: {url:?} must begin with https:// or http://");
@@ -142,15 +153,6 @@ fn admin(
         (Some(_), None) => bail!("ADMIN_EMAIL is set without ADMIN_PASSWORD"),
         (None, Some(_)) => bail!("ADMIN_PASSWORD is set without ADMIN_EMAIL"),
     }
-}
-
-fn stun_servers(urls: Option<&str>) -> anyhow::Result<Vec<IceServer>> {
-    let Some(urls) = urls else { return Ok(vec![]) };
-    let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
-    if let Some(url) = urls.iter().find(|url| !url.starts_with("stun:")) {
-        bail!("STUN_URLS: {url:?} must begin with stun:");
-    }
-    Ok(vec![IceServer { urls, username: None, credential: None }])
 }
 
 fn log_json(format: Option<&str>) -> anyhow::Result<bool> {
@@ -206,6 +208,7 @@ mod tests {
             ("PUBLIC_URL", "files.example.com"),
             ("ADMIN_EMAIL", "a@example.com"),
             ("STUN_URLS", "http://x"),
+            ("SOCKETS_PER_CLIENT", "many"),
             ("LOG_FORMAT", "xml"),
             ("REDIS_URL", "redis://x"),
         ] {

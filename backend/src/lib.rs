@@ -12,14 +12,17 @@ mod jobs;
 mod library;
 mod names;
 mod sharing;
+mod turn;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use sharesync_service_kit::clock::Clock;
+use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_signaling::relay::{RelayConfig, Relays};
+use sharesync_signaling::turn::TurnServer;
 use sharesync_signaling::{Signaling, SignalingConfig};
-use socketioxide::layer::SocketIoLayer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -40,7 +43,8 @@ use crate::library::Library;
 pub struct Server {
     app: AppState,
     signaling: Signaling,
-    signaling_layer: SocketIoLayer,
+    relays: Relays,
+    turn: Option<TurnServer>,
     /// Held for as long as the server lives: its data folder is nobody else's.
     _lock: File,
 }
@@ -72,9 +76,22 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        let signaling = SignalingConfig { ice_servers: config.ice_servers, ..Default::default() };
-        let (signaling, signaling_layer) = Signaling::new(signaling);
-        Ok(Self { app, signaling, signaling_layer, _lock: lock })
+        let origins = AllowedOrigins::new(app.public_url.clone());
+        let relays = Relays::new(RelayConfig {
+            origins: origins.clone(),
+            clock: app.clock.clone(),
+            ..Default::default()
+        });
+        let (offer, turn) = config.turn.start(config.listen.ip(), &config.secret, &app.clock);
+        let signaling = Signaling::new(SignalingConfig {
+            ice_servers: config.ice_servers,
+            turn: offer,
+            relays: Some(relays.clone()),
+            origins,
+            sockets_per_client: config.sockets_per_client,
+            ..Default::default()
+        });
+        Ok(Self { app, signaling, relays, turn, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.
@@ -90,10 +107,16 @@ impl Server {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let mut schedule = jobs::start(self.app.clone()).await?;
-        let router = http::router(self.app.clone()).layer(self.signaling_layer.clone());
+        let router = http::router(self.app.clone()).merge(self.relays.router());
+        let router = self.signaling.mount(router);
         let closing = async {
             stop.cancelled().await;
-            self.signaling.close().await;
+            let turn = async {
+                if let Some(turn) = &self.turn {
+                    turn.close().await;
+                }
+            };
+            tokio::join!(self.signaling.close(), self.relays.close(), turn);
         };
         tokio::join!(http::serve(listener, router, stop.clone()), closing);
         schedule.shutdown().await?;

@@ -42,6 +42,12 @@ Environment, all of it optional:
   USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
   FILE_EXPIRY_DAYS     how long stored files are kept (7)
   STUN_URLS            STUN servers for transfers across networks, separated by commas
+  TURN                 on, or off: whether transfers without a direct path are carried over UDP (on)
+  TURN_PORT            the UDP port for that (3478)
+  TURN_PUBLIC_IP       the server's address as seen from outside, where PUBLIC_URL has a name
+  TURN_ALLOW_PRIVATE   true: also to addresses of private networks (false)
+  TURN_URLS            another server to do it, with TURN_SECRET: coturn's static-auth-secret
+  SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64); raise it behind a proxy
   RUST_LOG             what to log (info)
   LOG_FORMAT           text or json (text)";
 
@@ -85,8 +91,8 @@ fn stop_on_signal(stop: &CancellationToken) -> anyhow::Result<()> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("stopping: letting requests under way end");
         stop.cancel();
+        tracing::info!("stopping: letting requests under way end");
     });
     Ok(())
 }

@@ -19,20 +19,12 @@ struct Program {
 
 impl Program {
     fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
-            .env_clear()
-            .env("HOST", "127.0.0.1")
-            .env("PORT", "0")
-            .env("SHARESYNC_DATA_DIR", folder)
-            .env("RUST_LOG", "debug,sqlx=info")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::from(log_file(folder)))
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output is ours");
-        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
-        let url = line.trim().strip_prefix("Listening on ").expect("it says where").to_owned();
+        Self::start_logging_to(folder, Stdio::from(log_file(folder)))
+    }
+
+    fn start_logging_to(folder: &Path, log: Stdio) -> Self {
+        let (child, said) = launch(folder, log);
+        let url = said.strip_prefix("Listening on ").expect("it says where").to_owned();
         Self { child, url }
     }
 
@@ -47,6 +39,25 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts the program; answers what it says first, which is nothing where it ends at once.
+fn launch(folder: &Path, log: Stdio) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
+        .env_clear()
+        .env("HOST", "127.0.0.1")
+        .env("PORT", "0")
+        .env("TURN_PORT", "0")
+        .env("SHARESYNC_DATA_DIR", folder)
+        .env("RUST_LOG", "debug,sqlx=info")
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("its output is ours");
+    BufReader::new(stdout).read_line(&mut line).expect("its output can be read");
+    (child, line.trim().to_owned())
 }
 
 fn log_file(folder: &Path) -> std::fs::File {
@@ -163,18 +174,32 @@ async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
 }
 
 #[tokio::test]
+async fn told_to_stop_it_does_so_although_nobody_reads_its_log() {
+    let folder = folder();
+    let mut program = Program::start_logging_to(folder.path(), Stdio::piped());
+    drop(program.child.stderr.take());
+    assert!(Person::at(&program.url).is_answered().await);
+    program.signal("-TERM");
+    let ended = async {
+        while program.child.try_wait().unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), ended).await.expect("it ends");
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test]
 async fn two_servers_do_not_share_a_data_folder() {
     let folder = folder();
     let _program = Program::start(folder.path());
-    let second = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
-        .env_clear()
-        .env("PORT", "0")
-        .env("SHARESYNC_DATA_DIR", folder.path())
-        .output()
-        .unwrap();
-    assert!(!second.status.success());
-    let said = String::from_utf8(second.stderr).unwrap();
-    assert!(said.contains("another server is running"), "{said}");
+    let (mut second, said) = launch(folder.path(), Stdio::from(log_file(folder.path())));
+    // Where it serves after all, it must not outlive the test.
+    let _ = second.kill();
+    assert!(!second.wait().unwrap().success());
+    assert_eq!(said, "");
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("another server is running"), "{log}");
 }
 
 #[tokio::test]

@@ -114,6 +114,31 @@ mod tests {
     }
 
     #[test]
+    fn a_token_for_others_by_others_or_of_later_is_refused() {
+        let (tokens, hands) = tokens(1);
+        let (sub, sid) = someone();
+        let ours = tokens.issue(sub, sid).unwrap();
+        let claims = decode::<Claims>(&ours, &tokens.verify, &tokens.rules).unwrap().claims;
+        let signed = |change: fn(&mut Claims)| {
+            let mut claims = Claims {
+                iss: claims.iss.clone(),
+                aud: claims.aud.clone(),
+                jti: claims.jti.clone(),
+                ..claims
+            };
+            change(&mut claims);
+            encode(&Header::new(Algorithm::HS256), &claims, &tokens.sign).unwrap()
+        };
+        assert_eq!(tokens.verify(&signed(|_| ())), Some(someone()));
+        assert_eq!(tokens.verify(&signed(|claims| claims.iss = "another".into())), None);
+        assert_eq!(tokens.verify(&signed(|claims| claims.aud = "another".into())), None);
+        let later = signed(|claims| claims.iat += 1);
+        assert_eq!(tokens.verify(&later), None);
+        hands.advance(Duration::from_secs(1));
+        assert_eq!(tokens.verify(&later), Some(someone()));
+    }
+
+    #[test]
     fn a_token_without_a_signature_or_of_another_algorithm_is_refused() {
         let (tokens, _) = tokens(1);
         let token = tokens.issue(someone().0, someone().1).unwrap();

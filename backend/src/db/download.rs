@@ -194,3 +194,60 @@ pub async fn of_file(
 fn listed(rows: Vec<Row>) -> Vec<(Uuid, Download)> {
     rows.into_iter().map(|row| (row.id, row.into())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use sharesync_protocol::api::Role;
+
+    use super::*;
+    use crate::db::account::{self, NewAccount};
+    use crate::db::file::{self, NewFile};
+    use crate::db::share::{self, NewShare};
+    use crate::db::{new_id, object};
+
+    /// Whether a place is given at a moment in a link that ends, to a file that ends.
+    async fn reserved_at(now: i64, link_ends: Option<i64>, file_ends: Option<i64>) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("sharesync.db")).await.unwrap();
+        let sam = NewAccount {
+            email: "sam@example.com",
+            email_key: "sam@example.com",
+            username: "sam",
+            username_key: "sam",
+            password_hash: "",
+            role: Role::Standard,
+            quota: 1,
+        };
+        let owner = account::insert(&db, &sam, 0).await.unwrap().id;
+        let file = NewFile {
+            owner,
+            object: object::begin(&db, 0).await.unwrap(),
+            name: "a.txt",
+            size: 1,
+            sha256: [0; 32],
+            content_type: "text/plain",
+            expires_at: file_ends,
+        };
+        let file = file::insert(&db, &file, 0).await.unwrap().id;
+        let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
+        let link = NewShare {
+            slug: &slug,
+            owner,
+            files: &[file],
+            password_hash: None,
+            expires_at: link_ends,
+            max_downloads: None,
+        };
+        share::insert(&db, &link, 0).await.unwrap();
+        let grant = Grant { id: new_id(now), file, by: None, expires_at: now + 1 };
+        reserve(&db, &slug, &grant, now).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_ends_while_a_password_is_being_checked_gives_no_place() {
+        assert!(reserved_at(10, None, None).await);
+        assert!(reserved_at(9, Some(10), Some(10)).await);
+        assert!(!reserved_at(10, Some(10), None).await);
+        assert!(!reserved_at(10, None, Some(10)).await);
+    }
+}

@@ -7,6 +7,7 @@ mod content;
 mod docs;
 mod extract;
 mod files;
+mod framing;
 mod range;
 mod serve;
 mod server_info;
@@ -18,8 +19,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::any;
 use axum::{BoxError, Router};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -94,7 +94,6 @@ fn secured(router: Router) -> Router {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     router
-        .layer(middleware::from_fn(refuse_ambiguous_framing))
         .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))
         .layer(header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -108,16 +107,6 @@ fn secured(router: Router) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(
             |request: &Request| tracing::debug_span!("request", method = %request.method()),
         ))
-}
-
-/// Refuses what two parsers could read as two different requests (RFC 9112 §3.2 and §6.3). hyper
-/// refuses the rest: folded headers, conflicting lengths; and of `Content-Length` beside
-/// `Transfer-Encoding` it believes the latter and closes the connection.
-async fn refuse_ambiguous_framing(request: Request, next: Next) -> Result<Response, Error> {
-    if request.headers().get_all(header::HOST).iter().count() > 1 {
-        return Err(Error::BadRequest("more than one Host header".into()));
-    }
-    Ok(next.run(request).await)
 }
 
 /// Where a body ended before it should have: the sender went away, or was silent for too long.

@@ -1,19 +1,26 @@
 //! The accept loop. axum's own has no limit on how long a client may take over its headers, so
-//! this one is hyper's, with one.
+//! this one is hyper's, with one. HTTP/1.1 only: hyper-util's connections, which tell versions
+//! apart, wait for a first byte without a limit, and serve HTTP/2 to whoever begins with it.
 
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use axum::http::header;
+use axum::response::IntoResponse;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use sharesync_service_kit::client_addr::ClientAddr;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
+
+use super::framing::Wire;
 
 /// How long a client may take to send a request's headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,9 +31,7 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then lets requests under way end.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    let connections = GracefulShutdown::new();
+    let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -34,34 +39,56 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         };
         match accepted {
             Ok((stream, from)) => {
-                let service = router.clone().map_request(move |mut request: Request<_>| {
-                    request.extensions_mut().insert(ClientAddr(from.ip()));
-                    request
-                });
-                let service = TowerToHyperService::new(service);
-                let connection = http.serve_connection_with_upgrades(io(stream), service);
-                let connection = connections.watch(connection.into_owned());
-                tokio::spawn(async move {
-                    if let Err(cause) = connection.await {
-                        tracing::debug!(%cause, "a connection ended early");
-                    }
-                });
+                let from = ClientAddr(from.ip());
+                connections.spawn(serve_connection(stream, from, router.clone(), stop.clone()));
             }
             Err(cause) => back_off(&cause).await,
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+    connections.close();
+    if tokio::time::timeout(DRAIN, connections.wait()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
 }
 
-fn io(stream: TcpStream) -> TokioIo<TcpStream> {
+/// Answers the requests of one connection; once told to stop, none after the one under way.
+async fn serve_connection(
+    stream: TcpStream,
+    from: ClientAddr,
+    router: Router,
+    stop: CancellationToken,
+) {
     // Small answers must not wait for an acknowledgement of the one before.
     if let Err(cause) = stream.set_nodelay(true) {
         tracing::debug!(%cause, "TCP_NODELAY could not be set");
     }
-    TokioIo::new(stream)
+    let wire = Wire::default();
+    let mut http = http1::Builder::new();
+    http.timer(wire.timer()).header_read_timeout(HEADER_TIMEOUT);
+    let io = TokioIo::new(wire.tap(stream));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let checked = wire.check(&request);
+        request.extensions_mut().insert(from);
+        let router = router.clone();
+        async move {
+            match checked {
+                Ok(()) => router.oneshot(request).await,
+                Err(refused) => Ok(([(header::CONNECTION, "close")], refused).into_response()),
+            }
+        }
+    });
+    let mut connection = pin!(http.serve_connection(io, service).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(cause) = ended {
+        tracing::debug!(%cause, "a connection ended early");
+    }
 }
 
 async fn back_off(cause: &io::Error) {

@@ -63,6 +63,11 @@ impl Running {
     ) -> Self {
         let config = Config::read(&|name| match name {
             "SHARESYNC_DATA_DIR" => folder.to_str().map(str::to_owned),
+            // A port of its own, on loopback only.
+            "HOST" => Some(variables.get(name).cloned().unwrap_or_else(|| "127.0.0.1".into())),
+            "TURN_PORT" if !variables.contains_key("TURN_URLS") => {
+                Some(variables.get(name).cloned().unwrap_or_else(|| "0".into()))
+            }
             name => variables.get(name).cloned(),
         });
         let config = config.expect("a test's configuration is good");

@@ -63,7 +63,17 @@ async fn content_is_saved_and_never_run() {
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
     assert_eq!(answer.header("content-type"), "text/html");
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
     assert_eq!(answer.header("etag"), format!("\"{}\"", file.sha256));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_inside_is_not_told() {
+    let stack = Stack::start().await;
+    let (_, _, url) = one_file(&stack).await;
+    std::fs::remove_file(&stack.stored_files()[0]).unwrap();
+    let problem = stack.anonymous().get(&url).await.problem(500, ProblemCode::Internal);
+    assert_eq!(problem.detail, "Something went wrong on the server.");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod accounts;
 mod content;
 mod files;
+mod framing;
 mod http;
 mod purge;
 mod shares;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use sharesync_protocol::api::{Me, ProblemCode, TokenGrant};
+use sharesync_server::Purged;
 use sharesync_testkit::Stack;
+
+use crate::upload::{assert_only_stored, upload_part};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -33,7 +36,42 @@ async fn an_expired_file_is_not_served_and_then_goes_for_good() {
     assert_eq!((purged.files, purged.bytes, purged.objects, purged.shares), (1, 5, 1, 1));
     assert_eq!(stack.stored_files().len(), 1);
     assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 3);
-    assert_eq!(stack.purge().await, sharesync_server::Purged::default());
+    assert_eq!(stack.purge().await, Purged::default());
+}
+
+#[tokio::test]
+async fn an_expired_file_is_not_even_its_owners() {
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let sam = stack.user("sam").await;
+    let file = sam.upload("a.txt", b"12345").await;
+    stack.advance(Duration::from_mins(24 * 60 - 1));
+    let grant: TokenGrant = sam.post("/api/auth/refresh", json!({})).await.json(200);
+    let sam = sam.with_token(&grant.access_token);
+    let url = sam.file(file.id).await.download_url;
+    stack.advance(Duration::from_mins(1));
+
+    // The address would last four minutes more.
+    sam.get(&url).await.problem(404, ProblemCode::NotFound);
+    let path = format!("/api/files/{}", file.id);
+    sam.patch(&path, json!({ "name": "b.txt" })).await.problem(404, ProblemCode::NotFound);
+    let share = json!({ "file_ids": [file.id] });
+    sam.post("/api/shares", share).await.problem(404, ProblemCode::NotFound);
+    assert_eq!(sam.upload("b.txt", b"x").await.name, "b.txt", "the name was not taken");
+    assert_eq!(stack.purge().await.files, 1);
+}
+
+#[tokio::test]
+async fn an_upload_is_given_up_after_a_day_and_no_sooner() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let _socket = upload_part(&stack, &sam, 10).await;
+    assert_only_stored(&stack, 1).await;
+    stack.advance(DAY);
+    assert_eq!(stack.purge().await, Purged::default());
+    stack.advance(Duration::from_millis(1));
+    let purged = stack.purge().await;
+    assert_eq!((purged.uploads, purged.objects), (1, 1));
+    assert!(stack.stored_files().is_empty());
 }
 
 #[tokio::test]

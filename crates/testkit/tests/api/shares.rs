@@ -201,6 +201,10 @@ async fn nobody_but_the_owner_sees_or_ends_a_link() {
     let eve = stack.user("eve").await;
     eve.get(&format!("{}/downloads", path(&share))).await.problem(404, ProblemCode::NotFound);
     eve.delete(&path(&share)).await.problem(404, ProblemCode::NotFound);
+    for which in ["", &format!("?file_id={}", file.id)] {
+        let list: ShareList = eve.get(&format!("/api/shares{which}")).await.json(200);
+        assert!(list.items.is_empty(), "{which}");
+    }
     let nobody = stack.anonymous();
     nobody.get("/api/shares").await.problem(401, ProblemCode::Unauthenticated);
     nobody.delete(&path(&share)).await.problem(401, ProblemCode::Unauthenticated);
@@ -220,6 +224,16 @@ async fn an_ended_link_is_gone_and_so_are_the_addresses_it_gave() {
     look_at(&stack, &share).await.problem(404, ProblemCode::NotFound);
     anyone.get(&link.download_url).await.problem(404, ProblemCode::NotFound);
     sam.delete(&path(&share)).await.problem(404, ProblemCode::NotFound);
+}
+
+/// Else its sender would be recorded as nobody, and not learn that it is no longer signed in.
+#[tokio::test]
+async fn a_bad_token_is_refused_where_none_is_needed() {
+    let stack = Stack::start().await;
+    let (sam, file) = one_file(&stack).await;
+    let share = sam.share(&[file.id], json!({})).await;
+    let refused = sam.with_token("x").ask_download(&share.slug, json!({})).await;
+    refused.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]

@@ -176,6 +176,15 @@ async fn begin_upload(stack: &Stack, person: &Person, length: u64) -> TcpStream 
     socket
 }
 
+/// Sends so many bytes of a file that has more, and leaves the connection open.
+pub async fn upload_part(stack: &Stack, person: &Person, sent: usize) -> TcpStream {
+    let mut socket = begin_upload(stack, person, 2_000_000).await;
+    let part = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+    socket.write_all(part.as_bytes()).await.unwrap();
+    socket.write_all(&vec![7; sent]).await.unwrap();
+    socket
+}
+
 #[tokio::test]
 async fn what_turns_out_too_large_is_refused_and_nothing_stays() {
     let stack = Stack::builder().env("MAX_CONTENT_LENGTH", 1_000_000).start().await;
@@ -198,12 +207,9 @@ async fn an_upload_that_is_cut_off_leaves_nothing_behind() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
     for sent in [0, 10, 300_000, 1_200_000] {
-        let mut socket = begin_upload(&stack, &sam, 2_000_000).await;
-        let part = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
-        socket.write_all(part.as_bytes()).await.unwrap();
-        socket.write_all(&vec![7; sent]).await.unwrap();
+        let socket = upload_part(&stack, &sam, sent).await;
         if sent > 0 {
-            wait_until(|| !stack.stored_files().is_empty()).await;
+            assert_only_stored(&stack, 1).await;
         }
         drop(socket);
         assert_only_stored(&stack, 0).await;
@@ -213,7 +219,7 @@ async fn an_upload_that_is_cut_off_leaves_nothing_behind() {
 }
 
 /// Waits until so many files lie in the store; what is given up is removed a moment later.
-async fn assert_only_stored(stack: &Stack, files: usize) {
+pub async fn assert_only_stored(stack: &Stack, files: usize) {
     wait_until(|| stack.stored_files().len() == files).await;
 }
 
