@@ -14,6 +14,7 @@ export default defineConfig({
       '/api': server,
       '/docs': server,
       '/socket.io': { target: server, ws: true },
+      '/relay': { target: server, ws: true },
     },
   },
   worker: { format: 'es' },

@@ -1,21 +1,23 @@
 /** The place files go into: home's centre, and the upload page's. Dropping works on the whole page. */
 import { type ReactNode, useId } from 'react'
 import { cn } from '@/lib/class-names'
-import type { Dropped } from '@/lib/dropped-files'
+import { type Chosen, chosenFiles } from '@/lib/dropped-files'
 import { useFileDrop } from './use-file-drop'
 
 interface DropZoneProps {
   /** Names the file input: "Choose files to upload". */
   label: string
   /** Called with files that were chosen or dropped. */
-  onFiles: (dropped: Dropped) => void
+  onFiles: (chosen: Chosen) => void
   /** What the zone says. */
   children: ReactNode
+  /** Without its picture, where there is one already. */
+  plain?: boolean
   className?: string
 }
 
 /** Two ends, the line between them, and a file that sets out when one is held over the page. */
-export function DropZone({ label, onFiles, children, className }: DropZoneProps) {
+export function DropZone({ label, onFiles, children, plain, className }: DropZoneProps) {
   const id = useId()
   const over = useFileDrop(onFiles)
   return (
@@ -27,7 +29,7 @@ export function DropZone({ label, onFiles, children, className }: DropZoneProps)
         className,
       )}
     >
-      <Line over={over} />
+      {!plain && <Line over={over} />}
       {children}
       <input
         id={id}
@@ -36,10 +38,10 @@ export function DropZone({ label, onFiles, children, className }: DropZoneProps)
         aria-label={label}
         className="absolute inset-0 cursor-pointer opacity-0 file:cursor-pointer"
         onChange={(event) => {
-          const files = [...(event.target.files ?? [])]
+          const chosen = chosenFiles(event.target.files)
           // Choosing the same files again is to count again.
           event.target.value = ''
-          if (files.length > 0) onFiles({ files, folders: 0 })
+          if (chosen.files.length > 0) onFiles(chosen)
         }}
       />
     </label>

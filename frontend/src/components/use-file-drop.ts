@@ -1,9 +1,9 @@
 /** Taking files dropped anywhere on a page. Used by home and upload. */
 import { useEffect, useEffectEvent, useState } from 'react'
-import { carriesFiles, type Dropped, droppedFiles } from '@/lib/dropped-files'
+import { carriesFiles, type Chosen, droppedFiles } from '@/lib/dropped-files'
 
 /** Calls `onDrop` with what is dropped on the page; says whether files are over it now. */
-export function useFileDrop(onDrop: (dropped: Dropped) => void): boolean {
+export function useFileDrop(onDrop: (dropped: Chosen) => void): boolean {
   const [over, setOver] = useState(false)
   const take = useEffectEvent(onDrop)
 
@@ -25,7 +25,7 @@ export function useFileDrop(onDrop: (dropped: Dropped) => void): boolean {
       event.preventDefault()
       depth = 0
       setOver(false)
-      take(droppedFiles(event.dataTransfer))
+      void droppedFiles(event.dataTransfer).then((dropped) => take(dropped))
     }
     window.addEventListener('dragenter', enter)
     window.addEventListener('dragleave', leave)

@@ -6,7 +6,7 @@ import { useServerInfo } from '@/api/account'
 import { DropZone } from '@/components/drop-zone'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
-import type { Dropped } from '@/lib/dropped-files'
+import type { Chosen, ChosenFile } from '@/lib/dropped-files'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatCount } from '@/lib/format'
 import { offerFiles } from '@/lib/handoff'
@@ -14,15 +14,15 @@ import { paths } from '@/lib/paths'
 
 /** Home. */
 export function HomePage() {
-  const [files, setFiles] = useState<File[]>([])
+  const [files, setFiles] = useState<readonly ChosenFile[]>([])
   const { data: server } = useServerInfo()
   const toast = useToast()
 
-  const add = (dropped: Dropped) => {
-    if (dropped.folders > 0) {
-      toast({ title: 'Folders cannot be sent yet. Drop the files in them instead.' })
+  const add = (chosen: Chosen) => {
+    if (chosen.unreadable > 0) {
+      toast({ title: `${formatCount(chosen.unreadable, 'file')} could not be read.` })
     }
-    setFiles((before) => [...before, ...dropped.files])
+    setFiles((before) => [...before, ...chosen.files])
   }
   const kept = server
     ? `Whoever has the link can fetch it for ${formatCount(server.file_expiry_days, 'day')}.`
@@ -41,7 +41,7 @@ export function HomePage() {
         className="mt-6 py-4 sm:mt-12 sm:min-h-72 sm:py-8"
       >
         {files.length > 0 ? (
-          <Chosen files={files} />
+          <ChosenFiles files={files} />
         ) : (
           <>
             <span className="mt-2 text-lg font-semibold sm:mt-6">Drop files here</span>
@@ -83,13 +83,13 @@ export function HomePage() {
   )
 }
 
-function Chosen({ files }: { files: File[] }) {
-  const total = files.reduce((sum, file) => sum + file.size, 0)
+function ChosenFiles({ files }: { files: readonly ChosenFile[] }) {
+  const total = files.reduce((sum, { file }) => sum + file.size, 0)
   const [first] = files
   return (
     <>
       <span className="mt-2 max-w-full truncate text-lg font-semibold">
-        {files.length === 1 ? first?.name : formatCount(files.length, 'file')}
+        {files.length === 1 ? first?.file.name : formatCount(files.length, 'file')}
       </span>
       <span className="mt-1 text-sm text-muted">{formatBytes(total)} · press to add more</span>
     </>
@@ -99,7 +99,7 @@ function Chosen({ files }: { files: File[] }) {
 interface DoorProps {
   to: string
   /** Handed to the page behind the door. */
-  files: File[]
+  files: readonly ChosenFile[]
   title: string
   icon: ReactNode
   /** Whether there is something to take through it. */

@@ -7,7 +7,7 @@ import type { UploadedFile } from '@/api/types'
 import { DropZone } from '@/components/drop-zone'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
-import type { Dropped } from '@/lib/dropped-files'
+import type { Chosen } from '@/lib/dropped-files'
 import { formatBytes, formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
@@ -89,18 +89,22 @@ function Limits() {
 }
 
 /** Adds files to the queue, and with them those that home handed over. */
-function useAddFiles(): (dropped: Dropped) => void {
+function useAddFiles(): (chosen: Chosen) => void {
   const { data: server, isFetched } = useServerInfo()
   const toast = useToast()
-  const add = ({ files, folders }: Dropped) => {
-    if (folders > 0) {
+  const add = ({ files }: Pick<Chosen, 'files'>) => {
+    const plain = files.filter(({ path }) => path === '')
+    if (plain.length < files.length) {
       toast({ title: 'Folders cannot be uploaded yet. Drop the files in them instead.' })
     }
-    uploads.add(files, server?.max_upload_size)
+    uploads.add(
+      plain.map(({ file }) => file),
+      server?.max_upload_size,
+    )
   }
   const takeHandedOver = useEffectEvent(() => {
     const files = takeFiles()
-    if (files.length > 0) add({ files, folders: 0 })
+    if (files.length > 0) add({ files })
   })
   // Once the limit is known, or known not to be.
   useEffect(() => {

@@ -77,12 +77,9 @@ const FileRow = memo(function FileRow({
       <Icon aria-hidden className={`size-5 shrink-0 ${verified ? 'text-accent' : 'text-muted'}`} />
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
-          <bdi
-            className="min-w-0 basis-full truncate font-medium sm:flex-1 sm:basis-0"
-            title={name}
-          >
-            {name}
-          </bdi>
+          <span className="flex min-w-0 basis-full font-medium sm:flex-1 sm:basis-0" title={name}>
+            <bdi className="truncate">{name}</bdi>
+          </span>
           <span className="shrink-0 text-muted tabular-nums">{formatBytes(size)}</span>
           {done !== undefined && (
             <span className="shrink-0 tabular-nums sm:w-16 sm:text-end">

@@ -1,32 +1,60 @@
 /** The receiver's side of the room page: what is offered, and what has become of it. */
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
+import { useLocation } from 'react-router'
 import { Card } from '@/components/ui/card'
 import { ReceivingRoom } from './engine/receiving-room'
+import type { Claim } from './engine/room-memory'
+import { LinkKey } from './secrecy/link-key'
+import { cameByCode } from './arrival'
 import { ReceiveTransfer } from './receive-transfer'
+import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
 import { TransferLine } from './transfer-line'
-import { useLeaveWarning, useOpenRoom, useSnapshot } from './use-room'
+import { useLeaveWarning, useOpenRoom, useSnapshot, useTabTitle, useWakeLock } from './use-room'
 
 interface ReceivePageProps {
   room: string
+  /** What stands behind the `#` of the link. */
+  linkKey: string
+  claim: Claim
   onStartOver: () => void
 }
 
-/** Receives from whoever made the room. */
-export function ReceivePage({ room: id, onStartOver }: ReceivePageProps) {
-  const [receiving] = useState(() => new ReceivingRoom(id))
+/** Receives from whoever made the room; without the link's key there is nobody to be sure of. */
+export function ReceivePage({ room, linkKey, claim, onStartOver }: ReceivePageProps) {
+  const key = LinkKey.parse(linkKey)
+  if (key) {
+    return <Receiving room={room} linkKey={key} claim={claim} onStartOver={onStartOver} />
+  }
+  return (
+    <Page title={`${NAME} · ShareSync`}>
+      <RoomTrouble room={{ failure: 'no_key' }} onStartOver={onStartOver} />
+    </Page>
+  )
+}
+
+const NAME = 'Receive'
+
+interface ReceivingProps {
+  room: string
+  linkKey: LinkKey
+  claim: Claim
+  onStartOver: () => void
+}
+
+function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
+  const [receiving] = useState(() => new ReceivingRoom(id, linkKey, claim))
   const room = useSnapshot(receiving.room)
   const inbox = useSnapshot(receiving.inbox)
   useOpenRoom(receiving.room)
   useLeaveWarning(room.busy)
+  useWakeLock(room.busy)
+  const title = useTabTitle(room.members, NAME)
+  const byCode = cameByCode(useLocation().state)
 
   return (
-    <div className="mx-auto max-w-3xl">
-      <title>Receive · ShareSync</title>
-      <h1 className="text-xl font-semibold">Receive files</h1>
-      <p className="mt-1 text-muted">
-        Straight from their browser to yours. Keep this page open until it is done.
-      </p>
+    <Page title={title}>
+      <Reconnecting phase={room.phase} />
       {room.phase === 'closed' && <RoomTrouble room={room} onStartOver={onStartOver} />}
       <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4">
         {room.members.map((member) => (
@@ -34,6 +62,7 @@ export function ReceivePage({ room: id, onStartOver }: ReceivePageProps) {
             key={member.id}
             member={member}
             self={room.self}
+            checkedBy={byCode ? 'code' : 'link'}
             saved={inbox.files.filter((file) => file.from === member.transfer)}
             onStartOver={onStartOver}
           />
@@ -51,9 +80,27 @@ export function ReceivePage({ room: id, onStartOver }: ReceivePageProps) {
             <p role="status" className="mt-6 text-center text-lg font-semibold">
               {room.phase === 'opening' ? 'Connecting' : 'Waiting for the other side'}
             </p>
+            {room.phase !== 'opening' && (
+              <p className="mt-1 text-center text-sm text-muted">
+                Whoever sent you here has to have their page open.
+              </p>
+            )}
           </Card>
         )}
       </div>
+    </Page>
+  )
+}
+
+function Page({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="mx-auto max-w-3xl">
+      <title>{title}</title>
+      <h1 className="text-xl font-semibold">Receive files</h1>
+      <p className="mt-1 text-muted">
+        Straight from their browser to yours. Keep this page open until it is done.
+      </p>
+      {children}
     </div>
   )
 }

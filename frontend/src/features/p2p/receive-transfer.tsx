@@ -14,20 +14,29 @@ import { FileList } from './file-list'
 import { peerName } from './peer-look'
 import { TransferLine } from './transfer-line'
 import { TransferStatus } from './transfer-status'
+import { PauseButton } from './pause-button'
 import { useSnapshot } from './use-room'
+import { type CheckedBy, held } from './words'
 
 interface ReceiveTransferProps {
   member: Member<FileReceiver>
   self: string | undefined
   /** The files of this transfer that are there and can be saved again. */
   saved: Inbox['files']
+  checkedBy: CheckedBy
   onStartOver: () => void
 }
 
 /** A sender, what is offered, and how far it has come. */
-export function ReceiveTransfer({ member, self, saved, onStartOver }: ReceiveTransferProps) {
+export function ReceiveTransfer({
+  member,
+  self,
+  saved,
+  checkedBy,
+  onStartOver,
+}: ReceiveTransferProps) {
   const transfer = useSnapshot(member.transfer.state)
-  const { kind } = useSnapshot(member.path)
+  const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, files } = transfer
   return (
     <Card aria-label={`Transfer from ${peerName(member.id)}`}>
@@ -37,9 +46,11 @@ export function ReceiveTransfer({ member, self, saved, onStartOver }: ReceiveTra
         self={self}
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
-        path={kind}
+        path={path}
+        held={held(transfer)}
+        checkedBy={checkedBy}
       />
-      <TransferStatus side="receiver" transfer={transfer} />
+      <TransferStatus side="receiver" transfer={transfer} away={away} />
       {stage === 'offered' && (
         <p className="mt-1 text-center text-muted">
           {peerName(member.id)} offers {formatCount(files.length, 'file')}, {formatBytes(total)}.
@@ -99,6 +110,7 @@ function Actions({ transfer: { stage }, receiver, onStartOver }: ActionsProps) {
     case 'checking':
       return (
         <div className={row}>
+          <PauseButton transfer={receiver} />
           <Button variant="secondary" onClick={() => receiver.cancel()}>
             Cancel
           </Button>

@@ -3,86 +3,120 @@ import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
 import { cn } from '@/lib/class-names'
+import type { ChosenFile } from '@/lib/dropped-files'
 import { formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
-import type { RoomSnapshot } from './engine/room'
-import type { FileSender } from './engine/sender'
-import { SendingRoom } from './engine/sending-room'
-import { Outgoing } from './outgoing'
-import { RoomLink } from './room-link'
+import type { Offerable } from './engine/sending-conversation'
+import { type HostedRoom, SendingRoom } from './engine/sending-room'
+import { ChooseAgain } from './choose-again'
+import { CodeEntry } from './code-entry'
+import { Invitation } from './invitation'
+import { Outgoing, OutgoingFiles } from './outgoing'
+import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
 import { SendTransfer, WaitingForThem } from './send-transfer'
-import { useLeaveWarning, useOpenRoom, useSnapshot } from './use-room'
+import {
+  useLeaveWarning,
+  useMembersOfInterest,
+  useOpenRoom,
+  useSnapshot,
+  useTabTitle,
+  useWakeLock,
+} from './use-room'
 
-/** Sends to whoever opens the link. */
-export function SendPage({ onStartOver }: { onStartOver: () => void }) {
-  const [sending] = useState(() => new SendingRoom())
+interface SendPageProps {
+  /** A room that this browser made before. */
+  hosted?: HostedRoom
+  onStartOver: () => void
+}
+
+/** Sends to whoever comes by the link or by a code. */
+export function SendPage({ hosted, onStartOver }: SendPageProps) {
+  const [sending] = useState(() => new SendingRoom(hosted))
   const room = useSnapshot(sending.room)
   const outbox = useSnapshot(sending.outbox)
+  const { code } = useSnapshot(sending.room.codes.now)
   const add = useAdd(sending)
   useOpenRoom(sending.room)
   useLeaveWarning(room.busy)
+  useWakeLock(room.busy)
 
   const closed = room.phase === 'closed'
+  const here = useMembersOfInterest(room.members)
+  const choosing = !outbox.accepted && outbox.missing.length === 0
+  const outgoing = {
+    outbox,
+    onAdd: add,
+    onRemove: (files: readonly Offerable[]) => sending.remove(files),
+  }
+  // Whoever comes here has files, or a code; with files chosen or somebody there it is known which.
+  const undecided = !hosted && outbox.files.length === 0 && here.length === 0
   return (
     <>
-      <title>Send now · ShareSync</title>
+      <title>{useTabTitle(room.members, 'Send now')}</title>
       <h1 className="text-xl font-semibold">Send now</h1>
       <p className="mt-1 text-muted">
         From your browser to theirs. Keep this page open until it is done.
       </p>
+      <Reconnecting phase={room.phase} />
       {closed && <RoomTrouble room={room} onStartOver={onStartOver} />}
-      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start lg:gap-6">
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start lg:gap-6">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6">
-          <Members room={room} onStartOver={onStartOver} />
-          {!outbox.accepted && (
-            <Outgoing outbox={outbox} onAdd={add} onRemove={(file) => sending.remove(file)} />
+          {here.length === 0 && (
+            <WaitingForThem self={room.self}>
+              {choosing && (
+                <div className="mt-4">
+                  <OutgoingFiles {...outgoing} />
+                </div>
+              )}
+            </WaitingForThem>
           )}
+          {here.map((member) => (
+            <SendTransfer
+              key={member.id}
+              member={member}
+              self={room.self}
+              codes={sending.room.codes}
+              several={here.length > 1}
+              onEject={() => sending.room.eject(member.id)}
+            >
+              {!room.busy && (
+                <Button variant="secondary" onClick={onStartOver}>
+                  Send something else
+                </Button>
+              )}
+            </SendTransfer>
+          ))}
+          {outbox.missing.length > 0 && <ChooseAgain files={outbox.missing} onAdd={add} />}
+          {choosing && here.length > 0 && <Outgoing {...outgoing} />}
         </div>
-        {!closed && (
-          // On a phone the link comes first once it is what is wanted: files are there, nobody else is.
-          <div className={cn(outbox.files.length > 0 && !outbox.offered && 'max-lg:order-first')}>
-            <RoomLink room={room.room} />
-          </div>
-        )}
+        <div
+          className={cn(
+            'grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6',
+            // On a phone the ways in come first once they are what is wanted: files are there, nobody else is.
+            outbox.files.length > 0 && !outbox.offered && 'max-lg:order-first',
+          )}
+        >
+          {undecided && <CodeEntry ownCode={code} />}
+          {!closed && <Invitation room={sending.room} linkKey={sending.key.text()} />}
+        </div>
       </div>
     </>
   )
 }
 
 /** Adds files, those from the home page first, and says how many were too many. */
-function useAdd(sending: SendingRoom): (files: File[]) => void {
+function useAdd(sending: SendingRoom): (files: readonly ChosenFile[]) => void {
   const toast = useToast()
   useEffect(() => {
     sending.add(takeFiles())
   }, [sending])
   return (files) => {
+    const again = sending.outbox.getSnapshot().missing.length > 0
     const left = sending.add(files)
     if (left > 0) {
-      toast({ title: `${formatCount(left, 'file')} left out: that is more than a room takes.` })
+      const why = again ? 'not what was being sent' : 'that is more than a room takes'
+      toast({ title: `${formatCount(left, 'file')} left out: ${why}.` })
     }
   }
-}
-
-interface MembersProps {
-  room: RoomSnapshot<FileSender>
-  onStartOver: () => void
-}
-
-function Members({ room: { members, self, busy }, onStartOver }: MembersProps) {
-  // Whoever looked in and left before accepting anything is of no more interest.
-  const here = members.filter((member) => {
-    const { failure, accepted } = member.transfer.state.getSnapshot()
-    return accepted || failure?.code !== 'left'
-  })
-  if (here.length === 0) return <WaitingForThem self={self} />
-  return here.map((member) => (
-    <SendTransfer key={member.id} member={member} self={self}>
-      {!busy && (
-        <Button variant="secondary" onClick={onStartOver}>
-          Send something else
-        </Button>
-      )}
-    </SendTransfer>
-  ))
 }

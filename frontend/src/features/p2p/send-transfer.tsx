@@ -1,30 +1,38 @@
 /** One transfer as its sender sees it. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
+import type { CodeHosting } from './engine/code-host'
 import type { Member } from './engine/member'
 import type { FileSender } from './engine/sender'
 import { FileList } from './file-list'
+import { MemberMenu } from './member-menu'
 import { peerName } from './peer-look'
 import { TransferLine } from './transfer-line'
 import { TransferStatus } from './transfer-status'
+import { PauseButton } from './pause-button'
 import { useSnapshot } from './use-room'
+import { type CheckedBy, held } from './words'
 
 interface SendTransferProps {
   member: Member<FileSender>
   self: string | undefined
+  codes: CodeHosting
+  /** There are others. */
+  several: boolean
+  onEject: () => Promise<void>
   /** What can be done once it is over. */
   children: ReactNode
 }
 
 /** A receiver, and what has become of the files on their way there. */
-export function SendTransfer({ member, self, children }: SendTransferProps) {
+export function SendTransfer(props: SendTransferProps) {
+  const { member, self, codes, several, onEject, children } = props
   const transfer = useSnapshot(member.transfer.state)
-  const { kind } = useSnapshot(member.path)
+  const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, accepted } = transfer
-  if (stage === 'failed' && transfer.failure?.code === 'left' && !accepted) {
-    return <WaitingForThem self={self} />
-  }
+  // Nobody can tell whether they came by a code or by the link once somebody came by a code.
+  const [checkedBy] = useState<CheckedBy>(() => (codes.now.getSnapshot().used ? 'either' : 'link'))
   const ended = ['verified', 'declined', 'cancelled', 'failed'].includes(stage)
   return (
     <Card aria-label={`Transfer to ${peerName(member.id)}`}>
@@ -34,31 +42,50 @@ export function SendTransfer({ member, self, children }: SendTransferProps) {
         self={self}
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
-        path={kind}
+        path={path}
+        held={held(transfer)}
+        checkedBy={checkedBy}
+        compact={several}
       />
-      <TransferStatus side="sender" transfer={transfer} />
+      <TransferStatus side="sender" transfer={transfer} away={away} />
       {accepted && (
-        <div className="mt-4 border-t border-line">
+        <Files several={several}>
           <FileList transfer={transfer} />
-        </div>
+        </Files>
       )}
-      {stage !== 'connecting' && stage !== 'connected' && (
-        <div className="mt-4 flex justify-center gap-2">
-          {ended ? (
-            children
-          ) : (
-            <Button variant="secondary" onClick={() => member.transfer.cancel()}>
-              Cancel
-            </Button>
-          )}
-        </div>
-      )}
+      <div className="mt-4 flex flex-wrap items-center justify-center gap-2">
+        {ended && children}
+        {!ended && accepted && <PauseButton transfer={member.transfer} />}
+        {!ended && stage !== 'connecting' && stage !== 'connected' && (
+          <Button variant="secondary" onClick={() => member.transfer.cancel()}>
+            Cancel
+          </Button>
+        )}
+        <MemberMenu id={member.id} onEject={onEject} />
+      </div>
     </Card>
   )
 }
 
-/** Nobody has come yet. */
-export function WaitingForThem({ self }: { self: string | undefined }) {
+/** Where several get the same files, they are listed for who wants to see them. */
+function Files({ several, children }: { several: boolean; children: ReactNode }) {
+  if (!several) return <div className="mt-4 border-t border-line">{children}</div>
+  return (
+    <details className="mt-4 border-t border-line pt-3">
+      <summary className="text-sm font-medium">Each file</summary>
+      {children}
+    </details>
+  )
+}
+
+/** Nobody has come yet. What is to be sent may be chosen meanwhile. */
+export function WaitingForThem({
+  self,
+  children,
+}: {
+  self: string | undefined
+  children?: ReactNode
+}) {
   return (
     <Card aria-label="Transfer">
       <TransferLine
@@ -69,9 +96,10 @@ export function WaitingForThem({ self }: { self: string | undefined }) {
         share={0}
         path={undefined}
       />
-      <p role="status" className="mt-6 text-center text-lg font-semibold">
+      <p role="status" className="mt-4 text-center text-lg font-semibold">
         Waiting for the other side
       </p>
+      {children}
     </Card>
   )
 }

@@ -4,18 +4,21 @@ import { Progress } from '@/components/ui/progress'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/lib/format'
 import type { TransferSnapshot } from './engine/transfer-state'
-import { outcomeWords, type Side, stageWords, transferTrouble } from './words'
+import { heldWords, outcomeWords, type Side, stageWords, transferTrouble } from './words'
 
 interface TransferStatusProps {
   side: Side
   transfer: TransferSnapshot
+  /** The other side's page is not there at the moment. */
+  away: boolean
 }
 
 /** The words under the line. */
-export function TransferStatus({ side, transfer }: TransferStatusProps) {
+export function TransferStatus({ side, transfer, away }: TransferStatusProps) {
   const { stage, failure, accepted, written, total } = transfer
   const trouble = failure && transferTrouble(side, failure)
   const outcome = outcomeWords(side, stage)
+  const held = heldWords(transfer, away)
   return (
     <div className="mt-6">
       <p
@@ -26,10 +29,12 @@ export function TransferStatus({ side, transfer }: TransferStatusProps) {
         )}
       >
         {stage === 'verified' && <CircleCheck aria-hidden className="size-6 text-accent" />}
-        {trouble ? trouble.what : stageWords(side, stage)}
+        {trouble ? trouble.what : (held?.what ?? stageWords(side, stage))}
       </p>
-      {(trouble ?? outcome) && (
-        <p className="mt-1 text-center text-sm text-muted">{trouble?.next ?? outcome}</p>
+      {(trouble ?? held ?? outcome) && (
+        <p className="mt-1 text-center text-sm text-muted">
+          {trouble?.next ?? held?.next ?? outcome}
+        </p>
       )}
       {accepted && stage !== 'verified' && (
         <Progress
@@ -48,7 +53,7 @@ export function TransferStatus({ side, transfer }: TransferStatusProps) {
 
 function Figures({ transfer }: { transfer: TransferSnapshot }) {
   const { stage, written, total, rate, remaining } = transfer
-  const moving = stage === 'moving'
+  const moving = stage === 'moving' && !heldWords(transfer, false)
   return (
     <p className="mt-2 flex flex-wrap justify-center gap-x-4 text-sm text-muted tabular-nums">
       <span>
@@ -63,7 +68,7 @@ function Figures({ transfer }: { transfer: TransferSnapshot }) {
 }
 
 /** Tells those who do not see the bar at every tenth, and no more often. */
-function TenPercents({ transfer, side }: TransferStatusProps) {
+function TenPercents({ transfer, side }: Omit<TransferStatusProps, 'away'>) {
   const { stage, written, total } = transfer
   const tenths = total > 0 ? Math.floor((written / total) * 10) : 0
   const text =

@@ -1,7 +1,9 @@
 /** Thin hooks between the engine and React. Used by the room page's two sides. */
-import { useEffect, useRef, useSyncExternalStore } from 'react'
-import type { Transfer } from './engine/member'
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import type { Member, Transfer } from './engine/member'
 import type { Room } from './engine/room'
+import type { TransferSnapshot } from './engine/transfer-state'
+import { tabTitle } from './tab-title'
 
 interface Watchable<T> {
   readonly subscribe: (listener: () => void) => () => void
@@ -33,5 +35,59 @@ export function useLeaveWarning(active: boolean): void {
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()
     window.addEventListener('beforeunload', warn)
     return () => window.removeEventListener('beforeunload', warn)
+  }, [active])
+}
+
+/** The tab's title: how far things are, or what the page is called. */
+export function useTabTitle(members: readonly Member[], page: string): string {
+  return useTransfers(members, (transfers) => tabTitle(transfers, page))
+}
+
+/** Members but those who looked in and left before accepting anything: they are of no more interest. */
+export function useMembersOfInterest<T extends Transfer>(
+  members: readonly Member<T>[],
+): readonly Member<T>[] {
+  const marks = useTransfers(members, (transfers) =>
+    transfers.map(({ accepted, failure }) => accepted || failure?.code !== 'left').join(),
+  ).split(',')
+  return members.filter((_, at) => marks[at] === 'true')
+}
+
+/** A text that follows from all transfers; the component renders again when it changes. */
+function useTransfers(
+  members: readonly Member[],
+  text: (transfers: readonly TransferSnapshot[]) => string,
+): string {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const stops = members.map(({ transfer }) => transfer.state.subscribe(listener))
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+    [members],
+  )
+  return useSyncExternalStore(subscribe, () =>
+    text(members.map(({ transfer }) => transfer.state.getSnapshot())),
+  )
+}
+
+/** Keeps the screen on while `active`, where the browser can: a phone that sleeps stops its pages. */
+export function useWakeLock(active: boolean): void {
+  useEffect(() => {
+    const wakeLock = (navigator as Partial<Navigator>).wakeLock
+    if (!active || !wakeLock) return
+    let held: Promise<WakeLockSentinel | undefined> = Promise.resolve(undefined)
+    // The browser takes it away with a page that is hidden, and refuses it to one.
+    const take = () => {
+      if (document.visibilityState !== 'visible') return
+      held = wakeLock.request('screen').catch(() => undefined)
+    }
+    take()
+    document.addEventListener('visibilitychange', take)
+    return () => {
+      document.removeEventListener('visibilitychange', take)
+      void held.then((sentinel) => sentinel?.release())
+    }
   }, [active])
 }

@@ -1,7 +1,11 @@
 /** What the room page says about stages and failures: short, and about the person's files. */
+import type { CodeTrouble } from './engine/code-guest'
+import type { CodeOutcome } from './engine/code-host'
 import type { Failure } from './engine/failure'
 import type { RoomSnapshot } from './engine/room'
-import type { Stage } from './engine/transfer-state'
+import { SignalingError } from './engine/signaling-client'
+import type { Stage, TransferSnapshot } from './engine/transfer-state'
+import type { CodeMistake } from './secrecy/code-words'
 
 /** Which end of the transfer this page is. */
 export type Side = 'sender' | 'receiver'
@@ -55,6 +59,43 @@ export function outcomeWords(side: Side, stage: Stage): string | undefined {
   }
 }
 
+/** Why nothing moves at the moment although nothing is wrong for good; undefined when that is not so. */
+export function held({
+  stage,
+  accepted,
+  interrupted,
+  paused,
+}: TransferSnapshot): 'interrupted' | 'paused' | undefined {
+  if (!['connecting', 'connected', 'offered', 'moving', 'checking'].includes(stage)) {
+    return undefined
+  }
+  if (accepted && interrupted) return 'interrupted'
+  return stage === 'moving' && (paused.here || paused.there) ? 'paused' : undefined
+}
+
+/** It in words; `away` while the other side's page is not there. */
+export function heldWords(transfer: TransferSnapshot, away: boolean): Trouble | undefined {
+  const why = held(transfer)
+  if (why === 'interrupted') {
+    return away
+      ? {
+          what: 'Waiting for them to come back',
+          next: 'Their page is gone. When they open it again, it goes on where it stopped.',
+        }
+      : {
+          what: 'Connecting again',
+          next: 'The connection was lost. What has arrived is kept.',
+        }
+  }
+  if (why === undefined) return undefined
+  return {
+    what: 'Paused',
+    next: transfer.paused.here
+      ? 'Nothing moves until you resume.'
+      : 'They paused it. It goes on when they resume.',
+  }
+}
+
 /** What went wrong, and what to do next. */
 export interface Trouble {
   readonly what: string
@@ -81,6 +122,14 @@ export function transferTrouble(side: Side, { code, foundBy }: Failure): Trouble
       return {
         what: 'The connection between the two of you failed.',
         next: 'Being on the same network helps. Or keep a link: then nobody has to wait.',
+      }
+    case 'tampered':
+      return {
+        what: 'Somebody between you changed what was said, so the connection was refused.',
+        next:
+          side === 'sender'
+            ? 'Check that they opened the whole link. If they did, make a new room, and send its link another way.'
+            : 'Check that you opened the whole link. If you did, ask for a new one, sent another way.',
       }
     case 'version':
       return { what: 'The two pages are of different versions.', next: 'Reload both of them.' }
@@ -119,11 +168,31 @@ export function transferTrouble(side: Side, { code, foundBy }: Failure): Trouble
 }
 
 /** Why a room is closed. */
-export function roomTrouble(failure: RoomSnapshot['failure']): Trouble {
+export function roomTrouble(failure: RoomSnapshot['failure'] | 'no_key'): Trouble {
   switch (failure) {
     case 'unknown_room':
     case 'malformed':
       return { what: 'This room has ended. Ask for a new link.', next: '' }
+    case 'no_key':
+      return {
+        what: 'This link is not whole: the part behind the # is missing.',
+        next: 'Ask for it again, and copy all of it.',
+      }
+    case 'room_locked':
+      return {
+        what: 'This room is locked: nobody new can come in.',
+        next: 'Ask whoever sent you the link to unlock it, then try again.',
+      }
+    case 'ejected':
+      return {
+        what: 'You were put out of this room.',
+        next: 'Whoever made it did that. What had arrived in full is still yours.',
+      }
+    case 'displaced':
+      return {
+        what: 'This room is open on another page of yours.',
+        next: 'Go on there, or bring it back here.',
+      }
     case 'room_full':
       return {
         what: 'This room is full.',
@@ -141,5 +210,93 @@ export function roomTrouble(failure: RoomSnapshot['failure']): Trouble {
         what: 'The server cannot be reached.',
         next: 'Check that you are online, then try again.',
       }
+  }
+}
+
+/** What became of the code before the one that is shown. */
+export function codeNews(outcome: CodeOutcome): string {
+  switch (outcome) {
+    case 'let in':
+      return 'Somebody came in with the code. Here is a new one.'
+    case 'wrong':
+      return 'Somebody tried a wrong code. Here is a new one.'
+    case 'broken off':
+      return 'Somebody began with the code and left. Here is a new one.'
+  }
+}
+
+/** What is wrong with a code as it was typed. */
+export function codeMistake(mistake: CodeMistake | 'own'): Trouble {
+  switch (mistake) {
+    case 'form':
+      return {
+        what: 'A code is a number and two words.',
+        next: 'It looks like this: 4821-orbit-canyon.',
+      }
+    case 'nameplate':
+      return {
+        what: 'A code begins with a number of four digits or more.',
+        next: 'Ask them for it again.',
+      }
+    case 'first word':
+      return { what: 'The first word is none of ours.', next: 'Check how it is spelt.' }
+    case 'second word':
+      return { what: 'The second word is none of ours.', next: 'Check how it is spelt.' }
+    case 'own':
+      return { what: 'This is the code of this page.', next: 'Say it to the other side.' }
+  }
+}
+
+/** Why a code led nowhere. */
+export function codeTrouble(trouble: CodeTrouble): Trouble {
+  switch (trouble) {
+    case 'unknown_code':
+      return {
+        what: 'There is no such code, or it has been used.',
+        next: 'Ask them to read you the one they see now.',
+      }
+    case 'wrong_code':
+      return {
+        what: 'The words were not right.',
+        next: 'Each code works once: ask them for the new one.',
+      }
+    case 'gone':
+      return {
+        what: 'Their page does not answer.',
+        next: 'Ask them to keep it open, and to read you the code they see now.',
+      }
+    case 'tampered':
+      return {
+        what: 'Somebody between you changed what was said, so nothing was joined.',
+        next: 'Ask for the link instead, sent another way.',
+      }
+    case 'rate_limited':
+      return { what: 'Too many tries from here.', next: 'Wait a minute, then try again.' }
+    case 'unreachable':
+      return {
+        what: 'The server cannot be reached.',
+        next: 'Check that you are online, then try again.',
+      }
+  }
+}
+
+/** Why the room was not locked, or nobody put out of it. */
+export function ownerTrouble(error: unknown): string {
+  const refused = error instanceof SignalingError && error.code === 'not_owner'
+  return refused ? 'Only the page that made the room can do that.' : 'That did not work. Try again.'
+}
+
+/** How a page knows that it talks to the right one, and not to somebody between the two. */
+export type CheckedBy = 'link' | 'code' | 'either'
+
+/** It in words. */
+export function checkedWords(by: CheckedBy): string {
+  switch (by) {
+    case 'link':
+      return 'Checked with the key in the link'
+    case 'code':
+      return 'Checked with the code'
+    case 'either':
+      return 'Checked with the room’s key'
   }
 }

@@ -9,14 +9,15 @@ import { BLOCK_BYTES } from './protocol'
 /** Blocks collected into one Blob: a file of many tiny Blobs is slow to read. */
 const BLOCKS_PER_BLOB = 64
 
-interface Collected {
-  blobs: Blob[]
-  blocks: Uint8Array<ArrayBuffer>[]
+/** Neighbouring blocks of a file: one Blob once they are all there. */
+interface Group {
+  readonly blocks: Map<number, Uint8Array<ArrayBuffer>>
+  blob: Blob | undefined
 }
 
 /** Keeps blocks in the page's memory, then in Blobs. */
 export class BlobStore implements BlockStore {
-  readonly #files = new Map<number, Collected>()
+  readonly #files = new Map<number, Map<number, Group>>()
   /** The last write: each waits for the one before, so that they end in order. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -27,21 +28,21 @@ export class BlobStore implements BlockStore {
 
   write(block: ReceivedBlock): Promise<void> {
     const written = this.#last.then(() => this.#write(block))
-    this.#last = written
+    this.#last = written.catch(() => undefined)
     return written
   }
 
   async #write(block: ReceivedBlock): Promise<void> {
     const bytes = await assemble(block, new Uint8Array(BLOCK_BYTES))
-    const file = this.#collected(block.file)
-    file.blocks.push(bytes)
-    if (file.blocks.length === BLOCKS_PER_BLOB) file.blobs.push(new Blob(file.blocks.splice(0)))
+    const group = this.#group(block.file, Math.floor(block.block / BLOCKS_PER_BLOB))
+    group.blocks.set(block.block, bytes)
+    if (group.blocks.size === BLOCKS_PER_BLOB) close(group)
   }
 
   finish(number: number, file: OfferedFile): Promise<File> {
-    const { blobs, blocks } = this.#collected(number)
+    const groups = [...(this.#files.get(number) ?? [])].sort(([a], [b]) => a - b)
     this.#files.delete(number)
-    const parts = [...blobs, ...blocks]
+    const parts = groups.map(([, group]) => group.blob ?? close(group))
     return Promise.resolve(
       new File(parts, file.name, { type: file.media_type, lastModified: file.modified_at }),
     )
@@ -51,11 +52,19 @@ export class BlobStore implements BlockStore {
     this.#files.clear()
   }
 
-  #collected(number: number): Collected {
-    const there = this.#files.get(number)
-    if (there) return there
-    const fresh = { blobs: [], blocks: [] }
-    this.#files.set(number, fresh)
-    return fresh
+  #group(file: number, number: number): Group {
+    const groups = this.#files.get(file) ?? new Map<number, Group>()
+    this.#files.set(file, groups)
+    const group = groups.get(number) ?? { blocks: new Map(), blob: undefined }
+    groups.set(number, group)
+    return group
   }
+}
+
+/** Makes a group's blocks, in order, into its Blob. */
+function close(group: Group): Blob {
+  const blocks = [...group.blocks].sort(([a], [b]) => a - b)
+  group.blob = new Blob(blocks.map(([, bytes]) => bytes))
+  group.blocks.clear()
+  return group.blob
 }

@@ -1,59 +1,69 @@
 /**
- * Follows the frames of a transfer and refuses the first that is not the one due: wrong file, wrong
- * block, a gap, too much, a seal too early. Used by `FileReceiver`.
+ * Puts the blocks that come over one connection together, and refuses the first frame that is out of
+ * place: a block nobody asked for, a gap, too much, a seal too early. Used by `ReceivingConversation`.
  */
 import { type ReceivedBlock } from './block-store'
 import { TransferError } from './failure'
-import { type Frame, FRAME_CHUNK } from './frames'
-import { BLOCK_BYTES } from './protocol'
+import { type Frame, FRAME_CHUNK, sealed } from './frames'
+import { type ReceivedContent } from './received-content'
 
-/** A file whose content is expected. */
-export interface ExpectedFile {
-  readonly number: number
-  readonly size: number
+interface Unfinished {
+  readonly file: number
+  readonly block: number
+  /** Bytes it will have. */
+  readonly length: number
+  readonly chunks: Uint8Array<ArrayBuffer>[]
 }
 
-/** Collects chunks into blocks, for the accepted files in order. */
+/** Collects one connection's chunks into blocks. */
 export class BlockAssembler {
-  readonly #files: readonly ExpectedFile[]
-  #at = 0
-  #block = 0
-  #chunks: Uint8Array<ArrayBuffer>[] = []
+  readonly #content: ReceivedContent
+  #current: Unfinished | undefined
   #length = 0
 
-  constructor(files: readonly ExpectedFile[]) {
-    // An empty file has no blocks, so that no frame is ever due for it.
-    this.#files = files.filter((file) => file.size > 0)
+  constructor(content: ReceivedContent) {
+    this.#content = content
   }
 
   /** Takes the next frame; returns the block that it completes, if it does. Throws `malformed`. */
   take(frame: Frame): ReceivedBlock | undefined {
-    const file = this.#files[this.#at]
-    if (!file) throw outOfPlace('past the last file')
-    if (frame.file !== file.number || frame.block !== this.#block)
+    const current = this.#current ?? this.#begin(frame)
+    if (frame.file !== current.file || frame.block !== current.block) {
       throw outOfPlace('of another block')
-    const length = Math.min(BLOCK_BYTES, file.size - this.#block * BLOCK_BYTES)
-    if (frame.kind === FRAME_CHUNK) {
-      if (frame.offset !== this.#length) throw outOfPlace('after a gap')
-      if (frame.offset + frame.payload.length > length) throw outOfPlace('past the end of the file')
-      this.#chunks.push(frame.payload)
-      this.#length += frame.payload.length
-      return undefined
     }
-    if (frame.offset !== length || this.#length !== length)
-      throw outOfPlace('before its block is whole')
-    return this.#seal(file, frame.payload)
+    if (frame.offset !== this.#length) throw outOfPlace('after a gap')
+    const { digest, piece } = frame.kind === FRAME_CHUNK ? open(frame) : sealed(frame)
+    const end = this.#length + piece.length
+    if (end > current.length) throw outOfPlace('past the end of its block')
+    if (digest ? end !== current.length : end === current.length) {
+      throw outOfPlace(digest ? 'before its block is whole' : 'without the seal that is due')
+    }
+    current.chunks.push(piece)
+    this.#length = end
+    if (!digest) return undefined
+    this.#current = undefined
+    const { file, block, chunks } = current
+    return { file, block, chunks, digest, last: this.#content.isLast(file, block) }
   }
 
-  #seal(file: ExpectedFile, digest: Uint8Array<ArrayBuffer>): ReceivedBlock {
-    const last = (this.#block + 1) * BLOCK_BYTES >= file.size
-    const sealed = { file: file.number, block: this.#block, chunks: this.#chunks, digest, last }
-    this.#chunks = []
-    this.#length = 0
-    this.#block = last ? 0 : this.#block + 1
-    if (last) this.#at += 1
-    return sealed
+  /** Gives up what is unfinished, for its connection is gone. */
+  abandon(): void {
+    if (this.#current) this.#content.release(this.#current.file, this.#current.block)
+    this.#current = undefined
   }
+
+  #begin({ file, block }: Frame): Unfinished {
+    const length = this.#content.wanted(file, block)
+    if (length === undefined) throw outOfPlace('of a block that is not due')
+    this.#content.claim(file, block)
+    this.#length = 0
+    this.#current = { file, block, length, chunks: [] }
+    return this.#current
+  }
+}
+
+function open({ payload }: Frame) {
+  return { digest: undefined, piece: payload }
 }
 
 function outOfPlace(where: string): TransferError {

@@ -14,11 +14,11 @@ export interface ReceivedBlock {
   readonly block: number
   readonly chunks: readonly Uint8Array<ArrayBuffer>[]
   readonly digest: Uint8Array<ArrayBuffer>
-  /** Whether it is the file's last. */
+  /** Whether it is the file's last by number, after which nobody should have to wait for company. */
   readonly last: boolean
 }
 
-/** Takes the blocks of a transfer's files, in order, and gives the files back whole. */
+/** Takes the blocks of a transfer's files, nearly in order, and gives the files back whole. */
 export interface BlockStore {
   /** Throws `out_of_space` when it is known that so many bytes will not fit. */
   reserve(bytes: number): Promise<void>
@@ -30,8 +30,8 @@ export interface BlockStore {
   write(block: ReceivedBlock): Promise<void>
   /** The file, once all its blocks are written. Throws `unwritable`. */
   finish(number: number, file: OfferedFile): Promise<File>
-  /** Ends the store; what is not finished is deleted. */
-  close(): void
+  /** Ends the store; what is not finished is deleted, unless it is to be kept for a later page. */
+  close(keep: boolean): void
 }
 
 /** Puts a block together and checks it. Throws `corrupt`. */

@@ -13,12 +13,14 @@ export const FAILURE_CODES = [
 /** A failure that travels. */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
-/** A failure that needs no telling, because the other side cannot be told. */
+/** A failure that is not told: the other side cannot be reached, or what reaches it cannot be trusted. */
 export type LinkFailureCode =
   /** The other side left the room, or closed its page. */
   | 'left'
   /** No connection could be made, or the one there was broke. */
   | 'connection'
+  /** What came as the other side's words was not what it said: forged, changed, or said before. */
+  | 'tampered'
 
 /** What went wrong, as a snapshot holds it. */
 export interface Failure {
@@ -40,5 +42,10 @@ export class TransferError extends Error {
 
 /** True for the codes that the other side can be told. */
 export function travels(code: FailureCode | LinkFailureCode): code is FailureCode {
-  return code !== 'left' && code !== 'connection'
+  return code !== 'left' && code !== 'connection' && code !== 'tampered'
+}
+
+/** Whatever was thrown, as a failure: what is none of ours came from writing. */
+export function asTransferError(error: unknown): TransferError {
+  return error instanceof TransferError ? error : new TransferError('unwritable', String(error))
 }

@@ -1,6 +1,6 @@
 // @vitest-environment node
-import { expect, it } from 'vitest'
-import { nameToOffer, nameToSave } from './file-names'
+import { describe, expect, it } from 'vitest'
+import { nameToOffer, nameToSave, pathToOffer } from './file-names'
 
 it.each([
   ['report.pdf', 'report.pdf'],
@@ -28,4 +28,22 @@ it('shortens a long name and keeps its ending', () => {
 it('offers names that are well-formed and have no folder', () => {
   expect(nameToOffer('a\\b/c')).toBe('a_b_c')
   expect(nameToOffer('\ud800x')).toBe('\ufffdx')
+})
+
+describe('a path to offer', () => {
+  it.each([
+    ['photos/2024', 'photos/2024'],
+    ['', ''],
+    ['/photos//2024/', 'photos/2024'],
+    ['../../etc/./x', 'etc/x'],
+    ['a\\b/c\0d', 'a_b/c_d'],
+  ])('of %j is %j', (path, offered) => {
+    expect(pathToOffer(path)).toBe(offered)
+  })
+
+  it('keeps the innermost of too many folders', () => {
+    const path = pathToOffer(Array.from({ length: 300 }, (_, at) => `folder ${at}`).join('/'))
+    expect(path.length).toBeLessThanOrEqual(1024)
+    expect(path).toMatch(/\/folder 299$/)
+  })
 })

@@ -3,7 +3,7 @@
  * about to be given to this one's file system. Used by `Room`.
  */
 import { utf8Length } from './control-messages'
-import { MAX_NAME_BYTES } from './protocol'
+import { MAX_NAME_BYTES, MAX_PATH_BYTES } from './protocol'
 
 /** Path separators, control characters, and the marks that make text read backwards. */
 const UNSAFE = /[/\\\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
@@ -16,6 +16,16 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 export function nameToOffer(name: string): string {
   const wellFormed = new TextDecoder().decode(new TextEncoder().encode(name))
   return shorten(wellFormed.replace(/[/\\\0]/g, '_')) || 'file'
+}
+
+/** The folders of a file as an offer carries them; the innermost of those that are too many. */
+export function pathToOffer(path: string): string {
+  const folders = path
+    .split('/')
+    .filter((name) => !['', '.', '..'].includes(name))
+    .map(nameToOffer)
+  while (utf8Length(folders.join('/')) > MAX_PATH_BYTES) folders.shift()
+  return folders.join('/')
 }
 
 /** The name under which a received file is saved: never a path, never a device, never hidden. */

@@ -1,99 +1,183 @@
-/** Another member of the room: the link to it and the transfer over that link. Used by `Room`. */
+/**
+ * Another member of the room: the transfer with it, and whatever connection carries that at the moment. A
+ * connection that is lost is made again for as long as the transfer is worth it. Used by `Room`.
+ */
 import { type Channels } from './channel'
 import { TransferError } from './failure'
-import { type Path, PeerLink } from './peer-link'
-import { type IceServer, type PeerSignal } from './signaling-messages'
+import { Ladder, type LadderOptions } from './ladder'
+import { type Path } from './connection'
+import { type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 import { type TransferState } from './transfer-state'
 
 /** What `FileSender` and `FileReceiver` have in common. */
 export interface Transfer {
   readonly state: TransferState
+  connect(channels: Channels): void
+  interrupt(): void
+  pause(paused: boolean): void
   cancel(): void
   fail(error: TransferError): void
 }
 
+/** How long to wait before a lost connection is made again, first and at most, in milliseconds. */
+const RECONNECT_FIRST_MS = 500
+const RECONNECT_MOST_MS = 8000
 /**
- * How long a transfer may stand still after its peer left the room before we believe that it is gone, in
- * milliseconds. One that lost only its line to the signaling service goes on sending.
+ * How long we go on trying to reach a member that we never reached, or that is about to take files, in
+ * milliseconds.
  */
-const STANDSTILL_MS = 4000
+const PATIENCE_MS = 40_000
+/** How long for one that has accepted, so that a closed laptop may be opened again, in milliseconds. */
+const LONG_PATIENCE_MS = 30 * 60_000
 
-interface MemberOptions<T> {
-  readonly iceServers: readonly IceServer[]
-  /** Sends a signal to this member. */
-  send(signal: PeerSignal): Promise<void>
-  /** Starts a transfer over the link's channels. */
-  begin(channels: Channels): T
+/** How long nothing may move over the link to a member that is away, in milliseconds. */
+const STANDSTILL_MS = 3000
+
+interface MemberOptions<T> extends Omit<LadderOptions, 'connected' | 'runs' | 'lost' | 'tampered'> {
+  readonly transfer: T
+}
+
+/** How a member is reached. */
+export interface Reach {
+  /** Undefined while there is no connection. */
+  readonly path: Path | undefined
+  /** Its line to the signaling service is gone; it may come back. */
+  readonly away: boolean
 }
 
 /** A member of the room. */
 export class Member<T extends Transfer = Transfer> {
   readonly id: string
   readonly transfer: T
-  /** How the connection runs. */
-  readonly path = new Store<{ readonly kind: Path | undefined }>({ kind: undefined })
-  readonly #link: PeerLink
+  readonly reach: Store<Reach>
+  readonly #connects: boolean
+  readonly #ladder: Ladder
+  #again: ReturnType<typeof setTimeout> | undefined
+  #standstill: ReturnType<typeof setTimeout> | undefined
+  /** The service says that it has left for good. */
+  #gone = false
+  #attempts = 0
+  /** When the connection was lost, or first sought, in milliseconds of `performance.now`. */
+  #since = performance.now()
 
-  constructor(id: string, options: MemberOptions<T>) {
+  constructor({ id, away = false }: Peer, { transfer, ...options }: MemberOptions<T>) {
     this.id = id
-    this.#link = new PeerLink({
-      iceServers: options.iceServers,
-      send: (signal) => {
-        options.send(signal).catch(() => this.#unsent(signal))
-      },
-      opened: () => void this.#findPath(),
-      lost: (error) => this.transfer.fail(error),
+    this.transfer = transfer
+    this.#connects = options.connects
+    this.reach = new Store<Reach>({ path: undefined, away })
+    this.#ladder = new Ladder({
+      ...options,
+      connected: (channels) => this.#connected(channels),
+      runs: (path) => this.reach.set({ path }),
+      lost: (closed) => this.#lost(closed),
+      tampered: (error) => transfer.fail(error),
     })
-    this.transfer = options.begin(this.#link)
-    this.transfer.state.subscribe(() => {
-      if (this.transfer.state.ended) this.#link.closeGently()
+    transfer.state.subscribe(() => {
+      if (!transfer.state.ended) return
+      clearTimeout(this.#again)
+      this.#ladder.closeGently()
     })
+    if (this.#connects && !away) this.#ladder.climb()
   }
 
-  /** Content is on its way, or about to be: this transfer must not be replaced by another. */
+  /** Content is on its way, or about to be. */
   get busy(): boolean {
     return ['moving', 'checking'].includes(this.transfer.state.stage)
   }
 
-  /** Offers the connection. */
-  async offer(): Promise<void> {
-    await this.#link.offer()
-  }
-
   /** Takes a signal from this member. */
   receive(signal: PeerSignal): void {
-    this.#link.receive(signal)
+    if (!this.transfer.state.ended) this.#ladder.receive(signal)
   }
 
-  /** The service says that this member is no longer in the room. */
+  /** This member has asked for a relay between the two of us. */
+  meetAtRelay(ticket: string): void {
+    if (!this.transfer.state.ended && !this.#connects) this.#ladder.meetAtRelay(ticket)
+  }
+
+  /** The member is in the room again: a page that was loaded anew (`fresh`) knows nothing of our link. */
+  back(fresh: boolean): void {
+    this.#gone = false
+    this.reach.set({ away: false })
+    if (this.transfer.state.ended || (this.#ladder.connected && !fresh)) return
+    this.#attempts = 0
+    if (fresh) this.#drop()
+    clearTimeout(this.#again)
+    if (this.#connects) this.#ladder.climb()
+  }
+
+  /** The member lost its line to the signaling service; a connection that stands goes on. */
+  away(): void {
+    this.reach.set({ away: true })
+    if (this.#ladder.connected) this.#watch(this.transfer.state.getSnapshot().written)
+    else this.#lost(false)
+  }
+
+  /** The member is gone for good. */
   left(): void {
-    if (this.busy) this.#watch(this.transfer.state.getSnapshot().written)
-    else this.transfer.fail(new TransferError('left', 'the other side left the room'))
+    this.#gone = true
+    // Its line to the service may be all that is lost.
+    if (this.busy && this.#ladder.connected) return
+    this.transfer.fail(new TransferError('left', 'the other side left the room'))
   }
 
   /** Ends link and transfer, for we are leaving. */
   close(): void {
     this.transfer.fail(new TransferError('left', 'this side left the room'))
-    this.#link.close()
+    clearTimeout(this.#again)
+    clearTimeout(this.#standstill)
+    this.#ladder.drop()
   }
 
+  /** Gives the link up when nothing moves: its page is gone, which ICE takes long to find out. */
   #watch(before: number): void {
-    setTimeout(() => {
-      if (!this.busy) return
-      const { written } = this.transfer.state.getSnapshot()
-      if (written > before) this.#watch(written)
-      else this.transfer.fail(new TransferError('left', 'the other side left the room'))
+    clearTimeout(this.#standstill)
+    this.#standstill = setTimeout(() => {
+      const { written, paused } = this.transfer.state.getSnapshot()
+      if (!this.#ladder.connected || !this.reach.getSnapshot().away) return
+      if (written > before || paused.here || paused.there) this.#watch(written)
+      else this.#lost(false)
     }, STANDSTILL_MS)
   }
 
-  async #findPath(): Promise<void> {
-    this.path.set({ kind: await this.#link.path() })
+  #connected(channels: Channels): void {
+    clearTimeout(this.#again)
+    this.#attempts = 0
+    this.transfer.connect(channels)
   }
 
-  #unsent(signal: PeerSignal): void {
-    // A lost candidate is one way fewer; without a description there is no way at all.
-    if (signal.event === 'ice-candidate') return
-    this.transfer.fail(new TransferError('connection', `${signal.event} could not be sent`))
+  /** Forgets the connection, which is gone or no longer of use. */
+  #drop(): void {
+    if (this.#ladder.connected || this.#attempts === 0) this.#since = performance.now()
+    this.#ladder.drop()
+    this.reach.set({ path: undefined })
+    this.transfer.interrupt()
+  }
+
+  #lost(closed: boolean): void {
+    if (this.transfer.state.ended) return
+    this.#drop()
+    const { accepted } = this.transfer.state.getSnapshot()
+    // Closed in order, with nothing begun: the other side has no more interest.
+    if (this.#gone || (closed && !accepted)) {
+      this.transfer.fail(new TransferError('left', 'the other side closed'))
+      return
+    }
+    const waited = performance.now() - this.#since
+    if (waited > (accepted ? LONG_PATIENCE_MS : PATIENCE_MS)) {
+      this.transfer.fail(new TransferError('connection', 'no connection could be made'))
+      return
+    }
+    const wait = Math.min(RECONNECT_FIRST_MS * 2 ** this.#attempts, RECONNECT_MOST_MS)
+    this.#attempts += 1
+    clearTimeout(this.#again)
+    this.#again = setTimeout(() => this.#retry(), wait)
+  }
+
+  #retry(): void {
+    // Whoever waits for offers only watches the clock; and while the member is away nobody would answer.
+    if (this.#connects && !this.reach.getSnapshot().away) this.#ladder.climb()
+    else this.#lost(false)
   }
 }

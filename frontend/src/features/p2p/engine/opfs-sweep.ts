@@ -5,12 +5,19 @@
 
 /** The folder of all transfers. */
 export const ROOT = 'p2p'
+/** In a transfer's folder: which transfer it is, while that is unfinished. */
+export const RECORD = 'record.json'
+/** In a transfer's folder: what of it has been written. */
+export const JOURNAL = 'journal'
 
 /**
  * How long after its start a transfer's folder is left alone although its page is gone, in
  * milliseconds: the browser may still be copying a file out of it to the person's downloads.
  */
 const GRACE_MS = 60 * 60 * 1000
+
+/** How long one that is unfinished is left alone, in milliseconds: its person may come back. */
+const UNFINISHED_MS = 24 * 60 * 60 * 1000
 
 /** Names a new transfer's folder, and the lock that says its page lives: when, and by chance. */
 export function transferName(): string {
@@ -33,7 +40,9 @@ export async function sweepOpfs(now = Date.now(), graceMs = GRACE_MS): Promise<v
     const names: string[] = []
     for await (const name of root.keys()) names.push(name)
     for (const name of names) {
-      if (living.has(name) || now - startOf(name) < graceMs) continue
+      const age = now - startOf(name)
+      if (living.has(name) || age < graceMs) continue
+      if (age < UNFINISHED_MS && (await isUnfinished(root, name))) continue
       await root.removeEntry(name, { recursive: true })
     }
   } catch {
@@ -43,4 +52,12 @@ export async function sweepOpfs(now = Date.now(), graceMs = GRACE_MS): Promise<v
 
 function startOf(name: string): number {
   return Number(name.split('-')[1] ?? 0)
+}
+
+async function isUnfinished(root: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  const folder = await root.getDirectoryHandle(name)
+  return folder.getFileHandle(RECORD).then(
+    () => true,
+    () => false,
+  )
 }

@@ -19,11 +19,17 @@ export const MAX_FRAME_BYTES = 256 * 1024
 export const DIGEST_BYTES = 32
 /** Most files in all of a sender's offers. */
 export const MAX_FILES = 10_000
+/** Most blocks of a file: what a 32-bit number can count. */
+export const MAX_BLOCKS = 2 ** 32
 /** Most bytes of a file: what a 32-bit block number can count. */
 export const MAX_FILE_BYTES = 2 ** 50
 /** Most UTF-8 bytes of a file's name. */
 export const MAX_NAME_BYTES = 255
+/** Most UTF-8 bytes of the path to a file. */
+export const MAX_PATH_BYTES = 1024
 /** Most UTF-8 bytes of a control message. */
 export const MAX_CONTROL_BYTES = 64 * 1024
+/** Most connections between a sender and a receiver besides the first. */
+export const MAX_LANES = 15
 /** Most content bytes that a receiver lets a sender be ahead of what is written. */
 export const WINDOW_BYTES = 16 * 1024 * 1024

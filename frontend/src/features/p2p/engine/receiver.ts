@@ -1,65 +1,94 @@
 /**
- * The receiving end of a transfer with one sender: takes its offer, and once a person has accepted
- * checks and stores what comes, giving credit as it is written. `Room` makes one for every sender.
+ * The receiving end of a transfer with one sender, from its first offer to the last proof, over as many
+ * connections as it takes: once a person has accepted, what is missing is asked for again whenever the
+ * sender is there. `ReceivingRoom` makes one for every sender.
  */
-import { BlockAssembler } from './block-assembler'
 import { type BlockStore, type ReceivedBlock } from './block-store'
 import { type Channels } from './channel'
-import { ControlChannel, type TransferMessage } from './control-channel'
-import { type OfferedFile } from './control-messages'
-import { FileDigest } from './digest'
-import { TransferError, travels } from './failure'
-import { decodeFrame, FRAME_CHUNK } from './frames'
-import { MAX_FILES, WINDOW_BYTES } from './protocol'
+import { isSameFile, type OfferedFile } from './control-messages'
+import { type Ending } from './conversation'
+import { asTransferError, TransferError, travels } from './failure'
+import { Gate } from './gate'
+import { type Journal } from './journal'
+import { ReceivedContent } from './received-content'
+import { ReceivingConversation } from './receiving-conversation'
 import { layOut, type TransferFile, TransferState } from './transfer-state'
 
-/** Bytes written after which the sender hears of it: often enough for a bar, not for every block. */
-const CREDIT_EVERY_BYTES = 1024 * 1024
+/** What is there of a transfer that an earlier page accepted. */
+export interface Begun {
+  readonly files: readonly OfferedFile[]
+  readonly store: BlockStore
+  readonly journal: Journal
+}
 
 /** What a receiver needs of the world around it. */
 export interface ReceiverOptions {
-  /** Opens the place where files are put. */
-  openStore(): Promise<BlockStore>
-  /** Takes a file that is whole and proven. */
-  deliver(file: File, number: number): void
+  /** A transfer to go on with, if there is one. */
+  readonly begun?: Begun | undefined
+  /** Opens the place where files are put; they are given as they were offered. */
+  openStore(files: readonly OfferedFile[]): Promise<BlockStore>
+  /** Takes a file that is whole and proven, and the folders it is in. */
+  deliver(file: File, number: number, path: string | undefined): void
 }
 
-type Of<Type extends TransferMessage['type']> = Extract<TransferMessage, { type: Type }>
-
-/** Receives files over one connection. */
+/** Receives files from one sender. */
 export class FileReceiver {
   readonly state = new TransferState()
-  readonly #channels: Channels
-  readonly #control: ControlChannel
   readonly #options: ReceiverOptions
-  #offered: OfferedFile[] = []
+  #conversation: ReceivingConversation | undefined
+  /** What the conversation at hand has offered so far, and whether we have answered it. */
+  #offered: readonly OfferedFile[] = []
+  #answered = false
+  /** What a person is shown; once they have accepted, what they accepted. */
+  #shown: readonly OfferedFile[] = []
   #files: readonly TransferFile[] = []
   #store: BlockStore | undefined
-  #assembler: BlockAssembler | undefined
-  /** Content bytes that came, that were allowed, that are written, and that the sender knows of. */
-  #received = 0
-  #limit = 0
-  #written = 0
-  #reported = 0
-  /** The file whose blocks are being written, by its place in `#files`, and its digest so far. */
+  #content: ReceivedContent | undefined
+  /** Blocks being written; whoever must wait for none waits at the gate. */
   #writing = 0
-  #digest = new FileDigest()
-  /** Our own digests of files that are written, and the sender's, by place in `#files`. */
-  readonly #ours: string[] = []
-  readonly #theirs: string[] = []
-  /** Files checked or being checked. */
+  readonly #settled = new Gate()
+  /** The sender's digests in this conversation, by file, and how many files were checked against them. */
+  #theirs = new Map<number, string>()
   #checked = 0
+  readonly #delivered = new Set<number>()
   #checks: Promise<void> = Promise.resolve()
 
-  constructor(channels: Channels, options: ReceiverOptions) {
-    this.#channels = channels
+  constructor(options: ReceiverOptions) {
     this.#options = options
-    channels.data.addEventListener('message', this.#onFrame)
-    this.#control = new ControlChannel(channels, {
-      ready: () => this.state.advance('connected'),
-      message: (message) => this.#receive(message),
+    if (options.begun) this.#goOn(options.begun)
+  }
+
+  /** Content bytes that are checked and written. */
+  get written(): number {
+    return this.#content?.written ?? 0
+  }
+
+  /** Goes on over this connection, in place of the one before. */
+  connect(channels: Channels): void {
+    if (this.state.ended) return
+    this.#conversation?.close()
+    this.#offered = []
+    this.#answered = false
+    this.#theirs = new Map()
+    this.#checked = 0
+    this.#conversation = new ReceivingConversation(channels, {
+      ready: () => this.#onReady(),
+      offered: (files) => this.#onOffered(files),
+      block: (block) => void this.#write(block),
+      end: (file, digest) => this.#onEnd(file, digest),
+      paused: (paused) => this.state.setPaused({ there: paused }),
+      ended: (ending) => this.#onEnded(ending),
       failed: (error) => this.fail(error),
     })
+    if (this.state.getSnapshot().paused.here) this.#conversation.pause(true)
+  }
+
+  /** The connection is gone; another may take its place. */
+  interrupt(): void {
+    if (this.state.ended) return
+    this.#conversation?.close()
+    this.#conversation = undefined
+    this.state.setInterrupted(true)
   }
 
   /** Accepts everything that has been offered. */
@@ -68,36 +97,39 @@ export class FileReceiver {
     this.#files = this.state.getSnapshot().files
     this.state.advance('moving')
     try {
-      const store = await this.#options.openStore()
+      const store = await this.#options.openStore(this.#shown)
       if (this.#over()) {
-        store.close()
+        store.close(false)
         return
       }
       this.#store = store
       await store.reserve(this.state.getSnapshot().total)
     } catch (error) {
-      this.fail(asFailure(error))
+      this.fail(asTransferError(error))
       return
     }
     if (this.#over()) return
-    this.#assembler = new BlockAssembler(this.#files)
-    this.#control.send({ type: 'accept', files: this.#files.map((file) => file.number) })
-    this.#giveCredit()
-    this.#checkFiles()
+    this.#content = new ReceivedContent(this.#files)
+    await this.#answer()
   }
 
   /** Refuses what has been offered. */
   decline(): void {
     if (this.state.stage !== 'offered') return
-    this.#control.send({ type: 'decline' })
-    this.#end()
+    this.#conversation?.decline()
     this.state.advance('declined')
+  }
+
+  /** Pauses or goes on. */
+  pause(paused: boolean): void {
+    this.state.setPaused({ here: paused })
+    this.#conversation?.pause(paused)
   }
 
   /** Stops at a person's wish. */
   cancel(): void {
     if (this.state.ended) return
-    this.#control.send({ type: 'cancel' })
+    this.#conversation?.cancel()
     this.#end()
     this.state.advance('cancelled')
   }
@@ -105,8 +137,8 @@ export class FileReceiver {
   /** Stops for a failure found on this side, and tells the other side if it can be told. */
   fail(error: TransferError): void {
     if (this.state.ended) return
-    if (travels(error.code)) this.#control.sendFailed(error.code, error.message)
-    this.#end()
+    if (travels(error.code)) this.#conversation?.fail(error.code, error.message)
+    this.#end(!travels(error.code))
     this.state.fail({ code: error.code, foundBy: 'us' })
   }
 
@@ -115,143 +147,142 @@ export class FileReceiver {
     return this.state.ended
   }
 
-  #end(): void {
-    this.#control.close()
-    this.#channels.data.removeEventListener('message', this.#onFrame)
-    this.#store?.close()
+  get #accepted(): boolean {
+    return this.state.getSnapshot().accepted
   }
 
-  #receive(message: TransferMessage): void {
-    switch (message.type) {
-      case 'offer':
-        this.#onOffer(message)
-        break
-      case 'end':
-        this.#onEnd(message)
-        break
-      case 'cancel':
-        this.#end()
-        this.state.advance('cancelled')
-        break
-      case 'failed':
-        this.#end()
-        this.state.fail({ code: message.code, foundBy: 'them' })
-        break
-      default:
-        throw outOfPlace(message)
-    }
+  /** What is unfinished is kept where only the other side went missing. */
+  #end(keep = false): void {
+    this.#conversation?.close()
+    this.#store?.close(keep)
   }
 
-  #onOffer(message: Of<'offer'>): void {
-    // One that crossed our answer on the way: it came too late, and that is nobody's fault.
-    if (!['connected', 'offered'].includes(this.state.stage)) return
-    this.#offered.push(...message.files)
-    if (this.#offered.length > MAX_FILES) throw new TransferError('malformed', 'too many files')
-    const files = layOut(this.#offered.map((file, number) => ({ ...file, number })))
-    const last = files.at(-1)
-    if (last && !Number.isSafeInteger(last.start + last.size)) {
-      throw new TransferError('malformed', 'more bytes than can be counted')
+  #goOn({ files, store, journal }: Begun): void {
+    this.#shown = files
+    this.#files = layOut(files.map((file, number) => ({ ...file, number })))
+    this.#store = store
+    this.#content = new ReceivedContent(this.#files)
+    for (const { file, block, digest } of journal.blocks) this.#content.add(file, block, digest)
+    for (const file of journal.delivered) this.#delivered.add(file)
+    this.state.setFiles(this.#files)
+    this.state.setWritten(this.#content.written)
+    this.state.advance('moving')
+    this.state.setInterrupted(true)
+  }
+
+  #onReady(): void {
+    if (this.state.stage === 'connecting') this.state.advance('connected')
+    if (!this.#accepted) this.state.setInterrupted(false)
+  }
+
+  #onEnded(ending: Ending): void {
+    this.#end()
+    if (ending.stage === 'failed') this.state.fail({ code: ending.code, foundBy: 'them' })
+    else this.state.advance(ending.stage)
+  }
+
+  #onOffered(files: readonly OfferedFile[]): void {
+    this.#offered = files
+    if (this.#accepted) {
+      void this.#answer()
+      return
     }
-    this.state.setFiles(files)
+    this.#shown = files
+    this.state.setFiles(layOut(files.map((file, number) => ({ ...file, number }))))
     if (this.state.stage === 'connected') this.state.advance('offered')
   }
 
-  readonly #onFrame = (event: MessageEvent): void => {
-    try {
-      if (!(event.data instanceof ArrayBuffer)) throw new TransferError('malformed', 'no frame')
-      if (!this.#assembler) throw new TransferError('malformed', 'a frame before credit')
-      const frame = decodeFrame(event.data)
-      if (frame.kind === FRAME_CHUNK) this.#received += frame.payload.length
-      if (this.#received > this.#limit)
-        throw new TransferError('malformed', 'content beyond credit')
-      const block = this.#assembler.take(frame)
-      if (block) void this.#write(block)
-    } catch (error) {
-      this.fail(asFailure(error))
+  /** Asks for what is missing, once all that was accepted is on offer and nothing is being written. */
+  async #answer(): Promise<void> {
+    const content = this.#content
+    if (!content || this.#offered.length < this.#shown.length) return
+    if (!this.#shown.every((file, at) => isSameFile(file, this.#offered[at]))) {
+      this.fail(new TransferError('malformed', 'another offer than was accepted'))
+      return
     }
-  }
-
-  async #write(block: ReceivedBlock): Promise<void> {
-    const length = block.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    try {
-      await this.#store?.write(block)
-      if (!this.#over()) this.#onWritten(block, length)
-    } catch (error) {
-      this.fail(asFailure(error))
-    }
-  }
-
-  #onWritten({ digest, last }: ReceivedBlock, length: number): void {
-    this.#written += length
-    this.state.setWritten(this.#written)
-    this.#skipEmpty()
-    this.#digest.add(digest)
-    if (last) this.#closeFile()
-    if (last || this.#written - this.#reported >= CREDIT_EVERY_BYTES) this.#giveCredit()
-    if (this.#written === this.state.getSnapshot().total) this.state.advance('checking')
-    if (last) this.#checkFiles()
-  }
-
-  #giveCredit(): void {
-    this.#reported = this.#written
-    this.#limit = this.#written + WINDOW_BYTES
-    this.#control.send({ type: 'credit', written: this.#written, limit: this.#limit })
-  }
-
-  /** Empty files have no blocks: theirs is the digest of nothing. */
-  #skipEmpty(): void {
-    while (this.#files[this.#writing]?.size === 0) this.#closeFile()
-  }
-
-  #closeFile(): void {
-    this.#ours.push(this.#digest.finish())
-    this.#digest = new FileDigest()
-    this.#writing += 1
-  }
-
-  #onEnd(message: Of<'end'>): void {
-    const file = this.#files[this.#theirs.length]
-    if (!this.#assembler || message.file !== file?.number) throw outOfPlace(message)
-    this.#theirs.push(message.digest)
+    const conversation = this.#conversation
+    while (this.#writing > 0) await this.#settled.wait()
+    if (this.#over() || this.#answered || conversation !== this.#conversation) return
+    this.#answered = true
+    this.state.setInterrupted(false)
+    conversation?.accept(
+      this.#files.map((file) => file.number),
+      content,
+    )
     this.#checkFiles()
   }
 
-  /** Checks, one after the other, the files that are written and whose end has come. */
-  #checkFiles(): void {
-    this.#skipEmpty()
-    while (this.#checked < Math.min(this.#ours.length, this.#theirs.length)) {
-      const place = this.#checked
-      this.#checked += 1
-      this.#checks = this.#checks.then(() => this.#check(place))
+  async #write(block: ReceivedBlock): Promise<void> {
+    this.#writing += 1
+    try {
+      await this.#store?.write(block)
+      if (!this.#over()) this.#onWritten(block)
+    } catch (error) {
+      this.fail(asTransferError(error))
+    } finally {
+      this.#writing -= 1
+      if (this.#writing === 0) this.#settled.open()
     }
   }
 
-  async #check(place: number): Promise<void> {
-    const file = this.#files[place]
-    const offered = this.#offered[file?.number ?? -1]
-    const digest = this.#ours[place]
-    if (this.#over() || !file || !offered || !this.#store || digest === undefined) return
-    try {
-      if (digest !== this.#theirs[place]) throw new TransferError('corrupt', 'a file is not whole')
-      const content = await this.#store.finish(file.number, offered)
-      if (this.#over()) return
-      this.#options.deliver(content, file.number)
-    } catch (error) {
-      this.fail(asFailure(error))
+  #onWritten({ file, block, digest }: ReceivedBlock): void {
+    const content = this.#content
+    if (!content) return
+    content.add(file, block, digest)
+    this.state.setWritten(content.written)
+    const complete = content.complete(file)
+    this.#conversation?.credit(complete)
+    if (content.written === this.state.getSnapshot().total) this.state.advance('checking')
+    if (complete) this.#checkFiles()
+  }
+
+  #onEnd(number: number, digest: string): void {
+    const due = this.#files[this.#theirs.size]
+    if (number !== due?.number) {
+      this.fail(new TransferError('malformed', 'end not at this point'))
       return
     }
-    this.#control.send({ type: 'verified', file: file.number, digest })
-    this.state.addVerified()
-    if (place + 1 < this.#files.length) return
-    this.#end()
-    this.state.advance('verified')
+    this.#theirs.set(number, digest)
+    this.#checkFiles()
   }
-}
 
-function asFailure(error: unknown): TransferError {
-  return error instanceof TransferError ? error : new TransferError('unwritable', String(error))
-}
+  /** Checks, one after the other and in order, the files that are written and whose end has come. */
+  #checkFiles(): void {
+    for (;;) {
+      const place = this.#checked
+      const file = this.#files[place]
+      const theirs = file && this.#theirs.get(file.number)
+      if (!file || theirs === undefined || !this.#content?.complete(file.number)) return
+      this.#checked += 1
+      const ours = this.#content.digest(file.number)
+      const conversation = this.#conversation
+      this.#checks = this.#checks.then(async () => {
+        if (this.#over()) return
+        if (!(await this.#check(file.number, ours, theirs))) return
+        conversation?.verified(file.number, ours)
+        this.state.setVerified(place + 1)
+        if (place + 1 < this.#files.length || conversation !== this.#conversation) return
+        this.#end()
+        this.state.advance('verified')
+      })
+    }
+  }
 
-function outOfPlace(message: TransferMessage): TransferError {
-  return new TransferError('malformed', `${message.type} not at this point`)
+  /** Compares a file's digests and gives it to whoever waits for it; false when the transfer is over. */
+  async #check(number: number, ours: string, theirs: string): Promise<boolean> {
+    const offered = this.#shown[number]
+    if (!this.#store || !offered) return false
+    try {
+      if (ours !== theirs) throw new TransferError('corrupt', 'a file is not whole')
+      if (this.#delivered.has(number)) return true
+      const content = await this.#store.finish(number, offered)
+      if (this.#over()) return false
+      this.#delivered.add(number)
+      this.#options.deliver(content, number, offered.path)
+      return true
+    } catch (error) {
+      this.fail(asTransferError(error))
+      return false
+    }
+  }
 }

@@ -2,15 +2,22 @@
  * A room: the line to the signaling service, and a transfer with every other member. `SendingRoom` and
  * `ReceivingRoom` say what is transferred and who connects to whom.
  */
-import { type Channels } from './channel'
-import { TransferError } from './failure'
+import { type LinkKey } from '../secrecy/link-key'
+import { browserRandom } from '../secrecy/randomness'
+import { CodeHosting } from './code-host'
+import { asTransferError } from './failure'
 import { Member, type Transfer } from './member'
+import { PAGE_NONCE } from './page-nonce'
+import { SealedLine } from './sealed-line'
 import { SignalingClient, SignalingError } from './signaling-client'
-import { type IceServer, type Joined, type PeerSignal } from './signaling-messages'
+import { type IceServer, type Joined, type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 
 /** Members that are remembered; of more, the oldest whose transfer has ended is forgotten. */
 const MAX_REMEMBERED = 64
+
+/** Where the server relays: beside the pages, encrypted as they are. */
+const RELAY_ADDRESS = `${window.location.origin.replace(/^http/, 'ws')}/relay`
 
 /** A room at one moment. Each member's transfer has a snapshot of its own. */
 export interface RoomSnapshot<T extends Transfer = Transfer> {
@@ -23,8 +30,8 @@ export interface RoomSnapshot<T extends Transfer = Transfer> {
     | 'reconnecting'
     /** It could not be entered, or it has ended. */
     | 'closed'
-  /** Why it is closed. */
-  readonly failure: SignalingError['code'] | undefined
+  /** Why it is closed: it could not be entered, or we were put out of it, or another page took our place. */
+  readonly failure: SignalingError['code'] | 'ejected' | 'displaced' | undefined
   readonly room: string | undefined
   /** Our own id in it. */
   readonly self: string | undefined
@@ -32,23 +39,45 @@ export interface RoomSnapshot<T extends Transfer = Transfer> {
   readonly members: readonly Member<T>[]
   /** Some content is on its way. */
   readonly busy: boolean
+  /** Nobody new can enter. */
+  readonly locked: boolean
+}
+
+/** Another member's page. */
+interface Other {
+  readonly peer: Peer
+  readonly line: SealedLine
 }
 
 /** What makes a sender's room different from a receiver's. */
 export interface RoomRole<T extends Transfer> {
-  /** Enters the room; `before` is the room's id if we were in it. */
-  enter(signaling: SignalingClient, before: string | undefined): Promise<Joined>
+  /** Enters the room; `before` is what entering it gave the last time. */
+  enter(signaling: SignalingClient, before: Joined | undefined): Promise<Joined>
   /** Whether this side offers connections to the others, or waits for theirs. */
   readonly connects: boolean
-  /** Starts a transfer with a member. */
-  begin(channels: Channels): T
+  /** The key under which members talk. */
+  readonly key: LinkKey
+  /** Starts a transfer with the member of this id, or goes on with one. */
+  begin(id: string): T
+  /** We have left on purpose. */
+  left(): void
 }
 
 /** Membership of one room. */
 export class Room<T extends Transfer> {
   readonly #role: RoomRole<T>
   readonly #signaling: SignalingClient
+  /** Codes that lead here; none is open in a room that another page made. */
+  readonly codes: CodeHosting
   readonly #store: Store<RoomSnapshot<T>>
+  #joined: Joined | undefined
+  /**
+   * Every line there ever was, by both ends and the other's page. They are kept although their members left:
+   * a service that says so falsely must not have a line begin anew and old words heard again.
+   */
+  readonly #lines = new Map<string, SealedLine>()
+  /** Who is in the room, transfer or not. */
+  readonly #others = new Map<string, Other>()
   #iceServers: readonly IceServer[] = []
   #opened = false
   #closed = false
@@ -65,18 +94,23 @@ export class Room<T extends Transfer> {
       self: undefined,
       members: [],
       busy: false,
+      locked: false,
     })
     this.getSnapshot = this.#store.getSnapshot
     this.subscribe = this.#store.subscribe
     this.#signaling = new SignalingClient({
       reconnected: () => void this.#enter(),
       disconnected: () => this.#store.set({ phase: 'reconnecting' }),
-      peerJoined: (id) => this.#met(id),
-      peerLeft: (id) => this.#member(id)?.left(),
-      signal: (from, signal) => this.#onSignal(from, signal),
-      malformed: (from) =>
-        this.#member(from)?.transfer.fail(new TransferError('malformed', 'a signal')),
+      peerJoined: (peer) => this.#met(peer),
+      peerAway: (id) => this.#member(id)?.away(),
+      peerLeft: (id) => this.#left(id),
+      roomLocked: (locked) => this.#store.set({ locked }),
+      ejected: () => this.#putOut('ejected'),
+      displaced: () => this.#putOut('displaced'),
+      relay: (from, ticket) => this.#member(from)?.meetAtRelay(ticket),
+      signal: (from, event, message) => this.#onSignal(from, event, message),
     })
+    this.codes = new CodeHosting(this.#signaling, browserRandom)
   }
 
   /** Reaches the service and enters the room, the first time; the snapshot says how that went. */
@@ -92,23 +126,70 @@ export class Room<T extends Transfer> {
     await this.#enter()
   }
 
+  /** Lets nobody new in, or lets them in again. Throws what the service answers: not everybody may. */
+  async lock(locked: boolean): Promise<void> {
+    await this.#signaling.lock(locked)
+    this.#store.set({ locked })
+    this.openCode()
+  }
+
+  /** Opens a new code, where whoever knows it may come in. */
+  openCode(): void {
+    const { room, locked } = this.getSnapshot()
+    if (room === undefined || !this.#role.connects) return
+    if (locked) this.codes.close()
+    else this.codes.open({ room, key: this.#role.key })
+  }
+
+  /** Puts a member out. Throws what the service answers: not everybody may. */
+  async eject(id: string): Promise<void> {
+    await this.#signaling.eject(id).catch((error: unknown) => {
+      // Gone by itself: then only its transfer is left to end.
+      if (!(error instanceof SignalingError && error.code === 'unknown_peer')) throw error
+    })
+    this.#others.delete(id)
+    this.#member(id)?.close()
+    this.#store.set({ members: this.getSnapshot().members.filter((member) => member.id !== id) })
+  }
+
   /** Leaves: ends every transfer and link. */
   close(): void {
+    if (this.#closed) return
     this.#closed = true
     this.#signaling.close()
     for (const member of this.getSnapshot().members) member.close()
+    this.#role.left()
   }
 
   async #enter(): Promise<void> {
     try {
-      const joined = await this.#role.enter(this.#signaling, this.getSnapshot().room)
+      const joined = await this.#role.enter(this.#signaling, this.#joined)
       if (this.#closed) return
+      this.#joined = joined
       this.#iceServers = joined.ice_servers
       this.#store.set({ phase: 'open', room: joined.room, self: joined.self.id })
-      for (const peer of joined.peers) this.#met(peer.id)
+      this.#store.set({ locked: joined.locked ?? false })
+      this.openCode()
+      const here = new Set(joined.peers.map((peer) => peer.id))
+      for (const id of [...this.#others.keys()]) if (!here.has(id)) this.#left(id)
+      for (const peer of joined.peers) this.#met(peer)
     } catch (error) {
       this.#refused(error)
     }
+  }
+
+  /** We are in the room no more, and not by our own wish. */
+  #putOut(failure: 'ejected' | 'displaced'): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#signaling.close()
+    const { members } = this.getSnapshot()
+    for (const member of members) member.close()
+    // What has arrived can still be saved; the rest is of no more use.
+    const arrived = members.filter(({ transfer }) => transfer.state.stage === 'verified')
+    this.#store.set({ phase: 'closed', failure, members: arrived, busy: false })
+    // Another page that took our place goes on with what this browser remembers.
+    if (failure === 'ejected') this.#role.left()
   }
 
   #refused(error: unknown): void {
@@ -119,33 +200,76 @@ export class Room<T extends Transfer> {
     this.#store.set({ phase: 'closed', failure })
   }
 
-  #met(id: string): void {
-    if (!this.#role.connects || this.#member(id)?.busy) return
-    void this.#add(id).offer()
-  }
-
-  #onSignal(from: string, signal: PeerSignal): void {
-    const member = this.#member(from)
-    const current = member && !member.transfer.state.ended
-    if (this.#role.connects) {
-      if (current) member.receive(signal)
-    } else if (signal.event === 'offer' && !member?.busy) {
-      // The first offer, or a new one after the sender lost sight of us.
-      this.#add(from).receive(signal)
-    } else if (current) {
-      member.receive(signal)
+  #met(peer: Peer): void {
+    const before = this.#others.get(peer.id)?.line
+    const line = this.#line(peer)
+    if (!line) return
+    this.#others.set(peer.id, { peer, line })
+    const fresh = line !== before
+    const member = this.#member(peer.id)
+    if (member && !member.transfer.state.ended) {
+      if (peer.away) member.away()
+      else member.back(fresh)
+    } else if (this.#role.connects && (!member || fresh)) {
+      this.#add(peer)
     }
   }
 
+  /** The line to a page; undefined for one that nothing can be sealed for. */
+  #line(peer: Peer): SealedLine | undefined {
+    const { room, self } = this.getSnapshot()
+    // One that shows our own nonce is nobody but ourselves, played back.
+    if (peer.nonce === undefined || peer.nonce === PAGE_NONCE) return undefined
+    if (room === undefined || self === undefined) return undefined
+    const name = [self, peer.id, peer.nonce].join(' ')
+    const pair = {
+      key: this.#role.key,
+      room,
+      self: { id: self, nonce: PAGE_NONCE },
+      other: { id: peer.id, nonce: peer.nonce },
+    }
+    const line = this.#lines.get(name) ?? new SealedLine(pair, this.#signaling)
+    this.#lines.set(name, line)
+    return line
+  }
+
+  #left(id: string): void {
+    this.#others.delete(id)
+    this.#member(id)?.left()
+  }
+
+  #onSignal(from: string, event: PeerSignal['event'], message: unknown): void {
+    const other = this.#others.get(from)
+    if (!other) return
+    try {
+      const signal = other.line.hear(event, message)
+      this.#memberFor(other, event)?.receive(signal)
+    } catch (error) {
+      // Who says what nobody here can have said is shown, and gets no further.
+      this.#memberFor(other, event)?.transfer.fail(asTransferError(error))
+    }
+  }
+
+  /** Who is to hear an event; a receiver meets its sender by the first offer. */
+  #memberFor({ peer }: Other, event: PeerSignal['event']): Member<T> | undefined {
+    const member = this.#member(peer.id)
+    if (member && !member.transfer.state.ended) return member
+    return !this.#role.connects && event === 'offer' ? this.#add(peer) : undefined
+  }
+
   /** A new member, in place of what there was of that id. */
-  #add(id: string): Member<T> {
-    const member = new Member<T>(id, {
-      iceServers: this.#iceServers,
-      send: (signal) => this.#signaling.signal(id, signal),
-      begin: (channels) => this.#role.begin(channels),
+  #add(peer: Peer): Member<T> {
+    const member = new Member<T>(peer, {
+      iceServers: () => this.#iceServers,
+      connects: this.#role.connects,
+      transfer: this.#role.begin(peer.id),
+      pair: () => this.#others.get(peer.id)?.line.pair,
+      relayAddress: RELAY_ADDRESS,
+      send: async (signal) => this.#others.get(peer.id)?.line.say(signal),
+      openRelay: () => this.#signaling.openRelay(peer.id),
     })
-    this.#member(id)?.close()
-    const others = this.getSnapshot().members.filter((other) => other.id !== id)
+    this.#member(peer.id)?.close()
+    const others = this.getSnapshot().members.filter((other) => other.id !== peer.id)
     const forgotten = others.length < MAX_REMEMBERED ? -1 : others.findIndex(hasEnded)
     const kept = others.filter((_, at) => at !== forgotten)
     this.#store.set({ members: [...kept, member] })

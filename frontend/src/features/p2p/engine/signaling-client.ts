@@ -4,16 +4,21 @@
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
-  description,
+  codeOpened,
   done,
   type Joined,
   joined,
+  knocking,
+  knockMessage,
+  locking,
+  type Peer,
   type PeerSignal,
   presence,
   refusal,
+  relayOffer,
+  relayTicket,
   type RefusalCode,
   sender,
-  trickle,
 } from './signaling-messages'
 
 /** How long the service may take to acknowledge, in milliseconds. */
@@ -44,21 +49,46 @@ export interface SignalingListener {
   reconnected(): void
   /** The connection was lost; it is being made again. */
   disconnected(): void
-  peerJoined(id: string): void
+  /** Somebody entered the room, or is in it again. */
+  peerJoined(peer: Peer): void
+  /** Somebody's line was lost; it may come back. */
+  peerAway(id: string): void
   peerLeft(id: string): void
-  signal(from: string, signal: PeerSignal): void
-  /** A member sent a signal that is none. */
-  malformed(from: string): void
+  /** Whoever made the room lets nobody new in, or lets them in again. */
+  roomLocked(locked: boolean): void
+  /** Whoever made the room has put us out of it. */
+  ejected(): void
+  /** Another page has taken our place in the room. */
+  displaced(): void
+  /** A member has asked for a relay between us, to which this is our ticket. */
+  relay(from: string, ticket: string): void
+  /** A member said something, which nobody has looked into yet. */
+  signal(from: string, event: PeerSignal['event'], message: unknown): void
+}
+
+/** What the service tells about codes (`CodeHosting`, `CodeJoining`). */
+export interface CodeListener {
+  /** Somebody tries our code, which is out of use by now. */
+  knocked(knock: string, body: unknown): void
+  /** The other side of an attempt said something, which nobody has looked into yet. */
+  said(knock: string, body: unknown): void
+  /** The other side of an attempt is gone, or broke it off. */
+  ended(knock: string): void
+  /** The connection was lost, and codes and attempts with it. */
+  lost(): void
 }
 
 /** A connection to the signaling service. */
 export class SignalingClient {
   readonly #socket: Socket
-  readonly #listener: SignalingListener
+  readonly #listener: SignalingListener | undefined
   #closed = false
 
-  /** `origin` is the service's address; the page's own unless given. */
-  constructor(listener: SignalingListener, origin = '') {
+  /**
+   * `listener` hears what goes on in a room; whoever enters none needs none. `origin` is the service's
+   * address; the page's own unless given.
+   */
+  constructor(listener?: SignalingListener, origin = '') {
     this.#listener = listener
     this.#socket = io(`${origin}/p2p`, {
       autoConnect: false,
@@ -68,7 +98,7 @@ export class SignalingClient {
       tryAllTransports: true,
       reconnectionDelayMax: 5000,
     })
-    this.#listen()
+    if (listener) this.#listen(listener)
   }
 
   /** Connects. Throws `unreachable`. */
@@ -81,29 +111,28 @@ export class SignalingClient {
       }, CONNECT_TIMEOUT_MS)
       socket.once('connect', () => {
         clearTimeout(timer)
-        socket.on('connect', () => this.#listener.reconnected())
+        socket.on('connect', () => this.#listener?.reconnected())
         resolve()
       })
       socket.connect()
     })
   }
 
-  /** Makes a room and enters it. */
-  create(): Promise<Joined> {
-    return this.#ask('create', {}, joined)
+  /** Makes a room and enters it. `nonce` is what this page drew at random when it was loaded. */
+  create(nonce: string): Promise<Joined> {
+    return this.#ask('create', { nonce }, joined)
   }
 
-  /** Enters a room. */
-  join(room: string): Promise<Joined> {
-    return this.#ask('join', { room }, joined)
+  /** Enters a room; as who we were in it before, where `resume` is given and still holds. */
+  join(room: string, nonce: string, resume?: string): Promise<Joined> {
+    return this.#ask('join', { room, nonce, resume }, joined)
   }
 
   /** Sends a signal to one member of the room, again if that member does not keep up. */
-  async signal(to: string, signal: PeerSignal): Promise<void> {
-    const { event, ...body } = signal
+  async signal(to: string, event: PeerSignal['event'], sealed: string): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await this.#ask(event, { to, ...body }, done)
+        await this.#ask(event, { to, sealed }, done)
         return
       } catch (error) {
         const busy = error instanceof SignalingError && error.code === 'peer_busy'
@@ -113,10 +142,60 @@ export class SignalingClient {
     }
   }
 
+  /** Lets nobody new into the room, or lets them in again. Refused to all but its owner. */
+  async lock(locked: boolean): Promise<void> {
+    await this.#ask('lock', { locked }, done)
+  }
+
+  /** Puts a member out of the room. Refused to all but its owner. */
+  async eject(peer: string): Promise<void> {
+    await this.#ask('eject', { peer }, done)
+  }
+
+  /** Passes on what is said about codes. */
+  hearCodes(listener: CodeListener): void {
+    this.#on('knock', knockMessage, (message) => listener.knocked(message.knock, message))
+    this.#on('pake', knockMessage, (message) => listener.said(message.knock, message))
+    this.#on('knock-ended', knocking, ({ knock }) => listener.ended(knock))
+    this.#socket.on('disconnect', () => listener.lost())
+  }
+
+  /** Opens a code, in place of the one before; returns its nameplate. */
+  async openCode(): Promise<string> {
+    return (await this.#ask('open-code', {}, codeOpened)).nameplate
+  }
+
+  /** Takes our code out of use. */
+  async closeCode(): Promise<void> {
+    await this.#ask('close-code', {}, done)
+  }
+
+  /** Tries a code with the first message to whoever opened it; returns the name of the attempt. */
+  async knock(nameplate: string, body: object): Promise<string> {
+    return (await this.#ask('knock', { ...body, nameplate }, knocking)).knock
+  }
+
+  /** Says something to the other side of an attempt. */
+  async pake(knock: string, body: object): Promise<void> {
+    await this.#ask('pake', { ...body, knock }, done)
+  }
+
+  /** Breaks an attempt off. */
+  async endKnock(knock: string): Promise<void> {
+    await this.#ask('knock-ended', { knock }, done)
+  }
+
+  /** Asks for a relay to one member, which hears of it; answers our ticket. */
+  async openRelay(to: string): Promise<string> {
+    return (await this.#ask('relay', { to }, relayTicket)).ticket
+  }
+
   /** Leaves the room and disconnects for good. */
   close(): void {
     this.#closed = true
     this.#socket.removeAllListeners()
+    // A line that merely breaks leaves us in the room for a while; whoever goes on purpose says so.
+    if (this.#socket.connected) this.#socket.emit('leave', {})
     this.#socket.disconnect()
   }
 
@@ -140,32 +219,29 @@ export class SignalingClient {
     throw new SignalingError('unreachable', `${event} was acknowledged with something else`)
   }
 
-  #listen(): void {
-    const listener = this.#listener
+  #listen(listener: SignalingListener): void {
     this.#socket.on('disconnect', (reason) => {
       listener.disconnected()
       // A service that shuts down says goodbye, and socket.io takes that for a wish to be left alone.
       if (reason === 'io server disconnect') setTimeout(() => this.#reconnect(), RECONNECT_WAIT_MS)
     })
-    this.#on('peer-joined', presence, ({ peer }) => listener.peerJoined(peer.id))
+    this.#on('peer-joined', presence, ({ peer }) => listener.peerJoined(peer))
+    this.#on('peer-away', presence, ({ peer }) => listener.peerAway(peer.id))
     this.#on('peer-left', presence, ({ peer }) => listener.peerLeft(peer.id))
-    for (const event of ['offer', 'answer'] as const) {
-      this.#on(event, description, ({ from, sdp }) => listener.signal(from, { event, sdp }))
+    this.#on('room-locked', locking, ({ locked }) => listener.roomLocked(locked))
+    this.#on('ejected', done, () => listener.ejected())
+    this.#on('displaced', done, () => listener.displaced())
+    this.#on('relay', relayOffer, ({ from, ticket }) => listener.relay(from, ticket))
+    for (const event of ['offer', 'answer', 'ice-candidate'] as const) {
+      this.#on(event, sender, (message) => listener.signal(message.from, event, message))
     }
-    this.#on('ice-candidate', trickle, ({ from, candidate }) =>
-      listener.signal(from, { event: 'ice-candidate', candidate }),
-    )
   }
 
   #on<T>(event: string, schema: v.GenericSchema<unknown, T>, handle: (value: T) => void): void {
     this.#socket.on(event, (payload: unknown) => {
       const parsed = v.safeParse(schema, payload)
-      if (parsed.success) {
-        handle(parsed.output)
-        return
-      }
-      const blamed = v.safeParse(sender, payload)
-      if (blamed.success) this.#listener.malformed(blamed.output.from)
+      // What the service itself says wrong is of no use to anybody.
+      if (parsed.success) handle(parsed.output)
     })
   }
 }

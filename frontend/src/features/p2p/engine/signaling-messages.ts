@@ -5,12 +5,14 @@
 import * as v from 'valibot'
 
 /** Rooms and peers are named by 128 random bits in base64url. */
-const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/))
+export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/))
 
 /** Session descriptions and candidates are small; a packet is at most 64 KiB anyway. */
 const shortText = v.pipe(v.string(), v.maxLength(64 * 1024))
 
-const peer = v.object({ id })
+/** A member: its id, what its page drew at random when it was loaded, and whether its line is lost. */
+const peer = v.object({ id, nonce: v.exactOptional(id), away: v.exactOptional(v.boolean()) })
+export type Peer = v.InferOutput<typeof peer>
 
 const iceServer = v.object({
   urls: v.array(v.pipe(v.string(), v.regex(/^(stun|turn|turns):/))),
@@ -24,6 +26,10 @@ export const joined = v.object({
   self: peer,
   peers: v.array(peer),
   ice_servers: v.array(iceServer),
+  /** A secret that gives the same id when the room is entered again. */
+  resume: id,
+  /** Present when nobody new can enter. */
+  locked: v.exactOptional(v.boolean()),
 })
 export type Joined = v.InferOutput<typeof joined>
 export type IceServer = v.InferOutput<typeof iceServer>
@@ -42,6 +48,11 @@ const REFUSAL_CODES = [
   'rate_limited',
   'too_many_rooms',
   'peer_busy',
+  'room_locked',
+  'not_owner',
+  'unknown_code',
+  'unknown_knock',
+  'no_relay',
 ] as const
 export type RefusalCode = (typeof REFUSAL_CODES)[number]
 
@@ -53,26 +64,66 @@ export const refusal = v.object({
 /** Somebody entered or left the room. */
 export const presence = v.object({ peer })
 
-/** Says only whom a relayed message is from: enough to blame a malformed one on somebody. */
-export const sender = v.object({ from: id })
+/** Acknowledges `open-code`: the number that leads to us. */
+export const codeOpened = v.object({ nameplate: v.pipe(v.string(), v.regex(/^[0-9]{4,9}$/)) })
 
-/** An offer or an answer from another browser. */
-export const description = v.object({ from: id, sdp: shortText })
+/** Names an attempt at a code. */
+export const knocking = v.object({ knock: id })
 
-/** An ICE candidate from another browser. */
-export const trickle = v.object({
-  from: id,
-  candidate: v.object({
-    candidate: shortText,
-    sdpMid: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
-    sdpMLineIndex: v.exactOptional(
-      v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))),
-    ),
-    usernameFragment: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(256)))),
-  }),
+/** What the two sides of an attempt at a code say to each other, whatever that is. */
+export const knockMessage = v.looseObject({ knock: id })
+
+/** Whether the room lets nobody new in. */
+export const locking = v.object({ locked: v.boolean() })
+
+/** Acknowledges `relay`: what lets us into a relay to another member. */
+export const relayTicket = v.object({ ticket: id })
+
+/** Another member has asked for a relay to us. */
+export const relayOffer = v.object({ from: id, ticket: id })
+
+/** What our own pages relay: something that only they can open. */
+export const sealedBody = v.object({ sealed: v.pipe(v.string(), v.maxLength(64_000)) })
+
+/** A relayed message: whom it is from, and whatever that member said. */
+export const sender = v.looseObject({ from: id })
+
+/** Names one of the links between two pages, which may follow each other. */
+const link = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+
+/** A session description, without the link it is about. */
+export const sdp = v.object({ sdp: shortText })
+
+const description = v.object({ link, ...sdp.entries })
+
+const candidate = v.object({
+  candidate: shortText,
+  sdpMid: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
+  sdpMLineIndex: v.exactOptional(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))),
+  ),
+  usernameFragment: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(256)))),
 })
 
-/** What browsers tell each other through the signaling service to make a connection. */
-export type PeerSignal =
+/** Candidates, without the link they are about. */
+export const candidates = v.object({ candidates: v.pipe(v.array(candidate), v.maxLength(64)) })
+
+const trickle = v.object({ link, ...candidates.entries })
+
+/** What browsers tell each other to make a connection. */
+export type ConnectionSignal =
   | { readonly event: 'offer' | 'answer'; readonly sdp: string }
-  | { readonly event: 'ice-candidate'; readonly candidate: RTCIceCandidateInit }
+  | { readonly event: 'ice-candidate'; readonly candidates: RTCIceCandidateInit[] }
+
+/** The same through the signaling service, about one of the links between two pages. */
+export type PeerSignal = ConnectionSignal & { readonly link: string }
+
+/** Checks a signal from another browser; undefined when it is none. */
+export function parseSignal(event: PeerSignal['event'], body: unknown): PeerSignal | undefined {
+  if (event === 'ice-candidate') {
+    const parsed = v.safeParse(trickle, body)
+    return parsed.success ? { event, ...parsed.output } : undefined
+  }
+  const parsed = v.safeParse(description, body)
+  return parsed.success ? { event, ...parsed.output } : undefined
+}

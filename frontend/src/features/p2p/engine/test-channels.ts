@@ -88,7 +88,12 @@ export function channelPair(): { left: TestChannels; right: TestChannels; open: 
 }
 
 function end(): TestChannels {
-  return { control: new TestChannel(), data: new TestChannel(), maxMessageBytes: () => 64 * 1024 }
+  return {
+    control: new TestChannel(),
+    data: new TestChannel(),
+    maxMessageBytes: () => 64 * 1024,
+    giveUp: () => undefined,
+  }
 }
 
 /** Resolves in a task of its own, without the delay that timers have. */

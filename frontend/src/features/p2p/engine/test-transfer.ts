@@ -3,14 +3,20 @@ import { BlobStore } from './blob-store'
 import { type BlockStore } from './block-store'
 import { decodeFrame, encodeFrame, type Frame, FRAME_CHUNK } from './frames'
 import { FileReceiver } from './receiver'
-import { FileSender, type Offerable } from './sender'
+import { FileSource } from './file-source'
+import { FileSender } from './sender'
+import { type Offerable } from './sending-conversation'
 import { channelPair, nextTask, type TestChannels } from './test-channels'
 import { type Stage, type TransferState } from './transfer-state'
 
 /** A file to offer. */
 export function offerable(name: string, content: Uint8Array<ArrayBuffer>): Offerable {
-  const blob = new Blob([content])
-  return { name, size: content.length, media_type: '', modified_at: 0, content: blob }
+  return offerableBlob(name, new Blob([content]))
+}
+
+/** A file to offer, whatever its content. */
+export function offerableBlob(name: string, blob: Blob): Offerable {
+  return { name, size: blob.size, media_type: '', modified_at: 0, source: new FileSource(blob) }
 }
 
 /** Bytes that look random and are the same every time. */
@@ -54,11 +60,13 @@ export interface Setup {
 export async function offered(files: Offerable[], store: () => BlockStore = () => new BlobStore()) {
   const { left, right, open } = channelPair()
   const delivered: File[] = []
-  const sender = new FileSender(left)
-  const receiver = new FileReceiver(right, {
+  const sender = new FileSender()
+  const receiver = new FileReceiver({
     openStore: () => Promise.resolve(store()),
     deliver: (file) => delivered.push(file),
   })
+  sender.connect(left)
+  receiver.connect(right)
   sender.add(files)
   open()
   await reached(receiver.state, 'offered')
@@ -153,12 +161,13 @@ export function message(type: string, fields: object): string {
 
 /** A chunk of the first file. */
 export function chunk(block: number, offset: number, bytes: number): ArrayBuffer {
-  const frame = { kind: FRAME_CHUNK, file: 0, block, offset, payload: noise(bytes) } as const
-  return encodeFrame(frame, new Uint8Array(16 + bytes)).buffer
+  const header = { kind: FRAME_CHUNK, file: 0, block, offset } as const
+  return encodeFrame(header, [noise(bytes)], new Uint8Array(16 + bytes)).buffer
 }
 
 /** A frame with other numbers in its header. */
 export function altered(bytes: ArrayBuffer, change: Partial<Omit<Frame, 'payload'>>): ArrayBuffer {
-  const frame = { ...decodeFrame(bytes), ...change }
-  return encodeFrame(frame, new Uint8Array(bytes.byteLength)).buffer
+  const { payload, ...header } = decodeFrame(bytes)
+  const target = new Uint8Array(bytes.byteLength)
+  return encodeFrame({ ...header, ...change }, [payload], target).buffer
 }

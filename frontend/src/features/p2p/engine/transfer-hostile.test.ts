@@ -176,11 +176,13 @@ describe('a hostile receiver', () => {
 describe('another version', () => {
   it('ends the transfer on both sides before anything is offered', async () => {
     const { left, right, open } = channelPair()
-    const sender = new FileSender(left)
-    const receiver = new FileReceiver(right, {
+    const sender = new FileSender()
+    const receiver = new FileReceiver({
       openStore: () => Promise.resolve(new BlobStore()),
       deliver: () => undefined,
     })
+    sender.connect(left)
+    receiver.connect(right)
     left.control.tamper = (data) => (typeof data === 'string' ? data.replace(':1}', ':2}') : data)
     open()
     await Promise.all([ended(sender.state), ended(receiver.state)])

@@ -42,11 +42,15 @@ export interface TransferSnapshot {
   readonly failure: Failure | undefined
   /** Whether the receiver has accepted. */
   readonly accepted: boolean
+  /** The connection is gone and being made again. */
+  readonly interrupted: boolean
+  /** Who has paused it: this side, the other, both or neither. */
+  readonly paused: { readonly here: boolean; readonly there: boolean }
   /** Offered files until some are accepted, then those. */
   readonly files: readonly TransferFile[]
   /** Bytes of all `files`. */
   readonly total: number
-  /** Content bytes that the receiver has checked and written. Files are written in order. */
+  /** Content bytes that the receiver has checked and written. Files are written nearly in order. */
   readonly written: number
   /** How many of `files`, from the first, are verified. */
   readonly verified: number
@@ -70,6 +74,8 @@ export class TransferState {
     stage: 'connecting',
     failure: undefined,
     accepted: false,
+    interrupted: false,
+    paused: { here: false, there: false },
     files: [],
     total: 0,
     written: 0,
@@ -97,8 +103,9 @@ export class TransferState {
   /** Goes on to a stage that is not a failure. */
   advance(stage: Exclude<Stage, 'failed'>): void {
     const accepted = stage === 'moving' || this.getSnapshot().accepted
-    this.#store.set({ stage, accepted, ...this.#progress() })
+    this.#store.set({ stage, accepted, interrupted: false, ...this.#progress() })
     if (stage === 'moving') {
+      clearInterval(this.#ticking)
       this.#ticking = setInterval(() => this.#store.set(this.#progress()), PROGRESS_EVERY_MS)
     }
     if (this.ended) clearInterval(this.#ticking)
@@ -107,7 +114,7 @@ export class TransferState {
   /** Ends it for a reason. */
   fail(failure: Failure): void {
     clearInterval(this.#ticking)
-    this.#store.set({ stage: 'failed', failure, ...this.#progress() })
+    this.#store.set({ stage: 'failed', failure, interrupted: false, ...this.#progress() })
   }
 
   /** Sets the files that are offered, or later those that were accepted. */
@@ -121,9 +128,19 @@ export class TransferState {
     this.#written = written
   }
 
-  /** Notes that one more file is verified; seen at the next tick or stage. */
-  addVerified(): void {
-    this.#verified += 1
+  /** Notes how many files, from the first, are verified; seen at the next tick or stage. */
+  setVerified(files: number): void {
+    this.#verified = Math.max(this.#verified, files)
+  }
+
+  /** Notes that the connection is gone, or there again. */
+  setInterrupted(interrupted: boolean): void {
+    this.#store.set({ interrupted })
+  }
+
+  /** Notes who pauses or goes on. */
+  setPaused(paused: Partial<TransferSnapshot['paused']>): void {
+    this.#store.set({ paused: { ...this.getSnapshot().paused, ...paused } })
   }
 
   #progress(): Pick<TransferSnapshot, 'written' | 'verified' | 'rate' | 'remaining'> {

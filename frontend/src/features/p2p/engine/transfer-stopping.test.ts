@@ -7,6 +7,7 @@ import {
   finished,
   noise,
   offerable,
+  offerableBlob,
   offered,
   outcome,
   SlowStore,
@@ -52,8 +53,7 @@ describe('stopping in the middle', () => {
   })
 
   it('a file can no longer be read', async () => {
-    const gone = offerable('file', noise(10))
-    const setup = await offered([{ ...gone, content: new UnreadableBlob(10) }])
+    const setup = await offered([offerableBlob('file', new UnreadableBlob(10))])
     await setup.receiver.accept()
     await finished(setup)
     expect(outcome(setup.sender)).toEqual({ stage: 'failed', code: 'unreadable', foundBy: 'us' })

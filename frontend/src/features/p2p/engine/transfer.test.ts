@@ -79,7 +79,7 @@ describe('back-pressure', () => {
     const setup = await offered([offerable('file', noise(12 * 1024 * 1024))])
     setup.left.data.held = true
     await setup.receiver.accept()
-    await when(setup.sender.state, () => setup.left.data.bufferedAmount >= 2 * 1024 * 1024)
+    await when(setup.sender.state, () => setup.left.data.bufferedAmount >= 256 * 1024)
     setup.left.data.held = false
     setup.left.data.drain()
     await finished(setup)

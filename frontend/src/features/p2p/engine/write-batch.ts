@@ -1,34 +1,40 @@
 /**
- * Collects neighbouring blocks and writes them at once: a write costs as much as it costs to reach the
- * browser's file process, which in a private window is more than the bytes do. Used by the worker.
+ * Collects neighbouring blocks where writing them one by one would be slow: a write costs as much as it costs
+ * to reach the browser's file process, which in a private window is far more than the bytes do. Elsewhere
+ * every block is written at once, so that next to nothing is lost when the browser dies. Used by the worker.
  */
 import { assemble, type ReceivedBlock } from './block-store'
 import { TransferError } from './failure'
 import { BLOCK_BYTES } from './protocol'
 
-/** Bytes written at once. */
-const BATCH_BYTES = 8 * BLOCK_BYTES
+/** Most blocks written at once. */
+const MAX_BLOCKS = 8
+/** A write that takes longer than this is worth sharing, in milliseconds; one that takes a quarter is not. */
+const SLOW_WRITE_MS = 1
 
-/** What a file is written through: `FileSystemSyncAccessHandle`, which TypeScript knows in workers only. */
+/** What a file is read and written through: `FileSystemSyncAccessHandle`, which TypeScript knows in workers only. */
 export interface SyncAccess {
+  getSize(): number
+  read(bytes: Uint8Array, options: { at: number }): number
   write(bytes: Uint8Array, options: { at: number }): number
   close(): void
 }
 
 /** Blocks that are checked and not yet written. */
 export class WriteBatch {
-  readonly #memory = new Uint8Array(BATCH_BYTES)
+  readonly #memory = new Uint8Array(MAX_BLOCKS * BLOCK_BYTES)
   #access: SyncAccess | undefined
   /** Where in the file the batch belongs, and its bytes and blocks so far. */
   #at = 0
   #length = 0
   #blocks = 0
+  /** How many blocks are worth waiting for. */
+  #worth = 1
 
   /** Whether this block can join what is here without something being written first. */
   takes(access: SyncAccess, { block }: ReceivedBlock): boolean {
     if (this.#blocks === 0) return true
-    const follows = access === this.#access && block * BLOCK_BYTES === this.#at + this.#length
-    return follows && this.#length + BLOCK_BYTES <= BATCH_BYTES
+    return access === this.#access && block * BLOCK_BYTES === this.#at + this.#length && !this.full
   }
 
   /** Checks a block and keeps it. Throws `corrupt`; what was here stays. */
@@ -40,8 +46,9 @@ export class WriteBatch {
     this.#blocks += 1
   }
 
+  /** Nothing is worth waiting for any more. */
   get full(): boolean {
-    return this.#length + BLOCK_BYTES > BATCH_BYTES
+    return this.#blocks >= this.#worth
   }
 
   /** How many blocks are waiting. */
@@ -49,12 +56,19 @@ export class WriteBatch {
     return this.#blocks
   }
 
-  /** Writes what is here, and is empty afterwards. Throws where it could not; then all is still here. */
-  write(): void {
+  /**
+   * Writes what is here, and is empty afterwards. Throws where it could not; then all is still here. The clock
+   * tells how long it took, and so how many to collect for the next.
+   */
+  write(clock: { now(): number }): void {
     const bytes = this.#memory.subarray(0, this.#length)
+    const started = clock.now()
     if (this.#access?.write(bytes, { at: this.#at }) !== bytes.length) {
       throw new TransferError('out_of_space', 'the disk is full')
     }
+    const took = clock.now() - started
+    if (took > SLOW_WRITE_MS) this.#worth = Math.min(this.#worth * 2, MAX_BLOCKS)
+    else if (took < SLOW_WRITE_MS / 4) this.#worth = Math.max(this.#worth / 2, 1)
     this.clear()
   }
 

@@ -1,0 +1,69 @@
+/** A channel of a `RelayLink`: to its users it looks like a data channel. */
+import { type Channel } from './channel'
+
+/** How often a queue that is above its mark is looked at, in milliseconds: a WebSocket does not tell. */
+const LOOK_EVERY_MS = 10
+
+/** One of the two channels in a relay's pipe. */
+export class RelayChannel extends EventTarget implements Channel {
+  readyState: RTCDataChannelState = 'connecting'
+  bufferedAmountLowThreshold = 0
+  readonly #pass: (bytes: Uint8Array<ArrayBuffer>) => void
+  readonly #queued: () => number
+  #looking: ReturnType<typeof setInterval> | undefined
+
+  /** `pass` takes a message on its way; `queued` tells how many bytes have not left yet. */
+  constructor(pass: (bytes: Uint8Array<ArrayBuffer>) => void, queued: () => number) {
+    super()
+    this.#pass = pass
+    this.#queued = queued
+  }
+
+  get bufferedAmount(): number {
+    return this.#queued()
+  }
+
+  /** Sends a text or bytes, which may be reused as soon as this returns. */
+  send(data: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+    if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError')
+    if (data instanceof Blob) throw new TypeError('Blobs are not sent here')
+    this.#pass(asBytes(data))
+    this.#look()
+  }
+
+  /** It can be used from now on. */
+  open(): void {
+    this.readyState = 'open'
+    this.dispatchEvent(new Event('open'))
+  }
+
+  /** Something has come. */
+  arrive(data: string | ArrayBuffer): void {
+    this.dispatchEvent(new MessageEvent('message', { data }))
+  }
+
+  close(): void {
+    if (this.readyState === 'closed') return
+    clearInterval(this.#looking)
+    this.readyState = 'closed'
+    this.dispatchEvent(new Event('close'))
+  }
+
+  #look(): void {
+    if (this.#looking !== undefined || this.bufferedAmount <= this.bufferedAmountLowThreshold)
+      return
+    this.#looking = setInterval(() => {
+      if (this.bufferedAmount > this.bufferedAmountLowThreshold) return
+      clearInterval(this.#looking)
+      this.#looking = undefined
+      this.dispatchEvent(new Event('bufferedamountlow'))
+    }, LOOK_EVERY_MS)
+  }
+}
+
+function asBytes(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>) {
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data)
+}

@@ -1,0 +1,122 @@
+/**
+ * What this browser remembers of rooms it is in, so that a page that was reloaded, or a browser that was
+ * killed, comes back as who it was. Used by the two kinds of rooms and by the room page.
+ */
+import * as v from 'valibot'
+import { offeredFile } from './control-messages'
+import { id } from './signaling-messages'
+
+/** How long a room is remembered, in milliseconds. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000
+/** How long a page that was just reloaded may take to let go of its room, in milliseconds. */
+const HANDOVER_MS = 1000
+/**
+ * The folder of what is remembered, a file a room, in the origin-private file system: what the browser's
+ * local storage was told last is lost when the browser is killed.
+ */
+const FOLDER = 'rooms'
+
+const memory = v.object({
+  /** Whether this browser made the room, or came to it by its link. */
+  role: v.picklist(['host', 'guest']),
+  /** The secret that gives our id in the room back. */
+  resume: v.optional(id),
+  /** The link's key, and what has been accepted of our files; the host's only. */
+  key: v.optional(id),
+  files: v.optional(v.array(offeredFile)),
+  /** When this was noted, in milliseconds since the Unix epoch. */
+  at: v.number(),
+})
+
+export type RoomMemory = v.InferOutput<typeof memory>
+
+/** A room that no other page of this browser has taken. */
+export interface Claim {
+  readonly memory: RoomMemory | undefined
+  /** Whether we have the room to ourselves; if not, nothing is remembered, either. */
+  readonly alone: boolean
+  release(): void
+}
+
+/** Takes a room for this page, and recalls what is known of it. */
+export async function claimRoom(room: string, now = Date.now()): Promise<Claim> {
+  const release = await take(room)
+  const memory = release && (await recall(room))
+  void forgetOld(now)
+  return { memory, alone: release !== undefined, release: () => release?.() }
+}
+
+/** The last note: each waits for the one before, so that the newest stays. */
+let lastNote = Promise.resolve()
+
+/** Notes what there is to know of a room. */
+export function rememberRoom(
+  room: string,
+  known: Omit<RoomMemory, 'at'>,
+  now = Date.now(),
+): Promise<void> {
+  lastNote = lastNote.then(() => write(room, { ...known, at: now }))
+  return lastNote
+}
+
+async function write(room: string, known: RoomMemory): Promise<void> {
+  try {
+    const file = await (await folder()).getFileHandle(room, { create: true })
+    const writable = await file.createWritable()
+    await writable.write(JSON.stringify(known))
+    await writable.close()
+  } catch {
+    // Full or forbidden: then a reload begins anew.
+  }
+}
+
+/** Forgets a room. */
+export async function forgetRoom(room: string): Promise<void> {
+  // What is not there need not be forgotten.
+  await folder()
+    .then((rooms) => rooms.removeEntry(room))
+    .catch(() => undefined)
+}
+
+async function recall(room: string): Promise<RoomMemory | undefined> {
+  try {
+    const file = await (await (await folder()).getFileHandle(room)).getFile()
+    const parsed = v.safeParse(memory, JSON.parse(await file.text()))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function forgetOld(now: number): Promise<void> {
+  try {
+    const rooms: string[] = []
+    for await (const room of (await folder()).keys()) rooms.push(room)
+    for (const room of rooms) {
+      const known = await recall(room)
+      if (!known || now - known.at > REMEMBERED_MS) await forgetRoom(room)
+    }
+  } catch {
+    // Nothing is remembered here.
+  }
+}
+
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory()
+  return root.getDirectoryHandle(FOLDER, { create: true })
+}
+
+/** Undefined when another page has it, or where pages cannot tell each other (plain http). */
+function take(room: string): Promise<(() => void) | undefined> {
+  const locks = (navigator as Partial<Navigator>).locks
+  if (!locks) return Promise.resolve(undefined)
+  return new Promise((taken) => {
+    locks
+      .request(
+        `sharesync-room-${room}`,
+        { signal: AbortSignal.timeout(HANDOVER_MS) },
+        () => new Promise<void>((release) => taken(release)),
+      )
+      .catch(() => taken(undefined))
+  })
+}
