@@ -10,6 +10,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: 'list',
+  projects: [
+    { name: 'pages', testIgnore: 'network.spec.ts' },
+    // On networks of their own making, which takes root and Linux: `make` looks before.
+    { name: 'network', testMatch: 'network.spec.ts' },
+  ],
   use: {
     browserName: 'chromium',
     launchOptions: {

@@ -9,7 +9,28 @@ const MESSAGE_BYTES = 64 * 1024
  * channel. Returns how many seconds passed until the receiver said that it had them all, and the CPU
  * seconds that all processes of the browser used meanwhile.
  */
-export async function bareTransfer([left, right], base, bytes) {
+export function bareTransfer(contexts, base, bytes) {
+  return overChannel(contexts, base, async (sender, receiver) => {
+    await receiver.evaluate(receive, bytes)
+    const before = cpuSeconds(process.pid)
+    const seconds = await sender.evaluate(send, { bytes, messageBytes: MESSAGE_BYTES })
+    return { seconds, cpu: cpuSeconds(process.pid) - before }
+  })
+}
+
+/**
+ * Sends for so many seconds, where it is not known how much can come over. Returns how many bytes a second
+ * came over, counted from the first that came.
+ */
+export function bareRate(contexts, base, seconds) {
+  return overChannel(contexts, base, async (sender, receiver) => {
+    const rate = receiver.evaluate(receiveFor, seconds * 1000)
+    await sender.evaluate(send, { bytes: Infinity, messageBytes: MESSAGE_BYTES })
+    return rate
+  })
+}
+
+async function overChannel([left, right], base, measure) {
   const [sender, receiver] = [await left.newPage(), await right.newPage()]
   try {
     // Any page of the same origin will do; this one runs no script.
@@ -20,10 +41,7 @@ export async function bareTransfer([left, right], base, bytes) {
       (sdp) => window.bench.setRemoteDescription({ type: 'answer', sdp }),
       answer,
     )
-    await receiver.evaluate(receive, bytes)
-    const before = cpuSeconds(process.pid)
-    const seconds = await sender.evaluate(send, { bytes, messageBytes: MESSAGE_BYTES })
-    return { seconds, cpu: cpuSeconds(process.pid) - before }
+    return await measure(sender, receiver)
   } finally {
     await sender.close()
     await receiver.close()
@@ -55,19 +73,40 @@ function receive(bytes) {
   })
 }
 
-/** In the page: sends, with the queue kept between two marks, and waits for the word. */
+/** In the page: counts what comes until that time has passed, and says that it is enough. */
+async function receiveFor(milliseconds) {
+  let received = 0
+  window.channel.addEventListener('message', ({ data }) => (received += data.byteLength))
+  await new Promise((resolve) =>
+    window.channel.addEventListener('message', resolve, { once: true }),
+  )
+  const started = performance.now()
+  received = 0
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+  const seconds = (performance.now() - started) / 1000
+  window.channel.send('done')
+  return received / seconds
+}
+
+/**
+ * In the page: sends, with the queue kept between two marks, until it is all sent and the receiver says that
+ * it has enough, or only the latter. Returns how many seconds that took.
+ */
 async function send({ bytes, messageBytes }) {
   const { channel } = window
   await window.opened
   const message = crypto.getRandomValues(new Uint8Array(messageBytes))
+  let enough = false
   const done = new Promise((resolve) => channel.addEventListener('message', resolve))
+  void done.then(() => (enough = true))
   channel.bufferedAmountLowThreshold = 1024 * 1024
   const started = performance.now()
-  for (let left = bytes; left > 0; left -= message.length) {
+  for (let left = bytes; left > 0 && !enough; left -= message.length) {
     if (channel.bufferedAmount > 8 * 1024 * 1024) {
-      await new Promise((resolve) => {
+      const low = new Promise((resolve) => {
         channel.addEventListener('bufferedamountlow', resolve, { once: true })
       })
+      await Promise.race([low, done])
     }
     channel.send(left < message.length ? message.subarray(0, left) : message)
   }

@@ -7,13 +7,14 @@
  * of each, their ratio, the time from opening the room page to the open data channel, and what a gigabyte
  * costs in CPU seconds (both browsers together). `make bench` calls it.
  */
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { randomFillSync } from 'node:crypto'
 import { chromium } from 'playwright-core'
 import { bareTransfer } from './bare-channel.mjs'
+import { median } from './median.mjs'
 import { productTransfer } from './product-transfer.mjs'
+import { randomFile } from './random-file.mjs'
 
 const MEGABYTE = 1e6
 
@@ -59,25 +60,8 @@ function report({ bare, product }) {
   print(`page to open   ${open.toFixed(0)} ms (goal: below 1000 ms)`)
 }
 
-async function randomFile(name, size) {
-  const handle = await open(name, 'w')
-  const chunk = Buffer.alloc(4 * 1024 * 1024)
-  for (let left = size; left > 0; left -= chunk.length) {
-    randomFillSync(chunk)
-    await handle.write(chunk, 0, Math.min(left, chunk.length))
-  }
-  await handle.close()
-  return name
-}
-
 function speed({ seconds }) {
   return (bytes / seconds / MEGABYTE).toFixed(1)
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
 function print(line) {

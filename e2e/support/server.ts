@@ -1,5 +1,5 @@
 /** The real server as a process of its own, with a data folder that goes when it goes. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,12 +21,27 @@ export interface Server {
   stop(): Promise<void>
 }
 
+/** Where a server shall run: here, or on a machine of the laboratory. */
+export interface Place {
+  readonly host: string
+  readonly machine: { spawn(program: string, words: string[], options: SpawnOptions): ChildProcess }
+}
+
 /** Starts a server on a free port with nothing in it. */
-export async function startServer(): Promise<Server> {
+export async function startServer(
+  { host, machine }: Place = { host: '127.0.0.1', machine: { spawn } },
+): Promise<Server> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sharesync-e2e-'))
-  const child = spawn(BINARY, {
+  const child = machine.spawn(BINARY, [], {
     cwd: dataDir,
-    env: { HOST: '127.0.0.1', PORT: '0', SHARESYNC_DATA_DIR: dataDir, RUST_LOG: 'warn' },
+    env: {
+      PATH: process.env.PATH,
+      HOST: host,
+      PORT: '0',
+      TURN_PORT: '0',
+      SHARESYNC_DATA_DIR: dataDir,
+      RUST_LOG: 'warn',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {

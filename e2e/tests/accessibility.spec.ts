@@ -37,16 +37,51 @@ const scenes: Scene[] = [
   {
     name: 'a room with files',
     visitor: anybody,
+    open: (page) => openRoom(page),
+  },
+  {
+    name: 'a mistyped code',
+    visitor: anybody,
     open: async (page) => {
       await at(page, '/p2p')
-      await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
-      await expect(page.getByRole('textbox', { name: 'Room link' })).toHaveValue(/\/p2p\/[\w-]{22}/)
+      await page.getByRole('textbox', { name: 'Room code' }).fill('4821-orbitt-canyon')
+      await page.getByRole('button', { name: 'Join' }).click()
+      await expect(page.getByRole('alert')).toContainText('The first word')
+    },
+  },
+  {
+    name: 'a room with somebody in it',
+    visitor: anybody,
+    open: async (page) => {
+      await withReceiver(page)
+      await expect(page.getByRole('status')).toContainText('Waiting for them to accept')
+    },
+  },
+  {
+    name: 'a locked room after a transfer',
+    visitor: anybody,
+    open: async (page) => {
+      const receiver = await withReceiver(page)
+      await receiver.getByRole('button', { name: 'Accept' }).click()
+      await expect(page.getByRole('status')).toContainText('Verified')
+      await page.getByRole('button', { name: 'Lock the room' }).click()
+      await expect(page.getByRole('button', { name: 'Unlock the room' })).toBeVisible()
+    },
+  },
+  {
+    name: 'an offer to accept',
+    visitor: anybody,
+    open: async (page) => {
+      const sender = await page.context().newPage()
+      await openRoom(sender)
+      await page.goto(await sender.getByRole('textbox', { name: 'Room link' }).inputValue())
+      await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible()
     },
   },
   {
     name: 'a room that has ended',
     visitor: anybody,
-    open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA'),
+    open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA'),
   },
   { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
   { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
@@ -131,6 +166,21 @@ const SMALL_FILES = ['notes.txt', 'empty.txt'].map((name, size) => ({
 
 /** As long as names get, with nowhere to break it. */
 const LONG_NAME = `${'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3)}.tar.gz`
+
+/** Makes a room with files in it. */
+async function openRoom(page: Page) {
+  await at(page, '/p2p')
+  await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+  await expect(page.getByRole('textbox', { name: 'Room link' })).toHaveValue(/\/p2p\/[\w-]{22}/)
+}
+
+/** Makes a room with files in it, and has somebody enter it. */
+async function withReceiver(page: Page): Promise<Page> {
+  await openRoom(page)
+  const receiver = await page.context().newPage()
+  await receiver.goto(await page.getByRole('textbox', { name: 'Room link' }).inputValue())
+  return receiver
+}
 
 /** Opens a page and waits for its heading. */
 async function at(page: Page, path: string, heading: RegExp | string = /./) {

@@ -67,3 +67,38 @@ test('a file is renamed and shared by the keyboard alone', async ({
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
 })
+
+test('a code is typed and its files are taken by the keyboard alone', async ({ person }) => {
+  const [sender, receiver] = [await person(), await person()]
+  await sender.goto('/p2p')
+  const file = { name: 'typed.txt', mimeType: 'text/plain', buffer: Buffer.from('typed') }
+  await sender.getByLabel('Choose files').setInputFiles(file)
+  const code = await sender.getByText(/^\d{4,}-[a-z]+-[a-z]+$/).innerText()
+
+  await receiver.goto('/p2p')
+  await receiver.getByLabel('Choose a folder').focus()
+  await receiver.keyboard.press('Tab')
+  await expect(receiver.getByRole('textbox', { name: 'Room code' })).toBeFocused()
+  await receiver.keyboard.type(code)
+  await receiver.keyboard.press('Enter')
+  await expect(receiver.getByRole('button', { name: 'Accept' })).toBeVisible()
+  // The page that a code leads to begins at its main part.
+  await expect(receiver.getByRole('main')).toBeFocused()
+  await receiver.keyboard.press('Tab')
+  await expect(receiver.getByRole('button', { name: 'Accept' })).toBeFocused()
+  await receiver.keyboard.press('Enter')
+  await expect(receiver.getByRole('status')).toContainText('Verified')
+})
+
+test('somebody is put out by the keyboard alone', async ({ person }) => {
+  const [sender, receiver] = [await person(), await person()]
+  await sender.goto('/p2p')
+  const link = sender.getByRole('textbox', { name: 'Room link' })
+  await expect(link).toHaveValue(/#/)
+  await receiver.goto(await link.inputValue())
+  await sender.getByRole('button', { name: /^Options for / }).focus()
+  await sender.keyboard.press('Enter')
+  await expect(sender.getByRole('menuitem', { name: 'Put out of the room' })).toBeFocused()
+  await sender.keyboard.press('Enter')
+  await expect(receiver.getByRole('alert')).toContainText('You were put out')
+})

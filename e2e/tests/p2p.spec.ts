@@ -15,7 +15,7 @@ async function offer(sender: Page, files: readonly string[]): Promise<string> {
   await sender.goto('/p2p')
   await sender.getByLabel('Choose files').setInputFiles([...files])
   const link = sender.getByRole('textbox', { name: 'Room link' })
-  await expect(link).toHaveValue(/^http.*\/p2p\/[\w-]{22}$/)
+  await expect(link).toHaveValue(/^http.*\/p2p\/[\w-]{22}#[\w-]{22}$/)
   return link.inputValue()
 }
 
@@ -68,7 +68,7 @@ test('files chosen on the home page go along to the room', async ({ person }, te
   await sender.getByLabel('Choose files to hand over').setInputFiles(file.path)
   await sender.getByRole('link', { name: 'Send now' }).click()
   const link = sender.getByRole('textbox', { name: 'Room link' })
-  await expect(link).toHaveValue(/\/p2p\/[\w-]{22}$/)
+  await expect(link).toHaveValue(/\/p2p\/[\w-]{22}#[\w-]{22}$/)
 
   const downloads = downloadsOf(receiver)
   await receiver.goto(await link.inputValue())
@@ -117,16 +117,20 @@ for (const who of ['sender', 'receiver'] as const) {
   })
 }
 
-test('the receiver is told when the sender goes in the middle', async ({ person }, testInfo) => {
+test('the receiver waits for a sender whose page is gone in the middle', async ({
+  person,
+}, testInfo) => {
   const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
   await sender.close()
-  await expect(status(receiver)).toContainText('other side left')
+  await expect(status(receiver)).toContainText('Waiting for them to come back')
 })
 
-test('the sender is told when the receiver goes in the middle', async ({ person }, testInfo) => {
+test('the sender waits for a receiver whose page is gone in the middle', async ({
+  person,
+}, testInfo) => {
   const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
   await receiver.close()
-  await expect(status(sender)).toContainText('other side left')
+  await expect(status(sender)).toContainText('Waiting for them to come back')
 })
 
 /** A transfer that takes far longer than any story, and has begun. */
@@ -139,19 +143,91 @@ async function inTheMiddle(sender: Page, receiver: Page, folder: string) {
   return { sender, receiver }
 }
 
+for (const who of ['sender', 'receiver'] as const) {
+  test(`a ${who} whose page is reloaded in the middle goes on`, async ({ person }, testInfo) => {
+    const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 96 * MIB)
+    const pages = { sender: await person(), receiver: await person() }
+    const { sender, receiver } = pages
+    const downloads = downloadsOf(receiver)
+    await receiver.goto(await offer(sender, [file.path]))
+    await receiver.getByRole('button', { name: 'Accept' }).click()
+    const progress = receiver.getByRole('progressbar', { name: 'All files' })
+    await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
+    const before = Number(await progress.getAttribute('aria-valuenow'))
+
+    const comesBack = {
+      sender: () => sender.getByLabel('Choose files').setInputFiles(file.path),
+      receiver: () => Promise.resolve(),
+    }
+    pages[who].on('dialog', (dialog) => void dialog.accept())
+    await pages[who].reload()
+    await comesBack[who]()
+    await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
+    expect(Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
+    await expect(status(receiver)).toContainText('Verified', { timeout: 45_000 })
+    await expect(status(sender)).toContainText('Verified')
+    await expect.poll(() => downloads.length).toBe(1)
+    expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
+  })
+}
+
 test('a room that is not there says so', async ({ person }) => {
   const page = await person()
-  await page.goto('/p2p/AAAAAAAAAAAAAAAAAAAAAA')
+  await page.goto('/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA')
   await expect(page.getByText('This room has ended. Ask for a new link.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Accept' })).toBeHidden()
 })
 
-test('a room ends with its sender', async ({ person }) => {
+test('a link without its key says so', async ({ person }) => {
+  const [sender, receiver] = [await person(), await person()]
+  await receiver.goto((await offer(sender, [])).replace(/#.*/, ''))
+  await expect(receiver.getByText('This link is not whole')).toBeVisible()
+})
+
+test('a link with another key leads nowhere', async ({ person }, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'kept.bin', 5000)
+  const [sender, receiver] = [await person(), await person()]
+  const link = await offer(sender, [file.path])
+  await receiver.goto(link.replace(/#.*/, '#AAAAAAAAAAAAAAAAAAAAAA'))
+  await expect(status(receiver)).toContainText('changed what was said')
+  await expect(receiver.getByRole('button', { name: 'Accept' })).toBeHidden()
+})
+
+test('a room ends when its sender leaves it', async ({ person }) => {
+  const [sender, receiver] = [await person(), await person()]
+  const link = await offer(sender, [])
+  await sender.getByRole('link', { name: 'ShareSync' }).click()
+  await expect(sender).toHaveURL(/\/$/)
+  await receiver.goto(link)
+  await expect(receiver.getByText('This room has ended. Ask for a new link.')).toBeVisible()
+})
+
+test('a room outlives its sender’s page for a while', async ({ person }) => {
   const [sender, receiver] = [await person(), await person()]
   const link = await offer(sender, [])
   await sender.close()
   await receiver.goto(link)
-  await expect(receiver.getByText('This room has ended. Ask for a new link.')).toBeVisible()
+  await expect(status(receiver)).toContainText('Waiting for the other side')
+})
+
+test('the other side is told when somebody leaves in the middle', async ({ person }, testInfo) => {
+  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
+  await receiver.getByRole('link', { name: 'ShareSync' }).click()
+  await expect(status(sender)).toContainText('other side left')
+})
+
+test('a transfer can be paused by either side', async ({ person }, testInfo) => {
+  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
+  for (const [here, there] of [
+    [sender, receiver],
+    [receiver, sender],
+  ] as const) {
+    await here.getByRole('button', { name: 'Pause' }).click()
+    for (const page of [here, there]) await expect(status(page)).toContainText('Paused')
+    await expect(there.getByText('They paused it.')).toBeVisible()
+    await here.getByRole('button', { name: 'Resume' }).click()
+    await expect(status(there)).not.toContainText('Paused')
+  }
 })
 
 test('two receivers in one room each get the files', async ({ person }, testInfo) => {
