@@ -44,6 +44,7 @@ lint-rust:
 
 .PHONY: lint-licences
 lint-licences: .tools/bin/cargo-deny
+	$(CARGO) fetch --locked # other platforms' crates too, which no build has brought
 	.tools/bin/cargo-deny --offline --log-level error check bans licenses sources
 
 .PHONY: lint-frontend
@@ -63,14 +64,21 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM)
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) lab-tools
 	$(CARGO) build --locked -p sharesync-server
-	cd e2e && CHROMIUM=$(CHROMIUM) npm test --silent
+	projects=--project=pages; \
+	if node e2e/lab/allowed.mjs; then \
+		$(CARGO) build --locked -p sharesync-line; \
+		projects+=' --project=network'; \
+	fi; \
+	cd e2e && CHROMIUM=$(CHROMIUM) npm test --silent -- $$projects
 
 .PHONY: bench
-bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) ## Measure speed and size against yardsticks
+bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
 	$(CARGO) build --release --locked -p sharesync-server
-	CHROMIUM=$(CHROMIUM) node e2e/bench/run.mjs $(TARGET)/release/sharesync-server
+	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
+	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line CHROMIUM=$(CHROMIUM) \
+		node e2e/bench/run.mjs $(TARGET)/release/sharesync-server $(PARTS)
 
 .PHONY: generate
 generate: frontend/node_modules/.installed ## Write the API description and the types made from it
@@ -103,3 +111,10 @@ frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 $(CHROMIUM):
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+
+# What the network laboratory is made with. Where it cannot be installed, the laboratory says what is missing.
+.PHONY: lab-tools
+lab-tools:
+	@if [ "$$(id -u)" = 0 ] && ! { command -v ip && command -v nft; } > /dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables || true; \
+	fi
