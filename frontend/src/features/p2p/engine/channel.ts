@@ -10,17 +10,20 @@ export type Channel = Pick<
   | 'bufferedAmount'
   | 'bufferedAmountLowThreshold'
   | 'send'
+  | 'close'
   | 'addEventListener'
   | 'removeEventListener'
 >
 
-/** A further connection between two that are connected already, for content only. */
+/**
+ * A further connection between two that are connected already, for content only. It closes with the first: sooner,
+ * and the other side could take that for a line that broke before it has heard why we stopped.
+ */
 export interface Lane {
   readonly channel: Channel
   maxMessageBytes(): number
   /** Takes a signal from the peer. */
   receive(signal: ConnectionSignal): void
-  close(): void
 }
 
 /** What a lane needs of whoever has it made. */
@@ -31,7 +34,7 @@ export interface LaneOptions {
   send(signal: ConnectionSignal): void
   /** The channel is open. */
   opened(): void
-  /** It could not be made, or is gone; called once at most, and not after `close`. */
+  /** It could not be made, or is gone; called once at most, and not after the first connection was closed. */
   lost(): void
 }
 

@@ -8,8 +8,11 @@ import { type ConnectionSignal, type IceServer } from './signaling-messages'
 const CONNECT_TIMEOUT_MS = 15_000
 /** How long a connection that went quiet may come back by itself before it is mended, in milliseconds. */
 const QUIET_MS = 2000
-/** How long the other side may take to close after our last message, in milliseconds. */
-const LINGER_MS = 3000
+/**
+ * How long the other side may take to close after our last message, in milliseconds: all that was on its way before
+ * has to be taken first, and what is not heard looks like a line that broke.
+ */
+const LINGER_MS = 15_000
 /** What a browser takes where the other side's description does not say (RFC 8841 §6.1). */
 const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
 /** Candidates kept while their description has not come; a browser has far fewer. */
@@ -116,15 +119,20 @@ export class Connection {
     this.#connection.close()
   }
 
-  /** Closes once the other side has closed `channel`, so that it hears what was said last; or soon. */
-  closeAfter(channel: RTCDataChannel): void {
+  /**
+   * Closes once the other side has closed `channel`, so that it hears what was said last; or soon. Then calls
+   * `closed`.
+   */
+  closeAfter(channel: RTCDataChannel, closed: () => void): void {
     if (this.#closed) return
     this.#stop()
-    const timer = setTimeout(() => this.#connection.close(), LINGER_MS)
-    channel.addEventListener('close', () => {
+    const close = () => {
       clearTimeout(timer)
       this.#connection.close()
-    })
+      closed()
+    }
+    const timer = setTimeout(close, LINGER_MS)
+    channel.addEventListener('close', close)
   }
 
   #stop(): void {

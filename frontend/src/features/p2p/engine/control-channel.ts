@@ -51,6 +51,12 @@ export class ControlChannel {
     this.#channels.control.removeEventListener('message', this.#receive)
   }
 
+  /** Stops listening, and lets the other side know by closing that its last word was heard. */
+  hangUp(): void {
+    this.close()
+    this.#channels.control.close()
+  }
+
   #greet(): void {
     const { control, data } = this.#channels
     if (this.#saidHello || control.readyState !== 'open' || data.readyState !== 'open') return

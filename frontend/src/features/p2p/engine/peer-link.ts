@@ -25,6 +25,7 @@ export class PeerLink implements Channels {
   readonly data: RTCDataChannel
   readonly #connection: Connection
   readonly #options: LinkOptions
+  readonly #lanes: DirectLane[] = []
   /** What came before both channels were open here, and anybody listened. */
   readonly #early: unknown[] = []
 
@@ -34,6 +35,10 @@ export class PeerLink implements Channels {
     this.#connection = new Connection({
       ...options,
       send: (signal) => options.send({ ...signal, link: options.id }),
+      lost: (why) => {
+        this.#closeLanes()
+        options.lost(why)
+      },
     })
     this.control = this.#connection.channel('control', CONTROL_CHANNEL)
     this.data = this.#connection.channel('data', DATA_CHANNEL)
@@ -49,7 +54,9 @@ export class PeerLink implements Channels {
   }
 
   makeLane(options: LaneOptions): Lane {
-    return new DirectLane({ ...options, iceServers: this.#options.iceServers })
+    const lane = new DirectLane({ ...options, iceServers: this.#options.iceServers })
+    this.#lanes.push(lane)
+    return lane
   }
 
   line(): Promise<Line | undefined> {
@@ -67,12 +74,17 @@ export class PeerLink implements Channels {
 
   /** Closes at once. */
   close(): void {
+    this.#closeLanes()
     this.#connection.close()
   }
 
   /** Closes once the other side has, so that it hears what was said last; or soon, if it does not. */
   closeGently(): void {
-    this.#connection.closeAfter(this.control)
+    this.#connection.closeAfter(this.control, () => this.#closeLanes())
+  }
+
+  #closeLanes(): void {
+    for (const lane of this.#lanes) lane.close()
   }
 
   #opened(): void {

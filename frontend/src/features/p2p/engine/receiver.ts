@@ -176,6 +176,7 @@ export class FileReceiver {
   }
 
   #onEnded(ending: Ending): void {
+    this.#conversation?.hangUp()
     this.#end()
     if (ending.stage === 'failed') this.state.fail({ code: ending.code, foundBy: 'them' })
     else this.state.advance(ending.stage)

@@ -127,6 +127,12 @@ export class ReceivingConversation {
     this.close()
   }
 
+  /** Ends what the other side has ended, and lets it know that we heard. */
+  hangUp(): void {
+    this.close()
+    this.#control.hangUp()
+  }
+
   /** Stops listening; what has not come whole is wanted again. */
   close(): void {
     this.#control.close()

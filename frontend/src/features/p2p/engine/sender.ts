@@ -93,12 +93,12 @@ export class FileSender {
   #onVerified(files: number): void {
     this.state.setVerified(files)
     if (files < this.state.getSnapshot().files.length) return
-    this.#conversation?.close()
+    this.#conversation?.hangUp()
     this.state.advance('verified')
   }
 
   #onEnded(ending: Ending): void {
-    this.#conversation?.close()
+    this.#conversation?.hangUp()
     if (ending.stage === 'failed') this.state.fail({ code: ending.code, foundBy: 'them' })
     else this.state.advance(ending.stage)
   }

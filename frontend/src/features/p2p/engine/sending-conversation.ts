@@ -119,6 +119,12 @@ export class SendingConversation {
     this.close()
   }
 
+  /** Ends what the other side has ended, and lets it know that we heard. */
+  hangUp(): void {
+    this.close()
+    this.#control.hangUp()
+  }
+
   /** Stops sending and listening. */
   close(): void {
     this.#control.close()

@@ -34,6 +34,11 @@ export class TestChannel extends EventTarget {
     this.dispatchEvent(new Event('open'))
   }
 
+  close(): void {
+    this.readyState = 'closed'
+    this.dispatchEvent(new Event('close'))
+  }
+
   /** Lets messages arrive again after `held`. */
   drain(): void {
     if (this.#draining) return

@@ -45,7 +45,6 @@ function withLanes(setup: Setup, roundTripMs: number) {
         if (signal.event === 'offer') options.send({ event: 'answer', sdp: 'answer' })
         else opened[place]?.()
       },
-      close: () => undefined,
     }
     return result
   }

@@ -10,9 +10,18 @@ import {
   offerableBlob,
   offered,
   outcome,
+  type Setup,
   SlowStore,
   UnreadableBlob,
 } from './test-transfer'
+
+/** Who has closed the control channel: whoever heard the last word, for whoever said it waits for that. */
+function hungUp({ left, right }: Setup) {
+  return {
+    sender: left.control.readyState === 'closed',
+    receiver: right.control.readyState === 'closed',
+  }
+}
 
 describe('stopping in the middle', () => {
   async function inTheMiddle() {
@@ -28,6 +37,7 @@ describe('stopping in the middle', () => {
     setup.sender.cancel()
     await finished(setup)
     expect(outcome(setup.receiver)).toEqual({ stage: 'cancelled' })
+    expect(hungUp(setup)).toEqual({ sender: false, receiver: true })
     expect(setup.disk.closed).toBe(true)
     expect(setup.delivered).toEqual([])
   })
@@ -37,6 +47,7 @@ describe('stopping in the middle', () => {
     setup.receiver.cancel()
     await finished(setup)
     expect(outcome(setup.sender)).toEqual({ stage: 'cancelled' })
+    expect(hungUp(setup)).toEqual({ sender: true, receiver: false })
     expect(setup.disk.closed).toBe(true)
   })
 
