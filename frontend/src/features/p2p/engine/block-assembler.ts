@@ -43,7 +43,7 @@ export class BlockAssembler {
     if (!digest) return undefined
     this.#current = undefined
     const { file, block, chunks } = current
-    return { file, block, chunks, digest, last: this.#content.isLast(file, block) }
+    return { file, block, chunks, digest }
   }
 
   /** Gives up what is unfinished, for its connection is gone. */

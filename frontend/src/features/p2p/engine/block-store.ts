@@ -14,8 +14,6 @@ export interface ReceivedBlock {
   readonly block: number
   readonly chunks: readonly Uint8Array<ArrayBuffer>[]
   readonly digest: Uint8Array<ArrayBuffer>
-  /** Whether it is the file's last by number, after which nobody should have to wait for company. */
-  readonly last: boolean
 }
 
 /** Takes the blocks of a transfer's files, nearly in order, and gives the files back whole. */

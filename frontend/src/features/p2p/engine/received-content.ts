@@ -53,11 +53,6 @@ export class ReceivedContent {
     return blockLength(content.file.size, block)
   }
 
-  /** Whether a block is its file's last by number. */
-  isLast(number: number, block: number): boolean {
-    return block + 1 === this.#files.get(number)?.written.blocks
-  }
-
   /** Notes that a block is on its way. */
   claim(number: number, block: number): void {
     this.#files.get(number)?.claimed.add(block)

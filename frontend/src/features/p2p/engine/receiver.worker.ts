@@ -18,8 +18,6 @@ import { JOURNAL, SHORT_GRACE_MS, sweepOpfs } from './opfs-sweep'
 import { BLOCK_BYTES } from './protocol'
 import { type SyncAccess, WriteBatch } from './write-batch'
 
-/** How long a checked block may wait for company before it is written, in milliseconds. */
-const BATCH_WAIT_MS = 200
 /** How often, and after how many milliseconds, a file is tried again that a page just gone still holds. */
 const OPEN_TRIES = 20
 const OPEN_WAIT_MS = 100
@@ -39,13 +37,16 @@ let journal: SyncAccess | undefined
 const waiting: WrittenBlock[] = []
 /** The last step: each waits for the one before. */
 let last: Promise<void> = Promise.resolve()
-let timer: ReturnType<typeof setTimeout> | undefined
+/** Calls that have come and whose turn has not. */
+let queued = 0
 
 self.addEventListener('message', (event: MessageEvent<OpfsCall>) => {
+  queued += 1
   last = last.then(() => handle(event.data))
 })
 
 async function handle(call: OpfsCall): Promise<void> {
+  queued -= 1
   if (call.op === 'write') return write(call.block)
   await flush()
   self.postMessage(await answer(call))
@@ -107,14 +108,12 @@ async function write(block: ReceivedBlock): Promise<void> {
     self.postMessage(explain(error))
     return
   }
-  if (batch.full || block.last) await flush()
-  else timer ??= setTimeout(() => (last = last.then(flush)), BATCH_WAIT_MS)
+  // Whoever writes faster than blocks come writes them one by one, and loses next to none when the browser dies.
+  if (batch.full || queued === 0) await flush()
 }
 
 /** Writes what waits, notes it in the journal, and answers every block of it. */
 async function flush(): Promise<void> {
-  clearTimeout(timer)
-  timer = undefined
   const blocks = waiting.splice(0)
   let answer: OpfsAnswer = { ok: true }
   try {
@@ -132,11 +131,11 @@ async function flush(): Promise<void> {
 /** Where space has run out, what earlier transfers left may make room. */
 async function writeBatch(): Promise<void> {
   try {
-    batch.write(performance)
+    batch.write()
   } catch (error) {
     if (!isOutOfSpace(error)) throw error
     await sweepOpfs(Date.now(), SHORT_GRACE_MS)
-    batch.write(performance)
+    batch.write()
   }
 }
 

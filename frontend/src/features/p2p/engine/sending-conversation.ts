@@ -73,6 +73,8 @@ export class SendingConversation {
   #verified = 0
   /** What was written when the lanes were looked at last. */
   #tuned = 0
+  /** The shortest there was: a busy computer answers late, and that does not make the line long. */
+  #roundTripMs = Infinity
 
   constructor(channels: Channels, files: readonly Offerable[], listener: SendingListener) {
     this.#channels = channels
@@ -265,7 +267,8 @@ export class SendingConversation {
     const line = await this.#channels.line?.()
     if (line?.roundTripMs === undefined || this.#abort.signal.aborted) return
     const { connections } = this.#lanes
-    this.#lanes.grow(connectionsFor({ roundTripMs: line.roundTripMs, rate, connections }))
+    this.#roundTripMs = Math.min(this.#roundTripMs, line.roundTripMs)
+    this.#lanes.grow(connectionsFor({ roundTripMs: this.#roundTripMs, rate, connections }))
   }
 
   async #send(queue: BlockQueue, lane: LaneWriter): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Collects neighbouring blocks where writing them one by one would be slow: a write costs as much as it costs
- * to reach the browser's file process, which in a private window is far more than the bytes do. Elsewhere
- * every block is written at once, so that next to nothing is lost when the browser dies. Used by the worker.
+ * Neighbouring blocks that are written together because they came while others were being written: in a
+ * private window a write costs as much as it costs to reach the browser's own process, far more than the
+ * bytes do. Used by the worker.
  */
 import { assemble, type ReceivedBlock } from './block-store'
 import { TransferError } from './failure'
@@ -9,8 +9,6 @@ import { BLOCK_BYTES } from './protocol'
 
 /** Most blocks written at once. */
 const MAX_BLOCKS = 8
-/** A write that takes longer than this is worth sharing, in milliseconds; one that takes a quarter is not. */
-const SLOW_WRITE_MS = 1
 
 /** What a file is read and written through: `FileSystemSyncAccessHandle`, which TypeScript knows in workers only. */
 export interface SyncAccess {
@@ -28,8 +26,6 @@ export class WriteBatch {
   #at = 0
   #length = 0
   #blocks = 0
-  /** How many blocks are worth waiting for. */
-  #worth = 1
 
   /** Whether this block can join what is here without something being written first. */
   takes(access: SyncAccess, { block }: ReceivedBlock): boolean {
@@ -46,9 +42,9 @@ export class WriteBatch {
     this.#blocks += 1
   }
 
-  /** Nothing is worth waiting for any more. */
+  /** There is no room for more. */
   get full(): boolean {
-    return this.#blocks >= this.#worth
+    return this.#blocks === MAX_BLOCKS
   }
 
   /** How many blocks are waiting. */
@@ -56,19 +52,12 @@ export class WriteBatch {
     return this.#blocks
   }
 
-  /**
-   * Writes what is here, and is empty afterwards. Throws where it could not; then all is still here. The clock
-   * tells how long it took, and so how many to collect for the next.
-   */
-  write(clock: { now(): number }): void {
+  /** Writes what is here, and is empty afterwards. Throws where it could not; then all is still here. */
+  write(): void {
     const bytes = this.#memory.subarray(0, this.#length)
-    const started = clock.now()
     if (this.#access?.write(bytes, { at: this.#at }) !== bytes.length) {
       throw new TransferError('out_of_space', 'the disk is full')
     }
-    const took = clock.now() - started
-    if (took > SLOW_WRITE_MS) this.#worth = Math.min(this.#worth * 2, MAX_BLOCKS)
-    else if (took < SLOW_WRITE_MS / 4) this.#worth = Math.max(this.#worth / 2, 1)
     this.clear()
   }
 
