@@ -1,5 +1,6 @@
 /**
- * How fast the room page moves a file, beside a bare data channel between the same two browser contexts.
+ * How fast the room page moves a file, beside a bare data channel between the same two browser contexts: in
+ * ordinary windows, whose files are on the disk, and in private ones, whose files are in the browser's memory.
  *
  *   node e2e/bench/p2p.mjs http://127.0.0.1:5001 [megabytes] [rounds]
  *
@@ -23,13 +24,40 @@ if (!base) throw new Error('usage: p2p.mjs BASE_URL [MEGABYTES] [ROUNDS]')
 const bytes = Number(megabytes) * MEGABYTE
 
 const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
-const browser = await chromium.launch({
+const options = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
-})
+}
 try {
   const file = await randomFile(path.join(folder, 'bench.bin'), bytes)
-  const contexts = [await browser.newContext(), await browser.newContext()]
+  await inOrdinaryWindows(file)
+  await inPrivateWindows(file)
+} finally {
+  await rm(folder, { recursive: true })
+}
+
+/** Two windows of one profile. */
+async function inOrdinaryWindows(file) {
+  const profile = await chromium.launchPersistentContext(path.join(folder, 'profile'), options)
+  try {
+    print('ordinary windows')
+    await measure([profile, profile], file)
+  } finally {
+    await profile.close()
+  }
+}
+
+async function inPrivateWindows(file) {
+  const browser = await chromium.launch(options)
+  try {
+    print('private windows')
+    await measure([await browser.newContext(), await browser.newContext()], file)
+  } finally {
+    await browser.close()
+  }
+}
+
+async function measure(contexts, file) {
   const runs = { bare: [], product: [] }
   // The first transfer of each kind warms caches and code up and does not count.
   for (let round = 0; round <= Number(rounds); round += 1) {
@@ -42,9 +70,6 @@ try {
     runs.product.push(product)
   }
   report(runs)
-} finally {
-  await browser.close()
-  await rm(folder, { recursive: true })
 }
 
 function report({ bare, product }) {

@@ -59,7 +59,7 @@ function pretendLongLine() {
         id,
         entry.type === 'candidate-pair' ? { ...entry, currentRoundTripTime: 0.1 } : entry,
       ]) as [string, RTCStats][]
-      return new Map(far) as unknown as RTCStatsReport
+      return new Map(far)
     }
   }
 }
