@@ -21,6 +21,8 @@ const BETTER_FIRST_MS = 10_000
 const BETTER_MOST_MS = 120_000
 /** How long the relay is kept after a better way was found, so that the other side finds it, too. */
 const LINGER_MS = 3000
+/** How often it is asked which path a new connection takes, until that is known, in milliseconds. */
+const PATH_LOOK_MS = 250
 
 export interface LadderOptions {
   /** Whether this side offers connections, and asks for the relay. */
@@ -162,8 +164,13 @@ export class Ladder {
     setTimeout(() => {
       if (relay === this.#relay) this.#dropRelay()
     }, LINGER_MS)
-    const line = await link.line()
-    if (line && link === this.#active) this.#options.runs(line.path)
+    // The channels may be open a moment before the browser tells which candidates carry them.
+    while (link === this.#active) {
+      const line = await link.line()
+      if (line && link === this.#active) this.#options.runs(line.path)
+      if (line) return
+      await new Promise((resolve) => setTimeout(resolve, PATH_LOOK_MS))
+    }
   }
 
   #lost(link: PeerLink | RelayLink, closed: boolean): void {
