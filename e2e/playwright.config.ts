@@ -7,9 +7,8 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: process.env.CI !== undefined,
-  // Far longer than anything takes here: a machine with more to do is no failure.
-  timeout: 150_000,
-  expect: { timeout: 30_000 },
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: 'list',
   projects: [
     { name: 'pages', testIgnore: 'network.spec.ts' },

@@ -6,8 +6,8 @@ import { expect, test } from '../support/test.ts'
 
 const MIB = 1024 * 1024
 const BLOCK_BYTES = 256 * 1024
-/** What has come and was not yet written is lost: a block or two, and more where the computer is busy. */
-const BLOCKS_IN_HAND = 8
+/** Blocks are written as soon as the disk is free; what is being received at the very moment is lost. */
+const BLOCKS_IN_HAND = 2
 
 for (const who of ['sender', 'receiver'] as const) {
   test(`a ${who} whose browser is killed in the middle goes on`, async ({
@@ -52,7 +52,7 @@ for (const who of ['sender', 'receiver'] as const) {
     const page = await browsers[who].newPage()
     await comesBack[who](page)
     const download = receiver.waitForEvent('download')
-    await expect(receiver.getByRole('status')).toContainText('Verified', { timeout: 90_000 })
+    await expect(receiver.getByRole('status')).toContainText('Verified', { timeout: 45_000 })
     await expect(sender.getByRole('status')).toContainText('Verified')
     expect(await downloadedDigests([await download])).toEqual(await digests([file]))
     const blocks = (96 * MIB) / BLOCK_BYTES
