@@ -12,16 +12,16 @@ it('gives a long line more, the longer it is', () => {
   const wanted = [15, 50, 100, 300].map((roundTripMs) =>
     connectionsFor({ roundTripMs, rate: 0, connections: 1 }),
   )
-  expect(wanted).toEqual([2, 4, 8, 8])
+  expect(wanted).toEqual([4, 8, 16, 16])
 })
 
 it('gives a line that loses much more still, up to a bound', () => {
   const at = (connections: number) =>
     connectionsFor({ roundTripMs: 50, rate: 250_000, connections })
-  expect([at(4), at(8), at(16)]).toEqual([8, 16, 16])
+  expect([at(8), at(16)]).toEqual([16, 16])
 })
 
 it('takes none away', () => {
   expect(connectionsFor({ roundTripMs: 1, rate: 9_000_000, connections: 6 })).toBe(6)
-  expect(connectionsFor({ roundTripMs: 50, rate: 9_000_000, connections: 6 })).toBe(6)
+  expect(connectionsFor({ roundTripMs: 50, rate: 9_000_000, connections: 12 })).toBe(12)
 })

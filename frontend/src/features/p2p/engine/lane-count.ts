@@ -5,11 +5,13 @@
  */
 import { MAX_LANES } from './protocol'
 
+/** From which round-trip time on a line counts as long, in milliseconds. */
+export const LONG_LINE_MS = 12
 /** Round-trip times in milliseconds, and how many connections to begin with from there on. */
 const BY_ROUND_TRIP: readonly (readonly [fromMs: number, connections: number])[] = [
-  [70, 8],
-  [30, 4],
-  [12, 2],
+  [70, 16],
+  [30, 8],
+  [LONG_LINE_MS, 4],
 ]
 /** Bytes a second and connection below which a long line is taken to be lossy, and given more. */
 const SLOW_LANE_RATE = 400_000

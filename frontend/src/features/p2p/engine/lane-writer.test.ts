@@ -62,6 +62,25 @@ it('queues a third of a second of what the channel carries, within bounds', asyn
   expect(await fill()).toBeLessThan(0.4 * MIB)
 })
 
+it('hands a long line small frames, and few at a time', async () => {
+  const { fill, drain, writer } = setUp()
+  writer.spread(100)
+  expect(await fill(), 'nothing before time has passed').toBe(0)
+  drain(0, 50)
+  const queued = await fill()
+  expect(queued).toBeGreaterThan(0)
+  expect(queued, 'not what its 50 milliseconds would be worth elsewhere').toBeLessThan(32 * 1024)
+  drain(queued, 0)
+  expect(await fill(), 'nothing more without time').toBe(0)
+})
+
+it('hands over as before once the line has turned out short', async () => {
+  const { fill, writer } = setUp()
+  writer.spread(100)
+  writer.spread(undefined)
+  expect(await fill()).toBeGreaterThanOrEqual(MIB / 4)
+})
+
 it('waits no longer when it is told to stop', async () => {
   const { fill, abort, writer } = setUp()
   await fill()

@@ -12,7 +12,7 @@ import { type Ending, type Of, outOfPlace } from './conversation'
 import { type FailureCode, TransferError } from './failure'
 import { type FileSource } from './file-source'
 import { Gate } from './gate'
-import { connectionsFor } from './lane-count'
+import { connectionsFor, LONG_LINE_MS } from './lane-count'
 import { LaneWriter } from './lane-writer'
 import { Lanes } from './lanes'
 import { offerPages } from './offer-pages'
@@ -20,6 +20,8 @@ import { WINDOW_BYTES } from './protocol'
 
 /** How often the number of connections is looked at, in milliseconds. */
 const TUNE_EVERY_MS = 1000
+/** And how often while nothing is known of the line. */
+const LEARN_EVERY_MS = 50
 
 /** A file that can be offered. */
 export interface Offerable extends OfferedFile {
@@ -54,7 +56,7 @@ export class SendingConversation {
   readonly #go = new Gate()
   readonly #lanes: Lanes
   readonly #writers: LaneWriter[] = []
-  #tuning: ReturnType<typeof setInterval> | undefined
+  #tuning: ReturnType<typeof setTimeout> | undefined
   #ready = false
   #files: readonly Offerable[] = []
   /** How many of `#files` the other side has been told of. */
@@ -131,13 +133,14 @@ export class SendingConversation {
   close(): void {
     this.#control.close()
     this.#lanes.close()
-    clearInterval(this.#tuning)
+    clearTimeout(this.#tuning)
     this.#abort.abort()
   }
 
   #addWriter(channel: Channel, maxMessageBytes: number): void {
     const writer = new LaneWriter(channel, maxMessageBytes, this.#abort.signal)
     this.#writers.push(writer)
+    writer.spread(this.#longRoundTripMs)
     if (this.#queue) void this.#send(this.#queue, writer)
   }
 
@@ -147,8 +150,7 @@ export class SendingConversation {
     if (this.#paused.here) this.#control.send({ type: 'pause' })
     this.#offer()
     // At once, so that the lanes are there when the person over there has decided.
-    void this.#tune(0)
-    this.#tuning = setInterval(() => void this.#tune(this.#written), TUNE_EVERY_MS)
+    void this.#tune()
     this.#listener.ready()
   }
 
@@ -260,15 +262,28 @@ export class SendingConversation {
     this.#listener.verified(this.#verified)
   }
 
-  /** Makes more connections where the line is worth more. */
-  async #tune(written: number): Promise<void> {
-    const rate = ((written - this.#tuned) / TUNE_EVERY_MS) * 1000
-    this.#tuned = written
+  /** Learns what the line is like, again and again, and makes more connections where it is worth more. */
+  async #tune(): Promise<void> {
     const line = await this.#channels.line?.()
-    if (line?.roundTripMs === undefined || this.#abort.signal.aborted) return
+    if (this.#abort.signal.aborted) return
+    if (line?.roundTripMs !== undefined) this.#fit(line.roundTripMs)
+    const learning = this.#channels.line && this.#roundTripMs === Infinity
+    this.#tuning = setTimeout(() => void this.#tune(), learning ? LEARN_EVERY_MS : TUNE_EVERY_MS)
+  }
+
+  #fit(roundTripMs: number): void {
+    const rate = ((this.#written - this.#tuned) / TUNE_EVERY_MS) * 1000
+    this.#tuned = this.#written
+    this.#roundTripMs = Math.min(this.#roundTripMs, roundTripMs)
+    for (const writer of this.#writers) writer.spread(this.#longRoundTripMs)
     const { connections } = this.#lanes
-    this.#roundTripMs = Math.min(this.#roundTripMs, line.roundTripMs)
     this.#lanes.grow(connectionsFor({ roundTripMs: this.#roundTripMs, rate, connections }))
+  }
+
+  /** Undefined while the line is not known to be long. */
+  get #longRoundTripMs(): number | undefined {
+    const isLong = Number.isFinite(this.#roundTripMs) && this.#roundTripMs >= LONG_LINE_MS
+    return isLong ? this.#roundTripMs : undefined
   }
 
   async #send(queue: BlockQueue, lane: LaneWriter): Promise<void> {
