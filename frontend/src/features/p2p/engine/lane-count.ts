@@ -9,12 +9,13 @@ import { MAX_LANES } from './protocol'
 export const LONG_LINE_MS = 12
 /** Round-trip times in milliseconds, and how many connections to begin with from there on. */
 const BY_ROUND_TRIP: readonly (readonly [fromMs: number, connections: number])[] = [
-  [70, 16],
-  [30, 8],
-  [LONG_LINE_MS, 4],
+  [40, 16],
+  [LONG_LINE_MS, 8],
 ]
 /** Bytes a second and connection below which a long line is taken to be lossy, and given more. */
 const SLOW_LANE_RATE = 400_000
+/** Bytes that are worth a connection: making one takes some round trips, too. */
+const BYTES_A_LANE = 512 * 1024
 
 /** What is known of the line and of how it goes. */
 export interface LineState {
@@ -24,11 +25,15 @@ export interface LineState {
   readonly rate: number
   /** How many connections there are. */
   readonly connections: number
+  /** Bytes that may have to be sent. */
+  readonly bytes: number
 }
 
 /** How many connections there should be: never fewer than there are. */
-export function connectionsFor({ roundTripMs, rate, connections }: LineState): number {
+export function connectionsFor({ roundTripMs, rate, connections, bytes }: LineState): number {
   const first = BY_ROUND_TRIP.find(([from]) => roundTripMs >= from)?.[1] ?? 1
   const slow = first > 1 && rate > 0 && rate < connections * SLOW_LANE_RATE
-  return Math.min(Math.max(first, slow ? connections * 2 : connections), MAX_LANES + 1)
+  const wanted = Math.max(first, slow ? connections * 2 : connections)
+  const worth = Math.ceil(bytes / BYTES_A_LANE)
+  return Math.max(connections, Math.min(wanted, worth, MAX_LANES + 1))
 }

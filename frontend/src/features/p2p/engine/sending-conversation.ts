@@ -277,7 +277,16 @@ export class SendingConversation {
     this.#roundTripMs = Math.min(this.#roundTripMs, roundTripMs)
     for (const writer of this.#writers) writer.spread(this.#longRoundTripMs)
     const { connections } = this.#lanes
-    this.#lanes.grow(connectionsFor({ roundTripMs: this.#roundTripMs, rate, connections }))
+    const bytes = this.#bytesLeft()
+    this.#lanes.grow(connectionsFor({ roundTripMs: this.#roundTripMs, rate, connections, bytes }))
+  }
+
+  /** Content bytes that are still to be sent, if all that is offered is wanted. */
+  #bytesLeft(): number {
+    const numbers = this.#accepted ?? this.#files.keys()
+    let bytes = 0
+    for (const number of numbers) bytes += this.#file(number).size
+    return bytes - this.#sent
   }
 
   /** Undefined while the line is not known to be long. */
