@@ -24,5 +24,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     // Vitest empties style sheets; contrast.test.ts reads this one.
     css: { include: [/index\.css/] },
+    // How long a test may hang, which says nothing of the code: machines that build as well are slow.
+    testTimeout: 60_000,
   },
 })

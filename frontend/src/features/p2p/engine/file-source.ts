@@ -3,9 +3,9 @@
  * ask for it soon, and no block is hashed twice. Used by `BlockQueue`.
  */
 import { blocksIn } from './block-map'
-import { blockDigest, FileDigest } from './digest'
-import { TransferError } from './failure'
+import { FileDigest } from './digest'
 import { BLOCK_BYTES, DIGEST_BYTES } from './protocol'
+import { sliceReader } from './slice-reader'
 
 /**
  * Blocks read at a time. Every read asks the browser's file process and costs the same whatever its
@@ -79,29 +79,16 @@ export class FileSource {
 
   async #readSlice(number: number): Promise<SourceBlock[]> {
     const first = number * SLICE_BLOCKS
-    const bytes = await read(this.#file, first * BLOCK_BYTES, SLICE_BLOCKS * BLOCK_BYTES)
-    const blocks: Promise<SourceBlock>[] = []
-    for (let at = 0; at * BLOCK_BYTES < bytes.length; at += 1) {
-      blocks.push(this.#hash(first + at, bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES)))
-    }
-    return Promise.all(blocks)
+    const at = first * BLOCK_BYTES
+    const end = Math.min(at + SLICE_BLOCKS * BLOCK_BYTES, this.#file.size)
+    const { bytes, digests } = await sliceReader().read(this.#file, at, end)
+    const blocks = digests.length / DIGEST_BYTES
+    this.#digests.set(digests, first * DIGEST_BYTES)
+    this.#hashed.fill(1, first, first + blocks)
+    return Array.from({ length: blocks }, (_, block) => ({
+      block: first + block,
+      bytes: bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES),
+      digest: digests.subarray(block * DIGEST_BYTES, (block + 1) * DIGEST_BYTES),
+    }))
   }
-
-  async #hash(block: number, bytes: Uint8Array<ArrayBuffer>): Promise<SourceBlock> {
-    const digest = await blockDigest(bytes)
-    this.#digests.set(digest, block * DIGEST_BYTES)
-    this.#hashed[block] = 1
-    return { block, bytes, digest }
-  }
-}
-
-async function read(file: Blob, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const end = Math.min(at + length, file.size)
-  try {
-    const bytes = new Uint8Array(await file.slice(at, end).arrayBuffer())
-    if (bytes.length === end - at) return bytes
-  } catch {
-    // Removed, changed or forbidden since it was chosen; browsers do not say which.
-  }
-  throw new TransferError('unreadable', 'a file could not be read')
 }
