@@ -18,6 +18,8 @@ pub enum Turn {
     Here {
         /// The UDP port (`TURN_PORT`).
         port: u16,
+        /// Another UDP port, for STUN alone (`STUN_SECOND_PORT`).
+        second_port: Option<u16>,
         /// The address that it is reached under from outside (`TURN_PUBLIC_IP`, or the host of
         /// `PUBLIC_URL` where that is an address).
         announced: Option<IpAddr>,
@@ -43,7 +45,7 @@ impl Turn {
         var: &dyn Fn(&str) -> Option<String>,
         public_url: Option<&str>,
     ) -> anyhow::Result<Self> {
-        let parts = ["TURN_PORT", "TURN_PUBLIC_IP", "TURN_ALLOW_PRIVATE"];
+        let parts = ["TURN_PORT", "STUN_SECOND_PORT", "TURN_PUBLIC_IP", "TURN_ALLOW_PRIVATE"];
         let here = parts.into_iter().find(|name| var(name).is_some());
         match (var("TURN").as_deref(), var("TURN_URLS"), var("TURN_SECRET")) {
             (Some("off"), Some(_), _) => bail!("TURN_URLS is set, and TURN is off: unset one"),
@@ -56,7 +58,8 @@ impl Turn {
             (_, Some(_), None) => bail!("TURN_URLS is set without TURN_SECRET"),
             (_, None, Some(_)) => bail!("TURN_SECRET is set without TURN_URLS"),
             (_, None, None) => Ok(Self::Here {
-                port: port(var("TURN_PORT").as_deref())?,
+                port: port("TURN_PORT", var("TURN_PORT").as_deref())?.unwrap_or(Self::PORT),
+                second_port: second_port(var)?,
                 announced: match var("TURN_PUBLIC_IP") {
                     Some(ip) => Some(
                         ip.parse()
@@ -85,11 +88,12 @@ impl Turn {
                 let credentials = credentials(secret.expose_secret().as_bytes());
                 (Some(TurnOffer::elsewhere(urls, credentials)), None)
             }
-            Self::Here { port, announced, peers } => {
+            Self::Here { port, second_port, announced, peers } => {
                 let credentials = credentials(secret.key_for("turn credential").as_bytes());
                 let nonce_key = secret.key_for("turn nonce");
                 let listen = SocketAddr::new(host, port);
                 let config = TurnConfig {
+                    second_port,
                     announced,
                     peers,
                     clock: clock.clone(),
@@ -97,7 +101,9 @@ impl Turn {
                 };
                 let bound = TurnServer::bind(config).and_then(|server| {
                     let port = server.local_addr()?.port();
-                    Ok((TurnOffer::here(announced, port, credentials), server))
+                    let second = server.second_addr().map(|address| address.port());
+                    let offer = TurnOffer::here(announced, port, credentials);
+                    Ok((offer.with_second_port(second), server))
                 });
                 match bound {
                     Ok((offer, server)) => (Some(offer), Some(server)),
@@ -111,9 +117,20 @@ impl Turn {
     }
 }
 
-fn port(text: Option<&str>) -> anyhow::Result<u16> {
-    let Some(text) = text else { return Ok(Turn::PORT) };
-    text.parse().with_context(|| format!("TURN_PORT: {text:?} is no port"))
+fn port(name: &str, text: Option<&str>) -> anyhow::Result<Option<u16>> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).with_context(|| format!("{name}: {text:?} is no port"))
+}
+
+/// The port above the first unless told otherwise; beside a free port any other that is free.
+fn second_port(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Option<u16>> {
+    let given = var("STUN_SECOND_PORT");
+    if given.as_deref() == Some("off") {
+        return Ok(None);
+    }
+    let first = port("TURN_PORT", var("TURN_PORT").as_deref())?.unwrap_or(Turn::PORT);
+    let beside = if first == 0 { Some(0) } else { first.checked_add(1) };
+    Ok(port("STUN_SECOND_PORT", given.as_deref())?.or(beside))
 }
 
 fn peers(text: Option<&str>) -> anyhow::Result<PeerPolicy> {
@@ -160,14 +177,31 @@ mod tests {
 
     #[test]
     fn it_is_here_unless_told_otherwise() {
-        let Turn::Here { port: 3478, announced: None, peers: PeerPolicy::Public } =
-            read(&[], Some("https://files.example.com")).unwrap()
+        let Turn::Here {
+            port: 3478,
+            second_port: Some(3479),
+            announced: None,
+            peers: PeerPolicy::Public,
+        } = read(&[], Some("https://files.example.com")).unwrap()
         else {
             panic!("TURN is not as it should be")
         };
         assert!(matches!(read(&[("TURN", "off")], None).unwrap(), Turn::Off));
         let private = read(&[("TURN_ALLOW_PRIVATE", "true"), ("TURN_PORT", "0")], None).unwrap();
         assert!(matches!(private, Turn::Here { port: 0, peers: PeerPolicy::Private, .. }));
+    }
+
+    #[test]
+    fn the_second_port_is_beside_the_first_unless_told_otherwise() {
+        let second = |variables: &[(&str, &str)]| match read(variables, None).unwrap() {
+            Turn::Here { second_port, .. } => second_port,
+            _ => panic!("TURN is not here"),
+        };
+        assert_eq!(second(&[("TURN_PORT", "5000")]), Some(5001));
+        assert_eq!(second(&[("TURN_PORT", "0")]), Some(0));
+        assert_eq!(second(&[("TURN_PORT", "65535")]), None);
+        assert_eq!(second(&[("STUN_SECOND_PORT", "5000")]), Some(5000));
+        assert_eq!(second(&[("STUN_SECOND_PORT", "off")]), None);
     }
 
     #[test]
@@ -195,6 +229,7 @@ mod tests {
         for (name, variables) in [
             ("TURN", &[("TURN", "perhaps")][..]),
             ("TURN_PORT", &[("TURN_PORT", "99999")]),
+            ("STUN_SECOND_PORT", &[("STUN_SECOND_PORT", "99999")]),
             ("TURN_PUBLIC_IP", &[("TURN_PUBLIC_IP", "example.com")]),
             ("TURN_ALLOW_PRIVATE", &[("TURN_ALLOW_PRIVATE", "perhaps")]),
             ("TURN_URLS", &[("TURN_URLS", "http://a"), secret]),

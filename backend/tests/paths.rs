@@ -78,15 +78,56 @@ async fn members_are_told_of_a_turn_server_that_answers() {
     assert!(servers[0]["username"].is_string() && servers[0]["credential"].is_string());
 
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    // STUN's Binding (RFC 8489 §5).
+    bind_through(&socket, port.unwrap()).await;
+}
+
+/// Asks for STUN's Binding (RFC 8489 §5) at a port, and waits for success.
+async fn bind_through(socket: &UdpSocket, port: u16) {
     let mut request = [0; 20];
     request[1] = 1;
     request[4..8].copy_from_slice(&0x2112_a442_u32.to_be_bytes());
-    socket.send_to(&request, ("127.0.0.1", port.unwrap())).await.unwrap();
+    socket.send_to(&request, ("127.0.0.1", port)).await.unwrap();
     let mut answer = [0; 128];
     let answered = timeout(Duration::from_secs(20), socket.recv_from(&mut answer)).await;
     answered.expect("the server answers").unwrap();
     assert_eq!(answer[..2], [1, 1]);
+}
+
+/// The ports in what a member is told when it asks for the servers again.
+async fn probes(stack: &Stack) -> Vec<u16> {
+    let mut member = Member::connect(stack).await;
+    member.emit("create", json!({})).await;
+    let asked = member.emit("ice-servers", json!({})).await;
+    let urls = asked["stun_probes"].as_array().cloned().unwrap_or_default();
+    let port = |url: &Value| url.as_str()?.strip_prefix("stun:127.0.0.1:")?.parse().ok();
+    urls.iter().map(|url| port(url).expect("a STUN server here")).collect()
+}
+
+#[tokio::test]
+async fn whoever_asks_is_told_of_two_ports_that_answer_one_socket() {
+    let stack = Stack::start().await;
+    let ports = probes(&stack).await;
+    assert_eq!(ports.len(), 2);
+    assert_ne!(ports[0], ports[1]);
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    for port in ports {
+        bind_through(&socket, port).await;
+    }
+}
+
+#[tokio::test]
+async fn a_second_port_that_is_taken_is_done_without() {
+    let taken = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let stack = Stack::builder().env("STUN_SECOND_PORT", port).start().await;
+    assert_eq!(probes(&stack).await, [0; 0]);
+    assert!(told(&stack).await.1.is_some(), "TURN is there all the same");
+}
+
+#[tokio::test]
+async fn or_done_without_where_it_is_not_wanted() {
+    let stack = Stack::builder().env("STUN_SECOND_PORT", "off").start().await;
+    assert_eq!(probes(&stack).await, [0; 0]);
 }
 
 #[tokio::test]

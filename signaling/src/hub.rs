@@ -218,7 +218,10 @@ impl Hub {
 
     fn tell_ice_servers(&self, session: &Session) -> Result<IceServers, RequestError> {
         if self.state().rooms.is_in_one(session.id) {
-            Ok(IceServers { ice_servers: self.ice_servers(session) })
+            let turn = self.config.turn.as_ref();
+            let host = session.host.as_deref();
+            let stun_probes = turn.map(|turn| turn.stun_probes(host)).unwrap_or_default();
+            Ok(IceServers { ice_servers: self.ice_servers(session), stun_probes })
         } else {
             Err(RoomError::NotInRoom.into())
         }

@@ -214,6 +214,10 @@ pub struct Joined {
 pub struct IceServers {
     /// For `RTCConfiguration.iceServers` (W3C WebRTC §4.2.4).
     pub ice_servers: Vec<IceServer>,
+    /// `stun:` URLs of one server at two ports, by which a client finds out whether the network
+    /// before it shows it alike to both. Left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stun_probes: Vec<String>,
 }
 
 /// A STUN or TURN server, as `RTCIceServer` (W3C WebRTC §4.2.4) has it.

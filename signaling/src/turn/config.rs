@@ -15,6 +15,9 @@ use super::peers::PeerPolicy;
 pub struct TurnConfig {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// A second port of the same address, where Binding is answered and nothing else; 0 takes a
+    /// free one, none by default.
+    pub second_port: Option<u16>,
     /// The address under which relays are announced; where unset, the one by which this machine
     /// reaches the client that asks.
     pub announced: Option<IpAddr>,
@@ -46,6 +49,7 @@ impl TurnConfig {
     pub fn new(listen: SocketAddr, credentials: TurnCredentials, nonce_key: SigningKey) -> Self {
         Self {
             listen,
+            second_port: None,
             announced: None,
             peers: PeerPolicy::Public,
             credentials,

@@ -17,6 +17,7 @@ mod peers;
 mod replies;
 mod requests;
 mod routes;
+mod second;
 mod server;
 mod table;
 

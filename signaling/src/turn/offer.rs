@@ -23,13 +23,15 @@ enum Place {
 #[derive(Clone, Debug)]
 pub struct TurnOffer {
     place: Place,
+    /// Another port of that place, where Binding is answered.
+    second_port: Option<u16>,
     credentials: TurnCredentials,
 }
 
 impl TurnOffer {
     /// One that somebody else runs and that knows the secret of the credentials.
     pub fn elsewhere(urls: Vec<String>, credentials: TurnCredentials) -> Self {
-        Self { place: Place::Urls(urls), credentials }
+        Self { place: Place::Urls(urls), second_port: None, credentials }
     }
 
     /// Our own: at `address`, or else at the host that a request came to.
@@ -38,28 +40,49 @@ impl TurnOffer {
             Some(address) => Place::Address(address, port),
             None => Place::RequestedHost(port),
         };
-        Self { place, credentials }
+        Self { place, second_port: None, credentials }
+    }
+
+    /// The same, with a second port where it answers Binding.
+    pub fn with_second_port(mut self, port: Option<u16>) -> Self {
+        self.second_port = port;
+        self
+    }
+
+    /// STUN servers at two ports of one place, for whoever wants to know whether the network
+    /// between shows them alike to both; none where there is one port only.
+    pub fn stun_probes(&self, host: Option<&str>) -> Vec<String> {
+        let (Some(second), Some((place, first))) = (self.second_port, self.located(host)) else {
+            return Vec::new();
+        };
+        [first, second].map(|port| format!("stun:{place}:{port}")).into()
     }
 
     /// The server with a new credential, for a client whose request had this `Host` header; none
     /// where its place is not known.
     pub fn ice_server(&self, host: Option<&str>) -> Option<IceServer> {
-        let urls = match &self.place {
-            Place::Urls(urls) => urls.clone(),
-            Place::Address(IpAddr::V4(address), port) => vec![url(address, *port)],
-            Place::Address(IpAddr::V6(address), port) => vec![url(format!("[{address}]"), *port)],
-            Place::RequestedHost(port) => {
-                let authority: Authority = host?.parse().ok()?;
-                vec![url(authority.host(), *port)]
-            }
+        let urls = if let Place::Urls(urls) = &self.place {
+            urls.clone()
+        } else {
+            let (place, port) = self.located(host)?;
+            vec![format!("turn:{place}:{port}?transport=udp")]
         };
         let (username, credential) = self.credentials.mint();
         Some(IceServer { urls, username: Some(username), credential: Some(credential) })
     }
-}
 
-fn url(host: impl std::fmt::Display, port: u16) -> String {
-    format!("turn:{host}:{port}?transport=udp")
+    /// Host, as a URL writes it, and port of our own server.
+    fn located(&self, host: Option<&str>) -> Option<(String, u16)> {
+        match &self.place {
+            Place::Urls(_) => None,
+            Place::Address(IpAddr::V4(address), port) => Some((address.to_string(), *port)),
+            Place::Address(IpAddr::V6(address), port) => Some((format!("[{address}]"), *port)),
+            Place::RequestedHost(port) => {
+                let authority: Authority = host?.parse().ok()?;
+                Some((authority.host().to_owned(), *port))
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +116,19 @@ mod tests {
         assert_eq!(found, Some(vec!["turn:198.51.100.7:3478?transport=udp".to_owned()]));
         let found = urls(Some("2001:db8::1"), None);
         assert_eq!(found, Some(vec!["turn:[2001:db8::1]:3478?transport=udp".to_owned()]));
+    }
+
+    #[test]
+    fn probes_are_two_ports_of_one_place() {
+        let credentials = TurnCredentials::new(b"secret", Clock::System);
+        let one = TurnOffer::here(None, 3478, credentials.clone());
+        assert_eq!(one.stun_probes(Some("localhost:5001")), Vec::<String>::new());
+        let two = one.with_second_port(Some(3479));
+        let found = two.stun_probes(Some("[2001:db8::1]:5001"));
+        assert_eq!(found, ["stun:[2001:db8::1]:3478", "stun:[2001:db8::1]:3479"]);
+        assert_eq!(two.stun_probes(None), Vec::<String>::new());
+        let elsewhere = TurnOffer::elsewhere(vec!["turn:a".to_owned()], credentials);
+        assert_eq!(elsewhere.stun_probes(Some("localhost:5001")), Vec::<String>::new());
     }
 
     #[test]

@@ -235,7 +235,8 @@ impl Inner {
         Ok(peer)
     }
 
-    fn may_answer(&self, client: SocketAddr) -> bool {
+    /// Whether a stranger may be answered now.
+    pub(super) fn may_answer(&self, client: SocketAddr) -> bool {
         let network: ClientNetwork = ClientAddr(client.ip()).network();
         self.strangers.check(&network).is_ok()
     }

@@ -38,7 +38,10 @@ const SWEEP: Duration = Duration::from_secs(10);
 
 /// A STUN and TURN server; clones are the same one.
 #[derive(Clone)]
-pub struct TurnServer(Arc<Inner>);
+pub struct TurnServer {
+    inner: Arc<Inner>,
+    second: Option<SocketAddr>,
+}
 
 pub(super) struct Inner {
     pub(super) config: TurnConfig,
@@ -72,7 +75,8 @@ enum Outcome {
 }
 
 impl TurnServer {
-    /// Listens where the configuration says, and serves from then on.
+    /// Listens where the configuration says, and serves from then on. A second port that is taken
+    /// is no reason to do without the first.
     pub fn bind(config: TurnConfig) -> io::Result<Self> {
         let inner = Arc::new(Inner {
             socket: bind(config.listen)?,
@@ -89,25 +93,46 @@ impl TurnServer {
             stop: CancellationToken::new(),
         });
         inner.tasks.spawn(Arc::clone(&inner).listen_to_clients());
-        Ok(Self(inner))
+        let second = inner.config.second_port.and_then(|port| open_second(&inner, port));
+        Ok(Self { inner, second })
     }
 
     /// Where it listens.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.socket.local_addr()
+        self.inner.socket.local_addr()
+    }
+
+    /// Where it answers Binding as well; none where no second port was wanted, or it is taken.
+    pub fn second_addr(&self) -> Option<SocketAddr> {
+        self.second
     }
 
     /// What it has done and does.
     pub fn counts(&self) -> TurnCounts {
-        let allocations = self.0.table().len();
-        TurnCounts { allocations, bytes: self.0.bytes.load(Ordering::Relaxed) }
+        let allocations = self.inner.table().len();
+        TurnCounts { allocations, bytes: self.inner.bytes.load(Ordering::Relaxed) }
     }
 
     /// Stops listening, ends every allocation, and returns when all have ended.
     pub async fn close(&self) {
-        self.0.stop.cancel();
-        self.0.tasks.close();
-        self.0.tasks.wait().await;
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+}
+
+/// Opens the second port, and says where it is.
+fn open_second(inner: &Arc<Inner>, port: u16) -> Option<SocketAddr> {
+    let opened = bind(SocketAddr::new(inner.config.listen.ip(), port));
+    match opened.and_then(|socket| Ok((socket.local_addr()?, socket))) {
+        Ok((address, socket)) => {
+            inner.tasks.spawn(Arc::clone(inner).listen_on_second(socket));
+            Some(address)
+        }
+        Err(cause) => {
+            tracing::warn!(port, %cause, "cannot listen on a second STUN port; going on without");
+            None
+        }
     }
 }
 
@@ -123,7 +148,7 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
 
 /// Reads a STUN message. The library warns of each that is malformed: whoever sends such must not
 /// be able to fill the log with it.
-fn read(datagram: &[u8]) -> Option<Message<'_>> {
+pub(super) fn read(datagram: &[u8]) -> Option<Message<'_>> {
     let silently = tracing::subscriber::NoSubscriber::default();
     tracing::subscriber::with_default(silently, || Message::from_bytes(datagram).ok())
 }
@@ -310,7 +335,12 @@ impl Inner {
         }
     }
 
-    async fn send(&self, socket: &UdpSocket, datagram: &[u8], to: SocketAddr) {
+    /// Returns when the server is stopping.
+    pub(super) async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    pub(super) async fn send(&self, socket: &UdpSocket, datagram: &[u8], to: SocketAddr) {
         // UDP may lose any datagram: whoever misses one asks again.
         if let Err(cause) = socket.send_to(datagram, to).await {
             tracing::debug!(%cause, "a TURN datagram was not sent");

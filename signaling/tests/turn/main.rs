@@ -11,4 +11,5 @@ mod client;
 mod limits;
 mod peers;
 mod relaying;
+mod second;
 mod server;
