@@ -10,6 +10,7 @@ import type { FileReceiver } from './engine/receiver'
 import type { Inbox } from './engine/receiving-room'
 import { saveFile } from './engine/saving'
 import type { TransferSnapshot } from './engine/transfer-state'
+import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
 import { peerName } from './peer-look'
 import { TransferLine } from './transfer-line'
@@ -38,6 +39,7 @@ export function ReceiveTransfer({
   const transfer = useSnapshot(member.transfer.state)
   const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, files } = transfer
+  const doctor = useDoctor(member)
   return (
     <Card aria-label={`Transfer from ${peerName(member.id)}`}>
       <TransferLine
@@ -47,6 +49,7 @@ export function ReceiveTransfer({
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
         path={path}
+        onPath={doctor.ask}
         held={held(transfer)}
         checkedBy={checkedBy}
       />
@@ -56,7 +59,12 @@ export function ReceiveTransfer({
           {peerName(member.id)} offers {formatCount(files.length, 'file')}, {formatBytes(total)}.
         </p>
       )}
-      <Actions transfer={transfer} receiver={member.transfer} onStartOver={onStartOver} />
+      <Actions
+        transfer={transfer}
+        receiver={member.transfer}
+        onStartOver={onStartOver}
+        onFindOut={doctor.ask}
+      />
       {files.length > 0 && (
         <div className="mt-4 border-t border-line">
           <FileList
@@ -68,6 +76,7 @@ export function ReceiveTransfer({
           />
         </div>
       )}
+      {doctor.dialog}
     </Card>
   )
 }
@@ -90,9 +99,11 @@ interface ActionsProps {
   transfer: TransferSnapshot
   receiver: FileReceiver
   onStartOver: () => void
+  onFindOut: () => void
 }
 
-function Actions({ transfer: { stage }, receiver, onStartOver }: ActionsProps) {
+function Actions({ transfer, receiver, onStartOver, onFindOut }: ActionsProps) {
+  const { stage, failure } = transfer
   const row = 'mt-4 flex flex-wrap justify-center gap-2'
   switch (stage) {
     case 'offered':
@@ -120,6 +131,7 @@ function Actions({ transfer: { stage }, receiver, onStartOver }: ActionsProps) {
     case 'cancelled':
       return (
         <div className={row}>
+          {failure?.code === 'connection' && <FindOutWhy onAsk={onFindOut} />}
           <Button variant="secondary" onClick={onStartOver}>
             Try again
           </Button>

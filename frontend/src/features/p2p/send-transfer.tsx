@@ -5,6 +5,7 @@ import { Card } from '@/components/ui/card'
 import type { CodeHosting } from './engine/code-host'
 import type { Member } from './engine/member'
 import type { FileSender } from './engine/sender'
+import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
 import { MemberMenu } from './member-menu'
 import { peerName } from './peer-look'
@@ -30,9 +31,10 @@ export function SendTransfer(props: SendTransferProps) {
   const { member, self, codes, several, onEject, children } = props
   const transfer = useSnapshot(member.transfer.state)
   const { path, away } = useSnapshot(member.reach)
-  const { stage, written, total, accepted } = transfer
+  const { stage, written, total, accepted, failure } = transfer
   // Nobody can tell whether they came by a code or by the link once somebody came by a code.
   const [checkedBy] = useState<CheckedBy>(() => (codes.now.getSnapshot().used ? 'either' : 'link'))
+  const doctor = useDoctor(member)
   const ended = ['verified', 'declined', 'cancelled', 'failed'].includes(stage)
   return (
     <Card aria-label={`Transfer to ${peerName(member.id)}`}>
@@ -43,6 +45,7 @@ export function SendTransfer(props: SendTransferProps) {
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
         path={path}
+        onPath={doctor.ask}
         held={held(transfer)}
         checkedBy={checkedBy}
         compact={several}
@@ -54,6 +57,7 @@ export function SendTransfer(props: SendTransferProps) {
         </Files>
       )}
       <div className="mt-4 flex flex-wrap items-center justify-center gap-2">
+        {failure?.code === 'connection' && <FindOutWhy onAsk={doctor.ask} />}
         {ended && children}
         {!ended && accepted && <PauseButton transfer={member.transfer} />}
         {!ended && stage !== 'connecting' && stage !== 'connected' && (
@@ -63,6 +67,7 @@ export function SendTransfer(props: SendTransferProps) {
         )}
         <MemberMenu id={member.id} onEject={onEject} />
       </div>
+      {doctor.dialog}
     </Card>
   )
 }

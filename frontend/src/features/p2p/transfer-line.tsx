@@ -3,6 +3,7 @@ import { Check, File as FileIcon, Pause, ShieldCheck, Unlink } from 'lucide-reac
 import { cn } from '@/lib/class-names'
 import type { Path } from './engine/connection'
 import type { Stage } from './engine/transfer-state'
+import { PathLabel } from './path-label'
 import { PeerFace } from './peer-face'
 import { peerName } from './peer-look'
 import { type CheckedBy, checkedWords } from './words'
@@ -18,6 +19,8 @@ interface TransferLineProps {
   /** How far the file has come, from 0 to 1. */
   share: number
   path: Path | undefined
+  /** Tells more about the path. */
+  onPath?: () => void
   /** Why nothing moves although nothing has ended. */
   held?: 'paused' | 'interrupted' | undefined
   /** How this page knows that it talks to the right one. */
@@ -26,14 +29,13 @@ interface TransferLineProps {
   compact?: boolean
 }
 
-const PATHS: Record<Path, string> = { direct: 'Direct', turn: 'TURN', relay: 'Relay' }
-
 const OPEN = new Set<Stage | 'waiting'>(['waiting', 'connecting'])
 const BROKEN = new Set<Stage | 'waiting'>(['failed', 'cancelled', 'declined'])
 
 /** Drawn from the sender on the left to the receiver on the right, or mirrored where text is. */
 export function TransferLine(props: TransferLineProps) {
-  const { sender, receiver, self, stage, share, path, held, checkedBy, compact = false } = props
+  const { sender, receiver, self, stage, share, path, onPath, held, checkedBy } = props
+  const { compact = false } = props
   const connected = path !== undefined && !BROKEN.has(stage)
   return (
     <div>
@@ -41,15 +43,7 @@ export function TransferLine(props: TransferLineProps) {
         <End id={sender} self={self} compact={compact} />
         <div className={cn('relative h-6 min-w-0 flex-1', compact ? 'mt-3' : 'mt-5 sm:mt-7')}>
           <Track stage={stage} share={share} held={held} />
-          {connected && (
-            <span
-              role="note"
-              aria-label="Connection path"
-              className="absolute inset-x-0 top-8 text-center text-xs text-muted"
-            >
-              {PATHS[path]}
-            </span>
-          )}
+          {connected && onPath && <PathLabel path={path} onAsk={onPath} />}
         </div>
         <End id={receiver} self={self} compact={compact} />
       </div>

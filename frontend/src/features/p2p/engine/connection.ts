@@ -2,6 +2,7 @@
  * One WebRTC connection to one peer, without its channels: describes itself, takes the peer's descriptions and
  * candidates, and mends itself by ICE restarts (RFC 8839 §4.4) while it can. Used by `PeerLink` and `Lane`.
  */
+import { type Attempt, readAttempt } from './doctor-attempt'
 import { type ConnectionSignal, type IceServer } from './signaling-messages'
 
 /** How long making the connection, or mending it, may take, in milliseconds. */
@@ -32,6 +33,8 @@ export interface ConnectionOptions {
    * and not after `close`.
    */
   lost(why: 'failed' | 'closed'): void
+  /** It failed, and this is what had been tried; told after `lost`. */
+  tried?(attempt: Attempt): void
 }
 
 /** What is known of a connection that stands. */
@@ -106,6 +109,11 @@ export class Connection {
       }
     }
     return undefined
+  }
+
+  /** What has been tried to connect the two. */
+  async attempt(): Promise<Attempt> {
+    return readAttempt(await this.#connection.getStats())
   }
 
   /** Ends it as one that could not be made. */
@@ -206,7 +214,18 @@ export class Connection {
 
   #lose(why: 'failed' | 'closed'): void {
     if (this.#closed) return
-    this.close()
+    this.#stop()
+    if (why === 'failed') void this.#closeKnown()
+    else this.#connection.close()
     this.#options.lost(why)
+  }
+
+  /** Closes once it has been told what had been tried: a closed connection knows that no more. */
+  async #closeKnown(): Promise<void> {
+    try {
+      this.#options.tried?.(await this.attempt())
+    } finally {
+      this.#connection.close()
+    }
   }
 }

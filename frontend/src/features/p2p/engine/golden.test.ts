@@ -11,7 +11,7 @@ import { parseControl } from './control-messages'
 import { blockDigest, FileDigest } from './digest'
 import { decodeFrame, encodeFrame, FRAME_CHUNK, FRAME_SEAL } from './frames'
 import { BLOCK_BYTES } from './protocol'
-import { joined, presence, refusal } from './signaling-messages'
+import { iceServers, joined, presence, refusal } from './signaling-messages'
 
 const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))
 
@@ -48,7 +48,7 @@ describe('control messages', () => {
 })
 
 describe('signaling messages', () => {
-  const schemas = { joined, refusal, presence }
+  const schemas = { joined, refusal, presence, ice_servers: iceServers }
   for (const [group, schema] of Object.entries(schemas)) {
     const { valid, malformed } = signaling[group as keyof typeof schemas]
     it.each<{ name: string; message: unknown }>(valid)(`reads ${group}: $name`, ({ message }) => {

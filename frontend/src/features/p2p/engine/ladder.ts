@@ -6,6 +6,7 @@
 import { type Channels } from './channel'
 import { type TransferError } from './failure'
 import { type Path } from './connection'
+import { type Attempt } from './doctor-attempt'
 import { PeerLink } from './peer-link'
 import { RelayLink } from './relay-link'
 import { type SealedPair } from '../secrecy/signal-sealer'
@@ -56,6 +57,8 @@ export class Ladder {
   #betterTimer: ReturnType<typeof setTimeout> | undefined
   #betterWait = BETTER_FIRST_MS
   #askedForRelay = false
+  /** What the last link that failed had tried. */
+  #tried: Attempt | undefined
 
   constructor(options: LadderOptions) {
     this.#options = options
@@ -64,6 +67,11 @@ export class Ladder {
   /** There is a connection. */
   get connected(): boolean {
     return this.#active !== undefined
+  }
+
+  /** What ICE tries, or tried last; undefined before anything was. */
+  async attempt(): Promise<Attempt | undefined> {
+    return (await this.#link?.attempt().catch(() => undefined)) ?? this.#tried
   }
 
   /** Seeks a connection; only where this side `connects`. */
@@ -151,6 +159,7 @@ export class Ladder {
       },
       opened: () => void this.#opened(link),
       lost: (why) => this.#lost(link, why === 'closed'),
+      tried: (attempt) => (this.#tried = attempt),
     })
     this.#link = link
   }

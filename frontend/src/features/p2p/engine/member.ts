@@ -6,6 +6,9 @@ import { type Channels } from './channel'
 import { TransferError } from './failure'
 import { Ladder, type LadderOptions } from './ladder'
 import { type Path } from './connection'
+import { type Attempt } from './doctor-attempt'
+import { NetworkExchange } from './doctor-exchange'
+import { type Network } from './doctor-self-test'
 import { type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 import { type TransferState } from './transfer-state'
@@ -34,8 +37,13 @@ const LONG_PATIENCE_MS = 30 * 60_000
 /** How long nothing may move over the link to a member that is away, in milliseconds. */
 const STANDSTILL_MS = 3000
 
+/** In place of a link's name, in a signal that is about none. */
+const NO_LINK = '-'
+
 interface MemberOptions<T> extends Omit<LadderOptions, 'connected' | 'runs' | 'lost' | 'tampered'> {
   readonly transfer: T
+  /** Where to ask about this page's network. */
+  network(): Promise<Network>
 }
 
 /** How a member is reached. */
@@ -51,6 +59,10 @@ export class Member<T extends Transfer = Transfer> {
   readonly id: string
   readonly transfer: T
   readonly reach: Store<Reach>
+  /** What the two tell each other of their networks. */
+  readonly networks: NetworkExchange
+  /** Where to ask about this page's network. */
+  readonly network: () => Promise<Network>
   readonly #connects: boolean
   readonly #ladder: Ladder
   #again: ReturnType<typeof setTimeout> | undefined
@@ -66,6 +78,12 @@ export class Member<T extends Transfer = Transfer> {
     this.transfer = transfer
     this.#connects = options.connects
     this.reach = new Store<Reach>({ path: undefined, away })
+    this.network = () => options.network()
+    this.networks = new NetworkExchange({
+      network: this.network,
+      say: (network) =>
+        options.send({ event: 'ice-candidate', link: NO_LINK, candidates: [], network }),
+    })
     this.#ladder = new Ladder({
       ...options,
       connected: (channels) => this.#connected(channels),
@@ -84,6 +102,11 @@ export class Member<T extends Transfer = Transfer> {
   /** Content is on its way, or about to be. */
   get busy(): boolean {
     return ['moving', 'checking'].includes(this.transfer.state.stage)
+  }
+
+  /** What ICE tries between the two, or tried last; undefined before anything was. */
+  attempt(): Promise<Attempt | undefined> {
+    return this.#ladder.attempt()
   }
 
   /** Takes a signal from this member. */

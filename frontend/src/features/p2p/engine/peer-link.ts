@@ -5,6 +5,7 @@
  */
 import { type Channels, type Lane, type LaneOptions } from './channel'
 import { Connection, type ConnectionOptions, type Line } from './connection'
+import { type Attempt } from './doctor-attempt'
 import { DirectLane } from './lane'
 import { CONTROL_CHANNEL, DATA_CHANNEL } from './protocol'
 import { type PeerSignal } from './signaling-messages'
@@ -61,6 +62,11 @@ export class PeerLink implements Channels {
 
   line(): Promise<Line | undefined> {
     return this.#connection.line()
+  }
+
+  /** What has been tried to connect the two. */
+  attempt(): Promise<Attempt> {
+    return this.#connection.attempt()
   }
 
   /** Takes a signal from the peer. */

@@ -5,6 +5,7 @@
 import { type LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
 import { CodeHosting } from './code-host'
+import { type Network } from './doctor-self-test'
 import { asTransferError } from './failure'
 import { Member, type Transfer } from './member'
 import { PAGE_NONCE } from './page-nonce'
@@ -243,7 +244,8 @@ export class Room<T extends Transfer> {
     if (!other) return
     try {
       const signal = other.line.hear(event, message)
-      this.#memberFor(other, event)?.receive(signal)
+      if (signal.network) this.#member(from)?.networks.hear(signal.network)
+      else this.#memberFor(other, event)?.receive(signal)
     } catch (error) {
       // Who says what nobody here can have said is shown, and gets no further.
       this.#memberFor(other, event)?.transfer.fail(asTransferError(error))
@@ -267,6 +269,7 @@ export class Room<T extends Transfer> {
       relayAddress: RELAY_ADDRESS,
       send: async (signal) => this.#others.get(peer.id)?.line.say(signal),
       openRelay: () => this.#signaling.openRelay(peer.id),
+      network: () => this.#network(),
     })
     this.#member(peer.id)?.close()
     const others = this.getSnapshot().members.filter((other) => other.id !== peer.id)
@@ -275,6 +278,21 @@ export class Room<T extends Transfer> {
     this.#store.set({ members: [...kept, member] })
     member.transfer.state.subscribe(() => this.#noteBusy())
     return member
+  }
+
+  /** Where a doctor asks: what the service says now, or else what it said when we entered. */
+  async #network(): Promise<Network> {
+    try {
+      const told = await this.#signaling.iceServers()
+      this.#iceServers = told.ice_servers
+      return this.#networkOf(told.stun_probes ?? [])
+    } catch {
+      return this.#networkOf([])
+    }
+  }
+
+  #networkOf(stunProbes: readonly string[]): Network {
+    return { iceServers: this.#iceServers, stunProbes, relayAddress: RELAY_ADDRESS }
   }
 
   #noteBusy(): void {

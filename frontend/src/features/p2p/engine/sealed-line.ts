@@ -82,6 +82,7 @@ function join(a: PeerSignal, b: PeerSignal): PeerSignal | undefined {
   if (a.event !== 'ice-candidate' || b.event !== 'ice-candidate' || a.link !== b.link) {
     return undefined
   }
+  if (a.network || b.network) return undefined
   const candidates = [...a.candidates, ...b.candidates]
   return candidates.length > MAX_CANDIDATES ? undefined : { ...a, candidates }
 }

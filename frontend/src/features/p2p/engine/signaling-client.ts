@@ -6,6 +6,8 @@ import * as v from 'valibot'
 import {
   codeOpened,
   done,
+  type IceServers,
+  iceServers,
   type Joined,
   joined,
   knocking,
@@ -183,6 +185,11 @@ export class SignalingClient {
   /** Breaks an attempt off. */
   async endKnock(knock: string): Promise<void> {
     await this.#ask('knock-ended', { knock }, done)
+  }
+
+  /** Asks for STUN and TURN servers again, with credentials that are good for a while. */
+  iceServers(): Promise<IceServers> {
+    return this.#ask('ice-servers', {}, iceServers)
   }
 
   /** Asks for a relay to one member, which hears of it; answers our ticket. */

@@ -14,6 +14,8 @@ const shortText = v.pipe(v.string(), v.maxLength(64 * 1024))
 const peer = v.object({ id, nonce: v.exactOptional(id), away: v.exactOptional(v.boolean()) })
 export type Peer = v.InferOutput<typeof peer>
 
+const stunUrl = v.pipe(v.string(), v.regex(/^stun:/))
+
 const iceServer = v.object({
   urls: v.array(v.pipe(v.string(), v.regex(/^(stun|turn|turns):/))),
   username: v.exactOptional(v.string()),
@@ -33,6 +35,13 @@ export const joined = v.object({
 })
 export type Joined = v.InferOutput<typeof joined>
 export type IceServer = v.InferOutput<typeof iceServer>
+
+/** Acknowledges `ice-servers`; the probes are for the doctor alone. */
+export const iceServers = v.object({
+  ice_servers: v.array(iceServer),
+  stun_probes: v.exactOptional(v.pipe(v.array(stunUrl), v.maxLength(4))),
+})
+export type IceServers = v.InferOutput<typeof iceServers>
 
 /** Acknowledges what has nothing to say. */
 export const done = v.object({})
@@ -108,15 +117,29 @@ const candidate = v.object({
 /** Candidates, without the link they are about. */
 export const candidates = v.object({ candidates: v.pipe(v.array(candidate), v.maxLength(64)) })
 
-const trickle = v.object({ link, ...candidates.entries })
+/** What one page tells the other of its network, or asks: kinds, and no address. */
+export const networkNote = v.union([
+  v.object({ ask: v.literal(true) }),
+  v.object({
+    udp: v.boolean(),
+    mapping: v.picklist(['same', 'per destination', 'unknown']),
+    turn: v.boolean(),
+  }),
+])
+export type NetworkNote = v.InferOutput<typeof networkNote>
+
+const trickle = v.object({ link, ...candidates.entries, network: v.exactOptional(networkNote) })
 
 /** What browsers tell each other to make a connection. */
 export type ConnectionSignal =
   | { readonly event: 'offer' | 'answer'; readonly sdp: string }
   | { readonly event: 'ice-candidate'; readonly candidates: RTCIceCandidateInit[] }
 
-/** The same through the signaling service, about one of the links between two pages. */
-export type PeerSignal = ConnectionSignal & { readonly link: string }
+/** The same through the signaling service, about one of the links between two pages; or a word on their networks. */
+export type PeerSignal = ConnectionSignal & {
+  readonly link: string
+  readonly network?: NetworkNote
+}
 
 /** Checks a signal from another browser; undefined when it is none. */
 export function parseSignal(event: PeerSignal['event'], body: unknown): PeerSignal | undefined {
