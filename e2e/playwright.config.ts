@@ -11,9 +11,9 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: 'list',
   projects: [
-    { name: 'pages', testIgnore: 'network.spec.ts' },
+    { name: 'pages', testIgnore: 'network*.spec.ts' },
     // On networks of their own making, which takes root and Linux: `make` looks before.
-    { name: 'network', testMatch: 'network.spec.ts' },
+    { name: 'network', testMatch: 'network*.spec.ts' },
   ],
   use: {
     browserName: 'chromium',

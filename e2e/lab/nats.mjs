@@ -34,14 +34,15 @@ export function buildNats({ mapping, udp = true }) {
     segment.ip('link', 'add', 'switch', 'type', 'bridge')
     segment.ip('address', 'add', `${SEGMENT}/24`, 'dev', 'switch')
     segment.ip('link', 'set', 'switch', 'up')
-    const [left, right] = ['left', 'right'].map((name, index) => {
+    const behindRouter = (name, number) => {
       const host = laboratory.machine(name)
       const router = laboratory.machine(`${name}-router`)
-      connect(host, router, segment, { name, number: index + 1 })
+      connect(host, router, segment, { name, number })
       router.run('sysctl', '-qw', 'net.ipv4.ip_forward=1')
       router.filter(rules(mapping, udp))
       return host
-    })
+    }
+    const [left, right] = [behindRouter('left', 1), behindRouter('right', 2)]
     return { left, right, segment, close: () => laboratory.close() }
   } catch (error) {
     laboratory.close()

@@ -27,9 +27,10 @@ export interface Place {
   readonly machine: { spawn(program: string, words: string[], options: SpawnOptions): ChildProcess }
 }
 
-/** Starts a server on a free port with nothing in it. */
+/** Starts a server on a free port with nothing in it; `variables` are further ones of its environment. */
 export async function startServer(
   { host, machine }: Place = { host: '127.0.0.1', machine: { spawn } },
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sharesync-e2e-'))
   const child = machine.spawn(BINARY, [], {
@@ -41,6 +42,7 @@ export async function startServer(
       TURN_PORT: '0',
       SHARESYNC_DATA_DIR: dataDir,
       RUST_LOG: 'warn',
+      ...variables,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

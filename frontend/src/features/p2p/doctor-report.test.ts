@@ -16,6 +16,7 @@ const EXAMINATION: Examination = {
     ],
   },
   here: {
+    service: true,
     addresses: 'hidden',
     ipv6: false,
     stun: { ms: 12.3 },
@@ -38,6 +39,7 @@ describe('the report', () => {
         `- symmetric_both: ${findingWords('symmetric_both').what}`,
         '',
         'This side',
+        '- Server: Answers',
         '- This device: Has addresses, hidden from pages',
         '- UDP to the server: Gets through, 12 ms',
         '- Seen from outside: Under another address by everybody',
@@ -106,9 +108,10 @@ describe('the words', () => {
     if (!here) throw new Error('it was examined')
     const goods = (fields: Partial<typeof here>) =>
       checksHere({ ...here, ...fields }).map(({ good }) => good)
-    expect(goods({})).toEqual([true, true, false, true, true, undefined])
+    expect(goods({})).toEqual([true, true, true, false, true, true, undefined])
     expect(
       goods({
+        service: false,
         addresses: 'none',
         stun: 'silent',
         mapping: 'unknown',
@@ -116,8 +119,8 @@ describe('the words', () => {
         relay: 'silent',
         ipv6: true,
       }),
-    ).toEqual([false, false, undefined, false, false, true])
-    expect(goods({ stun: 'none', turn: { state: 'none' } }).slice(1, 4)).toEqual([
+    ).toEqual([false, false, false, undefined, false, false, true])
+    expect(goods({ stun: 'none', turn: { state: 'none' } }).slice(2, 5)).toEqual([
       undefined,
       false,
       undefined,

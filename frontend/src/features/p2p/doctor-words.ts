@@ -114,8 +114,10 @@ export interface Check {
 }
 
 /** Everything that the self-test looked at on this side. */
-export function checksHere({ addresses, stun, mapping, turn, relay, ipv6 }: SelfTest): Check[] {
+export function checksHere(test: SelfTest): Check[] {
+  const { service, addresses, stun, mapping, turn, relay, ipv6 } = test
   return [
+    { what: 'Server', found: service ? 'Answers' : 'No answer', good: service },
     {
       what: 'This device',
       found: {

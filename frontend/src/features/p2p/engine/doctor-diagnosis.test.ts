@@ -6,6 +6,7 @@ import { type SelfTest } from './doctor-self-test'
 
 /** A network without hindrances. */
 const OPEN: SelfTest = {
+  service: true,
   addresses: 'hidden',
   ipv6: false,
   stun: { ms: 10 },
@@ -15,7 +16,7 @@ const OPEN: SelfTest = {
 }
 const BLOCKED: SelfTest = { ...OPEN, stun: 'silent', mapping: 'unknown', turn: { state: 'silent' } }
 const SYMMETRIC: SelfTest = { ...OPEN, mapping: 'per destination' }
-const OFFLINE: SelfTest = { ...BLOCKED, relay: 'silent' }
+const OFFLINE: SelfTest = { ...BLOCKED, service: false, relay: 'silent' }
 
 const THERE: NetworkSummary = { udp: true, mapping: 'same', turn: true }
 
@@ -127,7 +128,12 @@ describe('the diagnosis', () => {
       ['offline'],
     ],
     [
-      'but not while something connects the two',
+      'but not while the service answers',
+      { path: undefined, here: { ...OFFLINE, service: true } },
+      ['udp_blocked', 'relay_unreachable'],
+    ],
+    [
+      'nor while something connects the two',
       { path: 'relay', here: OFFLINE },
       ['udp_blocked', 'relay_only'],
     ],

@@ -64,8 +64,9 @@ export function diagnose(seen: Observations): readonly [Finding, ...Finding[]] {
   return [whyNotDirect(seen), ...whyNoTurn(seen), ...(path === 'turn' ? [] : lastWay(seen))]
 }
 
-function isOffline({ stun, turn, relay }: SelfTest): boolean {
-  return relay === 'silent' && turn.state !== 'carries' && (stun === 'silent' || stun === 'none')
+function isOffline({ service, stun, turn, relay }: SelfTest): boolean {
+  const silent = relay === 'silent' && (stun === 'silent' || stun === 'none')
+  return !service && silent && turn.state !== 'carries'
 }
 
 function whyNotDirect(seen: Observations): Finding {

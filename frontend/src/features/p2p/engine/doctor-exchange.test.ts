@@ -4,8 +4,14 @@ import { NetworkExchange } from './doctor-exchange'
 import { type Network, type SelfTest, type testNetwork } from './doctor-self-test'
 import { type NetworkNote } from './signaling-messages'
 
-const NETWORK: Network = { iceServers: [], stunProbes: [], relayAddress: 'ws://files.test/relay' }
+const NETWORK: Network = {
+  service: true,
+  iceServers: [],
+  stunProbes: [],
+  relayAddress: 'ws://files.test/relay',
+}
 const FOUND: SelfTest = {
+  service: true,
   addresses: 'hidden',
   ipv6: false,
   stun: { ms: 10 },

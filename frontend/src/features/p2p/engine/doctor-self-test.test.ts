@@ -5,6 +5,7 @@ import { type Network, testNetwork } from './doctor-self-test'
 import { type TestBrowser, testBrowser, type TestConnection } from './test-rtc'
 
 const NETWORK: Network = {
+  service: true,
   iceServers: [
     { urls: ['turn:files.test:3478?transport=udp'], username: 'name', credential: 'secret' },
   ],

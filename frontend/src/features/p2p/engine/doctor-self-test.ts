@@ -38,6 +38,8 @@ export type TurnOutcome =
 
 /** What was found out. */
 export interface SelfTest {
+  /** Whether the signaling service answers. */
+  readonly service: boolean
   /** This device's own addresses, as pages get to see them. */
   readonly addresses:
     | 'seen'
@@ -57,6 +59,8 @@ export interface SelfTest {
 
 /** Where to ask. */
 export interface Network {
+  /** Whether the signaling service has just answered. */
+  readonly service: boolean
   readonly iceServers: readonly IceServer[]
   /** `stun:` URLs of one server at two ports. */
   readonly stunProbes: readonly string[]
@@ -82,6 +86,7 @@ export async function testNetwork(network: Network, signal: AbortSignal): Promis
   ])
   signal.throwIfAborted()
   return {
+    service: network.service,
     addresses: addressesOf(one),
     ipv6: one.candidates.some(({ address }) => address.includes(':')),
     stun: first === undefined ? 'none' : stunOf(one, turn),

@@ -6,6 +6,7 @@ import { type SelfTest } from './doctor-self-test'
 import { type Path } from './connection'
 
 const FOUND: SelfTest = {
+  service: true,
   addresses: 'hidden',
   ipv6: false,
   stun: { ms: 10 },
@@ -18,7 +19,12 @@ const ATTEMPT: Attempt = {
   there: { host: 1, srflx: 1, prflx: 0, relay: 1 },
   pairs: [],
 }
-const NETWORK = { iceServers: [], stunProbes: [], relayAddress: 'ws://files.test/relay' }
+const NETWORK = {
+  service: true,
+  iceServers: [],
+  stunProbes: [],
+  relayAddress: 'ws://files.test/relay',
+}
 
 /** A member that is connected by this path. */
 function patient(path: { now: Path | undefined }): Patient {

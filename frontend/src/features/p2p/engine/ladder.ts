@@ -56,8 +56,11 @@ export class Ladder {
   #relayTimer: ReturnType<typeof setTimeout> | undefined
   #betterTimer: ReturnType<typeof setTimeout> | undefined
   #betterWait = BETTER_FIRST_MS
-  #askedForRelay = false
-  /** What the last link that failed had tried. */
+  /** Counts beginnings and ends, so that what was asked for before one is of no use after it. */
+  #turn = 0
+  /** It was ended gently, and its last link is as good as closed. */
+  #ended = false
+  /** What the last link that ended had tried. */
   #tried: Attempt | undefined
 
   constructor(options: LadderOptions) {
@@ -71,14 +74,15 @@ export class Ladder {
 
   /** What ICE tries, or tried last; undefined before anything was. */
   async attempt(): Promise<Attempt | undefined> {
-    return (await this.#link?.attempt().catch(() => undefined)) ?? this.#tried
+    const link = this.#ended ? undefined : this.#link
+    return (await link?.attempt().catch(() => undefined)) ?? this.#tried
   }
 
   /** Seeks a connection; only where this side `connects`. */
   climb(): void {
     this.#openLink(crypto.getRandomValues(new Uint32Array(2)).join('-'))
     this.#betterWait = BETTER_FIRST_MS
-    this.#askedForRelay = false
+    this.#turn += 1
     clearTimeout(this.#relayTimer)
     this.#relayTimer = setTimeout(() => void this.#askForRelay(), RELAY_AFTER_MS)
   }
@@ -103,7 +107,10 @@ export class Ladder {
       pair,
       opened: () => {
         // What came through meanwhile is better.
-        if (this.#active && this.#active === this.#link) return
+        if (this.#active && this.#active === this.#link) {
+          this.#dropLater(relay)
+          return
+        }
         this.#active = relay
         this.#options.connected(relay)
         this.#options.runs('relay')
@@ -129,11 +136,15 @@ export class Ladder {
   /** Ends it so that the other side hears what was said last. */
   closeGently(): void {
     this.#stop()
+    // Asked before the connection is closed, which knows it no more then.
+    void this.attempt().then((attempt) => (this.#tried = attempt))
+    this.#ended = true
     this.#link?.closeGently()
     this.#dropRelay()
   }
 
   #stop(): void {
+    this.#turn += 1
     clearTimeout(this.#relayTimer)
     clearTimeout(this.#betterTimer)
   }
@@ -141,7 +152,16 @@ export class Ladder {
   #dropRelay(): void {
     const relay = this.#relay
     this.#relay = undefined
+    if (relay && relay === this.#active) this.#active = undefined
     relay?.close()
+  }
+
+  /** Drops a relay that a better way has made superfluous. */
+  #dropLater(relay: RelayLink | undefined): void {
+    if (!relay) return
+    setTimeout(() => {
+      if (relay === this.#relay && relay !== this.#active) this.#dropRelay()
+    }, LINGER_MS)
   }
 
   #openLink(id: string): void {
@@ -169,10 +189,7 @@ export class Ladder {
     this.#options.connected(link)
     clearTimeout(this.#relayTimer)
     clearTimeout(this.#betterTimer)
-    const relay = this.#relay
-    setTimeout(() => {
-      if (relay === this.#relay) this.#dropRelay()
-    }, LINGER_MS)
+    this.#dropLater(this.#relay)
     // The channels may be open a moment before the browser tells which candidates carry them.
     while (link === this.#active) {
       const line = await link.line()
@@ -191,16 +208,17 @@ export class Ladder {
       this.#options.lost(closed)
     } else if (!this.#active && !this.#link && !this.#relay) {
       this.#options.lost(closed)
-    } else if (this.#active === this.#relay) {
+    } else if (this.#active && this.#active === this.#relay) {
       this.#seekBetter()
     }
   }
 
   async #askForRelay(): Promise<void> {
-    if (this.connected || this.#askedForRelay) return
-    this.#askedForRelay = true
+    const turn = this.#turn
     try {
-      this.meetAtRelay(await this.#options.openRelay())
+      const ticket = await this.#options.openRelay()
+      // ICE may have come through meanwhile, or all have been given up.
+      if (turn === this.#turn && !this.connected) this.meetAtRelay(ticket)
     } catch {
       // There may be no relay here: ICE goes on by itself.
     }

@@ -128,6 +128,7 @@ export class Member<T extends Transfer = Transfer> {
     if (fresh) this.#drop()
     clearTimeout(this.#again)
     if (this.#connects) this.#ladder.climb()
+    else this.#wait()
   }
 
   /** The member lost its line to the signaling service; a connection that stands goes on. */
@@ -187,6 +188,12 @@ export class Member<T extends Transfer = Transfer> {
       this.transfer.fail(new TransferError('left', 'the other side closed'))
       return
     }
+    this.#wait()
+  }
+
+  /** Tries again after a while, for as long as that is worth it. */
+  #wait(): void {
+    const { accepted } = this.transfer.state.getSnapshot()
     const waited = performance.now() - this.#since
     if (waited > (accepted ? LONG_PATIENCE_MS : PATIENCE_MS)) {
       this.transfer.fail(new TransferError('connection', 'no connection could be made'))
@@ -199,8 +206,9 @@ export class Member<T extends Transfer = Transfer> {
   }
 
   #retry(): void {
-    // Whoever waits for offers only watches the clock; and while the member is away nobody would answer.
+    // Whoever waits for offers only watches the clock, and breaks nothing off that is being made; and while the
+    // member is away nobody would answer.
     if (this.#connects && !this.reach.getSnapshot().away) this.#ladder.climb()
-    else this.#lost(false)
+    else this.#wait()
   }
 }

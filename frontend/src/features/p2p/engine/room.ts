@@ -10,12 +10,22 @@ import { asTransferError } from './failure'
 import { Member, type Transfer } from './member'
 import { PAGE_NONCE } from './page-nonce'
 import { SealedLine } from './sealed-line'
-import { SignalingClient, SignalingError } from './signaling-client'
+import {
+  type RoomService,
+  SignalingClient,
+  SignalingError,
+  type SignalingListener,
+} from './signaling-client'
 import { type IceServer, type Joined, type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 
 /** Members that are remembered; of more, the oldest whose transfer has ended is forgotten. */
 const MAX_REMEMBERED = 64
+
+/** How long after an answer that did not come the room is entered again, in milliseconds. */
+const ENTER_AGAIN_MS = 2000
+/** How often TURN's credentials are asked for again, in milliseconds: they open nothing after an hour. */
+const REFRESH_EVERY_MS = 30 * 60_000
 
 /** Where the server relays: beside the pages, encrypted as they are. */
 const RELAY_ADDRESS = `${window.location.origin.replace(/^http/, 'ws')}/relay`
@@ -53,7 +63,7 @@ interface Other {
 /** What makes a sender's room different from a receiver's. */
 export interface RoomRole<T extends Transfer> {
   /** Enters the room; `before` is what entering it gave the last time. */
-  enter(signaling: SignalingClient, before: Joined | undefined): Promise<Joined>
+  enter(signaling: RoomService, before: Joined | undefined): Promise<Joined>
   /** Whether this side offers connections to the others, or waits for theirs. */
   readonly connects: boolean
   /** The key under which members talk. */
@@ -67,7 +77,7 @@ export interface RoomRole<T extends Transfer> {
 /** Membership of one room. */
 export class Room<T extends Transfer> {
   readonly #role: RoomRole<T>
-  readonly #signaling: SignalingClient
+  readonly #signaling: RoomService
   /** Codes that lead here; none is open in a room that another page made. */
   readonly codes: CodeHosting
   readonly #store: Store<RoomSnapshot<T>>
@@ -80,13 +90,20 @@ export class Room<T extends Transfer> {
   /** Who is in the room, transfer or not. */
   readonly #others = new Map<string, Other>()
   #iceServers: readonly IceServer[] = []
+  /** Counts entrances, so that one that was overtaken changes nothing. */
+  #entrance = 0
+  #again: ReturnType<typeof setTimeout> | undefined
+  #refreshing: ReturnType<typeof setInterval> | undefined
   #opened = false
   #closed = false
 
   readonly getSnapshot: () => RoomSnapshot<T>
   readonly subscribe: (listener: () => void) => () => void
 
-  constructor(role: RoomRole<T>) {
+  constructor(
+    role: RoomRole<T>,
+    connect: (listener: SignalingListener) => RoomService = (to) => new SignalingClient(to),
+  ) {
     this.#role = role
     this.#store = new Store<RoomSnapshot<T>>({
       phase: 'opening',
@@ -99,9 +116,9 @@ export class Room<T extends Transfer> {
     })
     this.getSnapshot = this.#store.getSnapshot
     this.subscribe = this.#store.subscribe
-    this.#signaling = new SignalingClient({
+    this.#signaling = connect({
       reconnected: () => void this.#enter(),
-      disconnected: () => this.#store.set({ phase: 'reconnecting' }),
+      disconnected: () => this.#onDisconnected(),
       peerJoined: (peer) => this.#met(peer),
       peerAway: (id) => this.#member(id)?.away(),
       peerLeft: (id) => this.#left(id),
@@ -156,34 +173,50 @@ export class Room<T extends Transfer> {
   /** Leaves: ends every transfer and link. */
   close(): void {
     if (this.#closed) return
-    this.#closed = true
-    this.#signaling.close()
+    this.#hangUp()
     for (const member of this.getSnapshot().members) member.close()
     this.#role.left()
   }
 
+  #hangUp(): void {
+    this.#closed = true
+    clearTimeout(this.#again)
+    clearInterval(this.#refreshing)
+    this.#signaling.close()
+  }
+
+  #onDisconnected(): void {
+    // Whoever comes back enters anew: what was asked over the line that is gone is not answered any more.
+    this.#entrance += 1
+    clearTimeout(this.#again)
+    this.#store.set({ phase: 'reconnecting' })
+  }
+
   async #enter(): Promise<void> {
+    this.#entrance += 1
+    const entrance = this.#entrance
     try {
       const joined = await this.#role.enter(this.#signaling, this.#joined)
-      if (this.#closed) return
+      if (this.#closed || entrance !== this.#entrance) return
       this.#joined = joined
       this.#iceServers = joined.ice_servers
       this.#store.set({ phase: 'open', room: joined.room, self: joined.self.id })
       this.#store.set({ locked: joined.locked ?? false })
       this.openCode()
+      clearInterval(this.#refreshing)
+      this.#refreshing = setInterval(() => void this.#network(), REFRESH_EVERY_MS)
       const here = new Set(joined.peers.map((peer) => peer.id))
       for (const id of [...this.#others.keys()]) if (!here.has(id)) this.#left(id)
       for (const peer of joined.peers) this.#met(peer)
     } catch (error) {
-      this.#refused(error)
+      if (entrance === this.#entrance) this.#refused(error)
     }
   }
 
   /** We are in the room no more, and not by our own wish. */
   #putOut(failure: 'ejected' | 'displaced'): void {
     if (this.#closed) return
-    this.#closed = true
-    this.#signaling.close()
+    this.#hangUp()
     const { members } = this.getSnapshot()
     for (const member of members) member.close()
     // What has arrived can still be saved; the rest is of no more use.
@@ -196,6 +229,13 @@ export class Room<T extends Transfer> {
   #refused(error: unknown): void {
     if (this.#closed) return
     const failure = error instanceof SignalingError ? error.code : 'unreachable'
+    if (this.#joined && (failure === 'unreachable' || failure === 'rate_limited')) {
+      // We were in, and the room is most likely still there.
+      this.#store.set({ phase: 'reconnecting' })
+      clearTimeout(this.#again)
+      this.#again = setTimeout(() => void this.#enter(), ENTER_AGAIN_MS)
+      return
+    }
     // A transfer that runs needs no room: the page stays as it is until that has ended.
     if (!this.getSnapshot().busy) this.#signaling.close()
     this.#store.set({ phase: 'closed', failure })
@@ -282,17 +322,16 @@ export class Room<T extends Transfer> {
 
   /** Where a doctor asks: what the service says now, or else what it said when we entered. */
   async #network(): Promise<Network> {
+    const known = { iceServers: this.#iceServers, stunProbes: [], relayAddress: RELAY_ADDRESS }
+    // Where the line is down an answer would be waited for in vain.
+    if (this.getSnapshot().phase !== 'open') return { ...known, service: false }
     try {
-      const told = await this.#signaling.iceServers()
-      this.#iceServers = told.ice_servers
-      return this.#networkOf(told.stun_probes ?? [])
+      const { ice_servers, stun_probes = [] } = await this.#signaling.iceServers()
+      this.#iceServers = ice_servers
+      return { ...known, service: true, iceServers: ice_servers, stunProbes: stun_probes }
     } catch {
-      return this.#networkOf([])
+      return { ...known, service: false }
     }
-  }
-
-  #networkOf(stunProbes: readonly string[]): Network {
-    return { iceServers: this.#iceServers, stunProbes, relayAddress: RELAY_ADDRESS }
   }
 
   #noteBusy(): void {

@@ -25,11 +25,11 @@ export class SealedLine {
   readonly pair: SealedPair
   readonly #to: string
   readonly #sealer: SignalSealer
-  readonly #signaling: SignalingClient
+  readonly #signaling: Pick<SignalingClient, 'signal'>
   readonly #waiting: Waiting[] = []
   #sending = false
 
-  constructor(pair: SealedPair, signaling: SignalingClient) {
+  constructor(pair: SealedPair, signaling: Pick<SignalingClient, 'signal'>) {
     this.pair = pair
     this.#to = pair.other.id
     this.#sealer = new SignalSealer(pair, browserRandom)

@@ -10,7 +10,7 @@ import { Room } from './room'
 import { type Claim, claimRoom, forgetRoom, rememberRoom } from './room-memory'
 import { FileSender } from './sender'
 import { type Offerable } from './sending-conversation'
-import { SignalingClient, SignalingError } from './signaling-client'
+import { type RoomService, SignalingError } from './signaling-client'
 import { type Joined } from './signaling-messages'
 import { Store } from './store'
 
@@ -98,7 +98,7 @@ export class SendingRoom {
     if (!offered) this.outbox.set({ files: all.filter((file) => !back.has(file)) })
   }
 
-  async #enter(signaling: SignalingClient): Promise<Joined> {
+  async #enter(signaling: RoomService): Promise<Joined> {
     const joined = await this.#joinOrCreate(signaling)
     const moved = joined.room !== this.#joined?.room
     this.#joined = joined
@@ -116,7 +116,7 @@ export class SendingRoom {
     return joined
   }
 
-  async #joinOrCreate(signaling: SignalingClient): Promise<Joined> {
+  async #joinOrCreate(signaling: RoomService): Promise<Joined> {
     if (!this.#joined) return signaling.create(PAGE_NONCE)
     try {
       return await signaling.join(this.#joined.room, PAGE_NONCE, this.#joined.resume)

@@ -68,6 +68,9 @@ export interface SignalingListener {
   signal(from: string, event: PeerSignal['event'], message: unknown): void
 }
 
+/** Whatever a room needs of a line to the service. */
+export type RoomService = Pick<SignalingClient, keyof SignalingClient>
+
 /** What the service tells about codes (`CodeHosting`, `CodeJoining`). */
 export interface CodeListener {
   /** Somebody tries our code, which is out of use by now. */

@@ -14,15 +14,12 @@ export class TestConnection extends EventTarget {
   remoteDescription: RTCSessionDescriptionInit | null = null
   restarts = 0
   stats = new Map<string, object>()
+  closed = false
   #descriptions = 0
 
   constructor(configuration: RTCConfiguration = {}) {
     super()
     this.configuration = configuration
-  }
-
-  get closed(): boolean {
-    return this.connectionState === 'closed'
   }
 
   createDataChannel(): TestChannel {
@@ -58,6 +55,7 @@ export class TestConnection extends EventTarget {
   }
 
   close(): void {
+    this.closed = true
     this.connectionState = 'closed'
     for (const channel of this.channels) channel.readyState = 'closed'
   }
@@ -159,4 +157,24 @@ export function testBrowser() {
     }
   }
   return { browser, globals: { RTCPeerConnection, WebSocket } }
+}
+
+/** What tests of time stop; whatever else is slow, such as cryptography, goes on by itself. */
+export const CLOCKS = {
+  toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+} as const satisfies { toFake: readonly string[] }
+
+/** Waits, without any time passing on a stopped clock, until it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let turns = 0; !isSo(); turns += 1) {
+    if (turns > 10_000) throw new Error('it never was')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** The server and the other side of a relay let this socket's page in. */
+export function joinRelay(socket: TestSocket): void {
+  socket.open()
+  socket.arrive('{"ready":true}')
+  socket.arrive(crypto.getRandomValues(new Uint8Array(16)).buffer)
 }
