@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 10
 /** One of the two channels in a relay's pipe. */
 export class RelayChannel extends EventTarget implements Channel {
   readyState: RTCDataChannelState = 'connecting'
-  bufferedAmountLowThreshold = 0
+  #lowThreshold = 0
   readonly #pass: (bytes: Uint8Array<ArrayBuffer>) => void
   readonly #queued: () => number
   #looking: ReturnType<typeof setInterval> | undefined
@@ -21,6 +21,16 @@ export class RelayChannel extends EventTarget implements Channel {
 
   get bufferedAmount(): number {
     return this.#queued()
+  }
+
+  get bufferedAmountLowThreshold(): number {
+    return this.#lowThreshold
+  }
+
+  /** A mark that sinks below what is queued is reached later, and that has to be told. */
+  set bufferedAmountLowThreshold(bytes: number) {
+    this.#lowThreshold = bytes
+    this.#look()
   }
 
   /** Sends a text or bytes, which may be reused as soon as this returns. */
@@ -50,10 +60,10 @@ export class RelayChannel extends EventTarget implements Channel {
   }
 
   #look(): void {
-    if (this.#looking !== undefined || this.bufferedAmount <= this.bufferedAmountLowThreshold)
-      return
+    if (this.readyState === 'closed' || this.#looking !== undefined) return
+    if (this.bufferedAmount <= this.#lowThreshold) return
     this.#looking = setInterval(() => {
-      if (this.bufferedAmount > this.bufferedAmountLowThreshold) return
+      if (this.bufferedAmount > this.#lowThreshold) return
       clearInterval(this.#looking)
       this.#looking = undefined
       this.dispatchEvent(new Event('bufferedamountlow'))
