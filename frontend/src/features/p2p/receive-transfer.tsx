@@ -3,7 +3,6 @@ import { Download } from 'lucide-react'
 import { Link } from 'react-router'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
-import { formatBytes, formatCount } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import type { Member } from './engine/member'
 import type { FileReceiver } from './engine/receiver'
@@ -12,6 +11,7 @@ import { saveFile } from './engine/saving'
 import type { TransferSnapshot } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
+import { Offer } from './offer'
 import { peerName } from './peer-look'
 import { TransferLine } from './transfer-line'
 import { TransferStatus } from './transfer-status'
@@ -55,9 +55,7 @@ export function ReceiveTransfer({
       />
       <TransferStatus side="receiver" transfer={transfer} away={away} />
       {stage === 'offered' && (
-        <p className="mt-1 text-center text-muted">
-          {peerName(member.id)} offers {formatCount(files.length, 'file')}, {formatBytes(total)}.
-        </p>
+        <Offer from={peerName(member.id)} transfer={transfer} receiver={member.transfer} />
       )}
       <Actions
         transfer={transfer}
@@ -106,17 +104,6 @@ function Actions({ transfer, receiver, onStartOver, onFindOut }: ActionsProps) {
   const { stage, failure } = transfer
   const row = 'mt-4 flex flex-wrap justify-center gap-2'
   switch (stage) {
-    case 'offered':
-      return (
-        <div className={row}>
-          <Button size="lg" onClick={() => void receiver.accept()}>
-            Accept
-          </Button>
-          <Button size="lg" variant="secondary" onClick={() => receiver.decline()}>
-            Decline
-          </Button>
-        </div>
-      )
     case 'moving':
     case 'checking':
       return (

@@ -49,3 +49,10 @@ export function travels(code: FailureCode | LinkFailureCode): code is FailureCod
 export function asTransferError(error: unknown): TransferError {
   return error instanceof TransferError ? error : new TransferError('unwritable', String(error))
 }
+
+/** Whether what was thrown says that there is no space left. */
+export function isOutOfSpace(error: unknown): boolean {
+  if (error instanceof TransferError) return error.code === 'out_of_space'
+  // A DOMException in older browsers, a class of its own in newer ones.
+  return error instanceof Error && error.name === 'QuotaExceededError'
+}

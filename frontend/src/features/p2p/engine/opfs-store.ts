@@ -10,6 +10,7 @@ import { TransferError } from './failure'
 import { type Journal } from './journal'
 import { type OpfsAnswer, type OpfsCall } from './opfs-calls'
 import { JOURNAL, RECORD, ROOT, transferName } from './opfs-sweep'
+import { keepSpace, measureSpace } from './space'
 import { parseRecord, type TransferRecord } from './transfer-record'
 
 /** How long a page that was just reloaded may hold on to its folder, in milliseconds. */
@@ -90,10 +91,9 @@ export class OpfsStore implements BlockStore {
   }
 
   async reserve(bytes: number): Promise<void> {
-    const { quota, usage } = await navigator.storage.estimate()
-    if (quota !== undefined && quota - (usage ?? 0) < bytes) {
-      throw new TransferError('out_of_space', 'the files are larger than the space left')
-    }
+    const { fits } = await measureSpace(bytes)
+    if (fits === false) throw new TransferError('out_of_space', 'more than there is space for')
+    void keepSpace(bytes)
   }
 
   async write(block: ReceivedBlock): Promise<void> {

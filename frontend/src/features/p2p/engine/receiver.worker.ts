@@ -5,7 +5,7 @@
  */
 import { type ReceivedBlock } from './block-store'
 import { blockDigest, sameDigest } from './digest'
-import { TransferError, travels } from './failure'
+import { isOutOfSpace, TransferError, travels } from './failure'
 import {
   blockEntries,
   deliveryEntry,
@@ -189,10 +189,4 @@ function explain(error: unknown): OpfsAnswer {
   return isOutOfSpace(error)
     ? { ok: false, code: 'out_of_space', message: 'the disk is full' }
     : { ok: false, code: 'unwritable', message: 'a file could not be written' }
-}
-
-function isOutOfSpace(error: unknown): boolean {
-  if (error instanceof TransferError) return error.code === 'out_of_space'
-  // A DOMException in older browsers, a class of its own in newer ones.
-  return error instanceof Error && error.name === 'QuotaExceededError'
 }

@@ -1,0 +1,77 @@
+/** What a sender offers, whether there is space for it, and what can be answered. Part of the receiver's page. */
+import { useId, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/lib/class-names'
+import { formatBytes, formatCount } from '@/lib/format'
+import type { FileReceiver } from './engine/receiver'
+import type { TransferSnapshot } from './engine/transfer-state'
+import { spaceWords } from './receive-words'
+import { useSpace } from './use-space'
+
+interface OfferProps {
+  /** Who offers. */
+  from: string
+  transfer: TransferSnapshot
+  receiver: FileReceiver
+}
+
+/** Shown until it has been answered. */
+export function Offer({ from, transfer: { files, total }, receiver }: OfferProps) {
+  const { space, askForMore } = useSpace(total)
+  const words = useId()
+  const tooMuch = space?.fits === false
+  return (
+    <>
+      <p className="mt-1 text-center text-muted">
+        {from} offers {formatCount(files.length, 'file')}, {formatBytes(total)}.
+      </p>
+      {/* Keeps its line while it is being measured, so that no button moves under a finger. */}
+      <p
+        id={words}
+        aria-live="polite"
+        className={cn(
+          'mt-1 min-h-5 text-center text-sm',
+          tooMuch ? 'font-medium text-danger' : 'text-muted',
+        )}
+      >
+        {space && spaceWords(space, total)}
+      </p>
+      {tooMuch && <MoreSpace onAsk={askForMore} />}
+      <div className="mt-4 flex flex-wrap justify-center gap-2">
+        <Button
+          size="lg"
+          aria-disabled={tooMuch}
+          aria-describedby={words}
+          onClick={() => !tooMuch && void receiver.accept()}
+        >
+          Accept
+        </Button>
+        <Button size="lg" variant="secondary" onClick={() => receiver.decline()}>
+          Decline
+        </Button>
+      </div>
+    </>
+  )
+}
+
+/** What can be done about too little space. */
+function MoreSpace({ onAsk }: { onAsk: () => Promise<void> }) {
+  const [asked, setAsked] = useState(false)
+  return (
+    <p className="mt-1 text-center text-sm text-muted">
+      Free some space and open the link again, or ask for fewer files.{' '}
+      {!asked && (
+        <button
+          type="button"
+          className="font-medium text-accent underline underline-offset-2"
+          onClick={() => {
+            setAsked(true)
+            void onAsk()
+          }}
+        >
+          Ask this browser for more
+        </button>
+      )}
+    </p>
+  )
+}
