@@ -10,7 +10,7 @@ import { Room } from './room'
 import { SignalingError } from './signaling-client'
 import { type Joined } from './signaling-messages'
 import { CLOCKS, type TestBrowser, testBrowser } from './test-rtc'
-import { NEVER, OtherPage, RESUME, ROOM, TestService, US } from './test-service'
+import { OtherPage, RESUME, ROOM, TestService, US } from './test-service'
 import { TransferState } from './transfer-state'
 
 const MINUTE = 60_000
@@ -141,7 +141,7 @@ describe('a room', () => {
       service.peers = [nameless, ourselves]
       const { room, now } = make()
       await room.open()
-      expect(now().members).toEqual([])
+      expect(now()).toMatchObject({ phase: 'open', members: [] })
     })
   })
 
@@ -221,6 +221,14 @@ describe('a room', () => {
       service.listener?.signal(ann.peer.id, 'offer', sealed)
       const states = now().members.map(({ transfer }) => transfer.state.getSnapshot())
       expect(states.at(-1)?.failure?.code).toBe('tampered')
+    })
+
+    it('no offer where it is the one to make them', async () => {
+      const ann = page('A')
+      const { begun, member } = await enter([ann])
+      member().transfer.state.advance('verified')
+      ann.say('offer', { link: 'l', sdp: 'offer' })
+      expect(begun).toHaveLength(1)
     })
 
     it('nothing of who is not in it', async () => {
@@ -372,19 +380,39 @@ describe('a room', () => {
 
     it('minds no answer that comes after the line broke again', async () => {
       const { now } = await enter()
+      const refuse: (() => void)[] = []
+      for (const code of ['unknown_room', 'unreachable'] as const) {
+        service.listener?.disconnected()
+        service.delays.set('join', (answer) => {
+          refuse.push(() => answer(new SignalingError(code, 'late')))
+        })
+        service.listener?.reconnected()
+      }
       service.listener?.disconnected()
-      service.refuses.set('join', NEVER)
+      service.peers = [page('A').peer]
+      service.delays.set('join', (answer) => refuse.push(answer))
       service.listener?.reconnected()
       service.listener?.disconnected()
-      service.refuses.set('join', new SignalingError('unreachable', 'late'))
-      service.listener?.reconnected()
-      service.listener?.disconnected()
+      for (const late of refuse) late()
       await pass(10_000)
-      expect(now().phase, 'nobody asks over a line that is down').toBe('reconnecting')
-      expect(service.asked.filter((asked) => asked.startsWith('join'))).toHaveLength(3)
+      expect(now()).toMatchObject({ phase: 'reconnecting', members: [] })
+      service.peers = []
       service.listener?.reconnected()
       await pass(0)
-      expect(now().phase).toBe('open')
+      expect(now()).toMatchObject({ phase: 'open', members: [] })
+    })
+
+    it('is not asked for over a line that is down', async () => {
+      const { now } = await enter()
+      service.listener?.disconnected()
+      service.refuses.set('join', new SignalingError('unreachable', 'not now'))
+      service.listener?.reconnected()
+      await pass(0)
+      service.listener?.disconnected()
+      const before = service.asked.length
+      await pass(10_000)
+      expect(service.asked).toHaveLength(before)
+      expect(now().phase).toBe('reconnecting')
     })
 
     it('has ended where the service knows it no more', async () => {

@@ -1,5 +1,6 @@
 /** The browser's connections and sockets, for tests of what is done with them: nothing happens but what a test says. */
-import { TestChannel } from './test-channels'
+import { type vi } from 'vitest'
+import { nextTask, TestChannel } from './test-channels'
 
 /** An `RTCPeerConnection` that describes itself, connects when told to, and remembers what was done to it. */
 export class TestConnection extends EventTarget {
@@ -160,15 +161,15 @@ export function testBrowser() {
 }
 
 /** What tests of time stop; whatever else is slow, such as cryptography, goes on by itself. */
-export const CLOCKS = {
+export const CLOCKS: NonNullable<Parameters<typeof vi.useFakeTimers>[0]> = {
   toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
-} as const satisfies { toFake: readonly string[] }
+}
 
 /** Waits, without any time passing on a stopped clock, until it is so. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let turns = 0; !isSo(); turns += 1) {
     if (turns > 10_000) throw new Error('it never was')
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTask()
   }
 }
 

@@ -24,7 +24,9 @@ export class TestService implements RoomService {
   iceServersNow: IceServer[] = []
   locked = false
   /** Thrown instead of the next answer to what is asked under that name. */
-  readonly refuses = new Map<string, unknown>()
+  readonly refuses = new Map<string, Error>()
+  /** Given what answers, or refuses, instead of the next answer to what is asked under that name. */
+  readonly delays = new Map<string, (answer: (refusal?: Error) => void) => void>()
   listener: SignalingListener | undefined
 
   /** To be given to a `Room`. */
@@ -66,15 +68,21 @@ export class TestService implements RoomService {
   #answer<T>(name: string, value: T): Promise<T> {
     this.asked.push(name)
     const [first = ''] = name.split(' ')
-    if (!this.refuses.has(first)) return Promise.resolve(value)
-    const refusal = this.refuses.get(first)
+    const [refusal, delay] = [this.refuses.get(first), this.delays.get(first)]
     this.refuses.delete(first)
-    return refusal === NEVER ? new Promise(() => undefined) : Promise.reject(refusal as Error)
+    this.delays.delete(first)
+    if (refusal) return Promise.reject(refusal)
+    if (!delay) return Promise.resolve(value)
+    return new Promise((resolve, reject) => {
+      delay((late) => {
+        if (late) reject(late)
+        else resolve(value)
+      })
+    })
   }
 }
 
-/** In `refuses`: no answer comes. */
-export const NEVER = Symbol('never')
+/** The room, and who we are in it. */
 export const ROOM = 'r'.repeat(22)
 export const US: SealedMember = { id: 'u'.repeat(22), nonce: PAGE_NONCE }
 /** What gives our place in the room back. */
