@@ -118,3 +118,7 @@ lab-tools:
 	@if [ "$$(id -u)" = 0 ] && ! { command -v ip && command -v nft; } > /dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables || true; \
 	fi
+	@if [ "$$(id -u)" = 0 ] && ! { command -v turnserver && command -v openssl; } > /dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends coturn openssl || true; \
+		systemctl disable --quiet --now coturn 2> /dev/null || true; \
+	fi

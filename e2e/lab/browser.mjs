@@ -10,8 +10,9 @@ const STARTER = path.join(import.meta.dirname, 'chromium.sh')
  * @param {import('./namespaces.mjs').Machine} machine
  * @param {string} origin The server's. Its pages need a secure context (for the private file system and for
  *   `crypto.subtle`), which plain HTTP has on loopback only: so the browser is told to take this origin for one.
+ * @param {string[]} words Further command-line options.
  */
-export function launchOn(machine, origin) {
+export function launchOn(machine, origin, words = []) {
   return chromium.launch({
     executablePath: STARTER,
     env: {
@@ -28,6 +29,7 @@ export function launchOn(machine, origin) {
       '--disable-component-update',
       '--disable-sync',
       `--unsafely-treat-insecure-origin-as-secure=${origin}`,
+      ...words,
     ],
   })
 }

@@ -13,6 +13,9 @@ export const SEGMENT = '192.0.2.3'
 
 const HOSTS = { left: '192.0.2.1', right: '192.0.2.2' }
 
+/** The left host's address once it has moved. */
+const MOVED = '192.0.2.101'
+
 /**
  * Builds the network.
  * @param {import('./line.mjs').Nature} nature What the line is like.
@@ -34,14 +37,28 @@ export async function buildLines(nature) {
       [left, HOSTS.left],
       [right, HOSTS.right],
     ]) {
-      host.ip('address', 'add', `${address}/24`, 'dev', 'lan')
       host.ip('link', 'set', 'lan', 'up')
-      // Chromium takes part in nothing without a way to everywhere.
-      host.ip('route', 'add', 'default', 'via', SEGMENT)
+      settle(host, address)
     }
-    return { left, right, segment, line, addresses: HOSTS, close: () => laboratory.close() }
+    // As who walks from one network into another: the old address is gone before there is a new one.
+    const move = () => {
+      left.ip('address', 'flush', 'dev', 'lan')
+      settle(left, MOVED)
+    }
+    return { left, right, segment, line, addresses: HOSTS, move, close: () => laboratory.close() }
   } catch (error) {
     laboratory.close()
     throw error
   }
+}
+
+/**
+ * Gives a host its address.
+ * @param {import('./namespaces.mjs').Machine} host
+ * @param {string} address
+ */
+function settle(host, address) {
+  host.ip('address', 'add', `${address}/24`, 'dev', 'lan')
+  // Chromium takes part in nothing without a way to everywhere.
+  host.ip('route', 'replace', 'default', 'via', SEGMENT)
 }

@@ -25,8 +25,8 @@ export function obstacle() {
   if (process.platform !== 'linux')
     return 'Network namespaces are Linux’s, and this is another system.'
   if (process.getuid?.() !== 0) return 'Making network namespaces needs root.'
-  for (const program of ['ip', 'nft']) {
-    if (spawnSync(program, ['-V']).error) return `The program ${program} is missing.`
+  for (const program of ['ip', 'nft', 'turnserver', 'openssl']) {
+    if (spawnSync(program, ['--version']).error) return `The program ${program} is missing.`
   }
   try {
     accessSync('/dev/net/tun', constants.R_OK | constants.W_OK)
@@ -141,6 +141,16 @@ export class Machine {
   spawn(program, words, options) {
     return spawn('ip', ['netns', 'exec', this.namespace, program, ...words], options)
   }
+
+  /** Stops all that runs on it where it stands, as a lid that is closed does to a laptop. */
+  suspend() {
+    for (const pid of running(this.namespace)) signal(pid, 'SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  wake() {
+    for (const pid of running(this.namespace)) signal(pid, 'SIGCONT')
+  }
 }
 
 /**
@@ -156,15 +166,22 @@ function call(program, words, input) {
 
 /** Ends what runs in a namespace of ours, and the namespace. */
 function removeNamespace(namespace) {
-  const { stdout } = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
-  for (const pid of stdout?.split('\n').filter(Boolean) ?? []) {
-    try {
-      process.kill(Number(pid), 'SIGKILL')
-    } catch {
-      // It ended by itself.
-    }
-  }
+  for (const pid of running(namespace)) signal(pid, 'SIGKILL')
   spawnSync('ip', ['netns', 'del', namespace])
+}
+
+/** The process ids of what runs in a namespace. */
+function running(namespace) {
+  const { stdout } = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
+  return stdout?.split('\n').filter(Boolean).map(Number) ?? []
+}
+
+function signal(pid, name) {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** Removes the namespaces of processes that are gone. */

@@ -20,12 +20,22 @@ export const SEGMENT = '203.0.113.10'
  * @typedef {'cone' | 'symmetric'} Mapping
  */
 
+/** Lets no more than so much of what is sent to the server by TCP through to it, so that a relay takes its time. */
+const SLOW_TCP = `
+  table ip server {
+    chain arrive {
+      type filter hook input priority filter; policy accept
+      meta l4proto tcp ip length > 1000 limit rate over 1 mbytes/second burst 100 kbytes drop
+    }
+  }`
+
 /** What nftables calls the mappings. */
 const TRANSLATIONS = { cone: 'masquerade', symmetric: 'masquerade random,fully-random' }
 
 /**
  * Builds the network.
- * @param {{ mapping: Mapping, udp?: boolean }} options `udp: false` lets no UDP through either router.
+ * @param {{ mapping: Mapping, udp?: boolean }} options `udp: false` lets no UDP through either router, until
+ *   `openUdp` is called.
  */
 export function buildNats({ mapping, udp = true }) {
   const laboratory = new Laboratory()
@@ -34,16 +44,22 @@ export function buildNats({ mapping, udp = true }) {
     segment.ip('link', 'add', 'switch', 'type', 'bridge')
     segment.ip('address', 'add', `${SEGMENT}/24`, 'dev', 'switch')
     segment.ip('link', 'set', 'switch', 'up')
+    const routers = []
     const behindRouter = (name, number) => {
       const host = laboratory.machine(name)
       const router = laboratory.machine(`${name}-router`)
       connect(host, router, segment, { name, number })
       router.run('sysctl', '-qw', 'net.ipv4.ip_forward=1')
       router.filter(rules(mapping, udp))
+      routers.push(router)
       return host
     }
     const [left, right] = [behindRouter('left', 1), behindRouter('right', 2)]
-    return { left, right, segment, close: () => laboratory.close() }
+    const openUdp = () => {
+      for (const router of routers) router.filter(`delete table ip router ${rules(mapping, true)}`)
+    }
+    const slowTcp = () => segment.filter(SLOW_TCP)
+    return { left, right, segment, openUdp, slowTcp, close: () => laboratory.close() }
   } catch (error) {
     laboratory.close()
     throw error

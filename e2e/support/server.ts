@@ -17,6 +17,8 @@ const PATIENCE = 30_000
 export interface Server {
   /** Where, without a slash at the end. */
   readonly url: string
+  /** Its process. */
+  readonly pid: number
   /** Stops it as an operator would, and forgets its data. Throws if it does not stop cleanly. */
   stop(): Promise<void>
 }
@@ -48,7 +50,8 @@ export async function startServer(
   })
   try {
     const url = await listeningAt(child)
-    return { url, stop: () => stop(child, dataDir) }
+    if (child.pid === undefined) throw new Error('a server that listens has a process')
+    return { url, pid: child.pid, stop: () => stop(child, dataDir) }
   } catch (error) {
     child.kill('SIGKILL')
     await rm(dataDir, { recursive: true, force: true })

@@ -1,30 +1,9 @@
 /** Files from one browser straight to another: the main job of the product. */
-import path from 'node:path'
-import type { Download, Page } from '@playwright/test'
-import { digests, downloadedDigests, hollowFile, randomFile } from '../support/files.ts'
+import { digests, downloadedDigests, randomFile } from '../support/files.ts'
+import { downloadsOf, inTheMiddle, offer, progress, status } from '../support/room.ts'
 import { expect, test } from '../support/test.ts'
 
 const MIB = 1024 * 1024
-const GIB = 1024 * MIB
-
-/** What the page says at the moment, where everyone can hear it. */
-const status = (page: Page) => page.getByRole('status')
-
-/** Offers files from the room page and returns the address to send to the other side. */
-async function offer(sender: Page, files: readonly string[]): Promise<string> {
-  await sender.goto('/p2p')
-  await sender.getByLabel('Choose files').setInputFiles([...files])
-  const link = sender.getByRole('textbox', { name: 'Room link' })
-  await expect(link).toHaveValue(/^http.*\/p2p\/[\w-]{22}#[\w-]{22}$/)
-  return link.inputValue()
-}
-
-/** Collects what a page downloads. */
-function downloadsOf(page: Page): Download[] {
-  const downloads: Download[] = []
-  page.on('download', (download) => downloads.push(download))
-  return downloads
-}
 
 test('several files of every kind arrive whole, under their own names', async ({
   person,
@@ -133,16 +112,6 @@ test('the sender waits for a receiver whose page is gone in the middle', async (
   await expect(status(sender)).toContainText('Waiting for them to come back')
 })
 
-/** A transfer that takes far longer than any story, and has begun. */
-async function inTheMiddle(sender: Page, receiver: Page, folder: string) {
-  const file = await hollowFile(path.join(folder, 'source'), 'endless.bin', 2 * GIB)
-  await receiver.goto(await offer(sender, [file.path]))
-  await receiver.getByRole('button', { name: 'Accept' }).click()
-  const progress = receiver.getByRole('progressbar', { name: 'All files' })
-  await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
-  return { sender, receiver }
-}
-
 for (const who of ['sender', 'receiver'] as const) {
   test(`a ${who} whose page is reloaded in the middle goes on`, async ({ person }, testInfo) => {
     const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 96 * MIB)
@@ -151,9 +120,9 @@ for (const who of ['sender', 'receiver'] as const) {
     const downloads = downloadsOf(receiver)
     await receiver.goto(await offer(sender, [file.path]))
     await receiver.getByRole('button', { name: 'Accept' }).click()
-    const progress = receiver.getByRole('progressbar', { name: 'All files' })
-    await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
-    const before = Number(await progress.getAttribute('aria-valuenow'))
+    const bar = progress(receiver)
+    await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
+    const before = Number(await bar.getAttribute('aria-valuenow'))
 
     const comesBack = {
       sender: () => sender.getByLabel('Choose files').setInputFiles(file.path),
@@ -162,8 +131,8 @@ for (const who of ['sender', 'receiver'] as const) {
     pages[who].on('dialog', (dialog) => void dialog.accept())
     await pages[who].reload()
     await comesBack[who]()
-    await expect(progress).toHaveAttribute('aria-valuenow', /^[1-9]/)
-    expect(Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
+    await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
+    expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
     await expect(status(receiver)).toContainText('Verified', { timeout: 45_000 })
     await expect(status(sender)).toContainText('Verified')
     await expect.poll(() => downloads.length).toBe(1)
