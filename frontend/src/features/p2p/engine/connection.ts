@@ -184,6 +184,11 @@ export class Connection {
       else if (this.#held.length < MAX_HELD) this.#held.push(...signal.candidates)
       return
     }
+    // The other side has lost this one for good, and says so.
+    if (signal.sdp === '') {
+      this.giveUp()
+      return
+    }
     await this.#connection.setRemoteDescription({ type: signal.event, sdp: signal.sdp })
     await this.#addCandidates(this.#held.splice(0))
     if (signal.event === 'offer') await this.#describe('answer')

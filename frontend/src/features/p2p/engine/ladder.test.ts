@@ -122,6 +122,36 @@ describe('a ladder', () => {
     expect(channels).toHaveLength(1)
   })
 
+  it('tells whoever offered a link that it is lost, and mends none that is', async () => {
+    const { ladder, said, lost } = setUp({ connects: false })
+    const offer: PeerSignal = { event: 'offer', link: 'theirs', sdp: 'offer' }
+    ladder.receive(offer)
+    await pass(0)
+    await throughDirectly(0)
+    connection(0).become('failed')
+    await pass(15_000)
+    expect(lost).toEqual([false])
+    const gone = { event: 'answer', link: 'theirs', sdp: '' }
+    expect(said.slice(1)).toEqual([gone])
+    ladder.receive(offer)
+    await pass(0)
+    expect(said.slice(1)).toEqual([gone, gone])
+    expect(browser.connections).toHaveLength(1)
+    ladder.receive({ ...offer, link: 'another' })
+    await pass(0)
+    expect(said.at(-1)).toMatchObject({ link: 'another', sdp: 'answer 1' })
+  })
+
+  it('gives a link up at once that the other side has lost', async () => {
+    const { ladder, said, lost } = setUp()
+    ladder.climb()
+    await pass(0)
+    await throughDirectly(0)
+    ladder.receive({ event: 'answer', link: said[0]?.link ?? '', sdp: '' })
+    await pass(0)
+    expect(lost).toEqual([false])
+  })
+
   it('offers what is offered to it nothing in return where it connects itself', async () => {
     const { ladder } = setUp()
     ladder.receive({ event: 'offer', link: 'theirs', sdp: 'offer' })

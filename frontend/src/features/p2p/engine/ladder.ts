@@ -53,6 +53,8 @@ export class Ladder {
   #link: PeerLink | undefined
   #relay: RelayLink | undefined
   #active: PeerLink | RelayLink | undefined
+  /** The last link that the other side has offered. */
+  #theirs: string | undefined
   #relayTimer: ReturnType<typeof setTimeout> | undefined
   #betterTimer: ReturnType<typeof setTimeout> | undefined
   #betterWait = BETTER_FIRST_MS
@@ -91,9 +93,21 @@ export class Ladder {
   receive(signal: PeerSignal): void {
     if (signal.link === this.#link?.id) this.#link.receive(signal)
     else if (signal.event === 'offer' && !this.#options.connects) {
+      // What is lost here cannot be mended, though the other side may try to: it took us long to find out, too.
+      if (signal.link === this.#theirs) {
+        this.#disown(signal.link)
+        return
+      }
+      this.#theirs = signal.link
       this.#openLink(signal.link)
       this.#link?.receive(signal)
     }
+  }
+
+  /** Tells whoever offered it that a link is gone here, so that it makes another. */
+  #disown(link: string): void {
+    // Not heard, it finds out by itself.
+    this.#options.send({ event: 'answer', link, sdp: '' }).catch(() => undefined)
   }
 
   /** The peer has asked for a relay, and this is our ticket to it. */
@@ -178,7 +192,10 @@ export class Ladder {
         })
       },
       opened: () => void this.#opened(link),
-      lost: (why) => this.#lost(link, why === 'closed'),
+      lost: (why) => {
+        if (why === 'failed' && !this.#options.connects) this.#disown(id)
+        this.#lost(link, why === 'closed')
+      },
       tried: (attempt) => (this.#tried = attempt),
     })
     this.#link = link
