@@ -8,6 +8,8 @@ use sharesync_service_kit::limiter::Rate;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::ticket::TicketKey;
 
+use crate::rooms::Limits;
+
 /// What a signaling service may hold and how fast its clients may ask.
 #[derive(Clone, Debug)]
 pub struct SignalingConfig {
@@ -54,9 +56,16 @@ pub struct SignalingConfig {
     /// The TURN server that members get credentials for; none by default.
     pub turn: Option<crate::turn::TurnOffer>,
     /// What members' messages are relayed by where no other path connects them; nothing by default.
-    pub relays: Option<crate::relay::Relays>,
+    pub relays: Option<crate::relay::RelayOffer>,
     /// What rates, the grace and tickets are measured by.
     pub clock: Clock,
+}
+
+impl SignalingConfig {
+    /// What holds for all rooms.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { rooms: self.max_rooms, peers: self.max_peers_per_room, grace: self.grace }
+    }
 }
 
 impl Default for SignalingConfig {

@@ -1,71 +1,52 @@
-//! Carries out what clients ask: changes the rooms, answers, and tells the members. Called by
-//! `namespace` for every event and for every socket that goes.
+//! Carries out what clients ask: has the rooms changed, and messages brought across. Called by
+//! `turns` for every event and for every socket that goes.
 
 mod knocking;
 mod relaying;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+use serde::Serialize;
 use sharesync_protocol::signaling::{
-    Addressed, Auth, DISPLACED, Done, EJECTED, Eject, IceServer, IceServers, Joined, Lock,
-    PEER_AWAY, PEER_JOINED, PEER_LEFT, PeerAway, PeerJoined, PeerLeft, ROOM_LOCKED,
+    Auth, Create, Done, Eject, IceServer, IceServers, Join, Joined, Lock, RoomId,
 };
 use sharesync_service_kit::client_addr::ClientNetwork;
 use sharesync_service_kit::limiter::KeyedLimiter;
-use sharesync_service_kit::secret::random_bytes;
+use sharesync_service_kit::secret::random_token;
 use socketioxide::SocketIo;
-use socketioxide::extract::AckSender;
-use socketioxide::socket::{DisconnectReason, Sid};
+use socketioxide::socket::DisconnectReason;
 
 use crate::SignalingConfig;
-use crate::knocks::Knocks;
-use crate::post::Post;
+use crate::address::Address;
+use crate::post::{Asker, Post};
+use crate::registry::Registry;
 use crate::request::{Request, RequestError};
-use crate::rooms::{Ejected, Entered, Left, Limits, RoomError, Rooms};
+use crate::rooms::{Entered, Moment, Room, RoomError};
 use crate::session::{Session, SocketLimits};
+use crate::visit::Visit;
 
-/// The rooms, and the sockets of those who are in them.
+/// Everything that a socket's events are carried out with.
 pub(crate) struct Hub {
-    /// What reaches the sockets.
-    pub(crate) post: Post,
+    /// What reaches the sockets of this node.
+    pub(crate) post: Arc<Post>,
+    /// The rooms.
+    pub(crate) rooms: Registry,
     config: SignalingConfig,
     entries: KeyedLimiter<ClientNetwork>,
     knocks_allowed: KeyedLimiter<ClientNetwork>,
-    state: Mutex<State>,
-}
-
-struct State {
-    rooms: Rooms<Sid>,
-    knocks: Knocks<Sid>,
-    rng: StdRng,
 }
 
 impl Hub {
-    /// A hub without rooms.
+    /// A hub whose rooms are kept where `config` says.
     pub(crate) fn new(config: SignalingConfig, io: SocketIo) -> Self {
-        let limits = Limits {
-            rooms: config.max_rooms,
-            peers: config.max_peers_per_room,
-            grace: config.grace,
-        };
+        let post = Arc::new(Post::new(io));
         Self {
-            post: Post::new(io),
+            rooms: Registry::new(&config, Arc::clone(&post)),
+            post,
             entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
             knocks_allowed: KeyedLimiter::new(config.knocks_per_client, &config.clock),
             config,
-            state: Mutex::new(State {
-                rooms: Rooms::new(limits),
-                knocks: Knocks::new(),
-                rng: StdRng::from_seed(random_bytes()),
-            }),
         }
-    }
-
-    /// Rooms that are open now.
-    pub(crate) fn rooms_open(&self) -> usize {
-        self.state().rooms.open()
     }
 
     /// Whether who brings this may come in: with a good ticket, or where none is asked for.
@@ -79,152 +60,138 @@ impl Hub {
         SocketLimits::new(&self.config)
     }
 
-    /// Does what `session` asks, and acknowledges it.
-    pub(crate) fn carry_out(&self, session: &Session, request: Request, ack: AckSender) {
+    /// Does what a socket asks, and acknowledges it.
+    pub(crate) async fn carry_out(&self, visit: &mut Visit, request: Request, asker: Asker) {
         match request {
-            Request::Create(create) => self.enter(session, ack, |state| {
-                let entered = state.rooms.create(session.id, create, &mut state.rng)?;
-                tracing::info!(rooms_open = state.rooms.open(), "room opened");
-                Ok(entered)
-            }),
-            Request::Join(join) => {
-                self.enter(session, ack, |state| {
-                    state.rooms.join(session.id, join, &mut state.rng)
-                });
-            }
-            Request::Leave => self.leave(session, ack),
-            Request::Lock(lock) => self.lock(session, lock, ack),
-            Request::Eject(eject) => self.eject(session, &eject, ack),
-            Request::IceServers => {
-                let outcome = self.tell_ice_servers(session);
-                self.post.answer(session, ack, outcome);
-            }
-            Request::OpenCode => self.open_code(session, ack),
-            Request::CloseCode => {
-                let done = self.close_code(session);
-                self.post.answer(session, ack, Ok(done));
-            }
-            Request::Knock(knock) => self.knock(session, knock, ack),
-            Request::Pake(message) => {
-                let outcome = self.pake(session, &message);
-                self.post.answer(session, ack, outcome);
-            }
-            Request::EndKnock(ending) => {
-                let outcome = self.end_knock(session, &ending);
-                self.post.answer(session, ack, outcome);
-            }
-            Request::OpenRelay(wanted) => {
-                let outcome = self.open_relay(session, &wanted);
-                self.post.answer(session, ack, outcome);
-            }
-            Request::Relay { event, message } => {
-                let outcome = self.relay(session, event, message);
-                self.post.answer(session, ack, outcome.map(|()| Done {}));
-            }
+            Request::Create(create) => self.create(visit, &create, asker).await,
+            Request::Join(join) => self.join(visit, &join, asker).await,
+            Request::Leave => self.leave(visit, asker).await,
+            Request::Lock(lock) => self.lock(visit, lock, asker).await,
+            Request::Eject(eject) => self.eject(visit, &eject, asker).await,
+            Request::IceServers => self.tell_ice_servers(visit, asker).await,
+            Request::OpenCode => self.open_code(visit, asker).await,
+            Request::CloseCode => self.close_code(visit, asker).await,
+            Request::Knock(knock) => self.knock(visit, &knock, asker).await,
+            Request::Pake(message) => self.pake(visit, &message, asker).await,
+            Request::EndKnock(ending) => self.end_knock(visit, &ending, asker).await,
+            Request::OpenRelay(wanted) => self.open_relay(visit, &wanted, asker).await,
+            Request::Relay { event, message } => self.relay(visit, event, message, asker).await,
         }
     }
 
     /// Takes note that a socket is no more. One that said goodbye has left its room; one that was
-    /// lost is away from it.
-    pub(crate) fn gone(&self, session: &Session, reason: DisconnectReason) {
-        let mut state = self.state();
-        session.mark_gone();
-        self.tell_of_ends(state.knocks.gone(session.id));
-        if matches!(reason, DisconnectReason::ClientNSDisconnect) {
-            if let Ok(left) = state.rooms.leave(session.id) {
-                self.tell_of_departure(&state, left);
-            }
-        } else if let Ok(Left { peer, tell, .. }) =
-            state.rooms.lose(session.id, self.config.clock.now_ms())
-        {
-            self.post.notify(&tell, PEER_AWAY, &PeerAway { peer });
-        }
-    }
-
-    /// Ends what has expired by now.
-    pub(crate) fn sweep(&self) {
-        self.expire(&mut self.state());
-    }
-
-    /// Members are told while the state is held, so that each hears of changes in the order in
-    /// which they happened, and hears from nobody before it knows its own room.
-    fn enter(
+    /// lost is away from it. To be tried again when the rooms cannot be reached.
+    pub(crate) async fn gone(
         &self,
-        session: &Session,
-        ack: AckSender,
-        way_in: impl FnOnce(&mut State) -> Result<Entered<Sid>, RoomError>,
+        me: Address,
+        visit: &mut Visit,
+        reason: DisconnectReason,
+    ) -> Result<(), RequestError> {
+        let said_goodbye = matches!(reason, DisconnectReason::ClientNSDisconnect);
+        self.end_own_knock(me, visit).await?;
+        let Some(id) = &visit.room else { return Ok(()) };
+        let went = self.rooms.change(id, None, |room, moment| {
+            let room = room.as_mut().ok_or(RoomError::NotInRoom)?;
+            Ok(if said_goodbye { room.leave(me, moment)? } else { room.lose(me, moment)? })
+        });
+        settled(went.await)?;
+        visit.room = None;
+        Ok(())
+    }
+
+    async fn create(&self, visit: &mut Visit, create: &Create, asker: Asker) {
+        let id = RoomId(random_token::<16>());
+        self.enter(visit, id, asker, |room, me, moment| {
+            let (begun, entered) = Room::begin(me, create.nonce.clone(), moment);
+            *room = Some(begun);
+            Ok(entered)
+        })
+        .await;
+    }
+
+    async fn join(&self, visit: &mut Visit, join: &Join, asker: Asker) {
+        self.enter(visit, join.room.clone(), asker, |room, me, moment| {
+            room.as_mut().ok_or(RoomError::UnknownRoom)?.enter(me, join, moment)
+        })
+        .await;
+    }
+
+    async fn enter(
+        &self,
+        visit: &mut Visit,
+        id: RoomId,
+        asker: Asker,
+        mut way_in: impl FnMut(&mut Option<Room>, Address, &mut Moment) -> Result<Entered, RoomError>
+        + Send,
     ) {
+        let session = Arc::clone(&asker.session);
         if self.entries.check(&session.network).is_err() {
-            return self.post.refuse(session, ack, RequestError::RateLimited);
+            return self.post.refuse(asker, RequestError::RateLimited);
         }
-        let mut state = self.state();
-        if session.is_gone() {
-            return; // Its departure was dealt with before its last event: it must not come back.
+        if let Err(error) = self.check_is_outside(visit, &session).await {
+            return self.post.refuse(asker, error);
         }
-        // A secret is void from the moment its member's grace is over, whenever the next sweep is.
-        self.expire(&mut state);
-        let entered = match way_in(&mut state) {
-            Ok(entered) => entered,
-            Err(error) => return self.post.refuse(session, ack, error.into()),
-        };
-        let Entered { room, me, resume, peers, tell, displaced, locked } = entered;
-        if let Some(displaced) = displaced {
-            self.post.notify(&[displaced], DISPLACED, &Done {});
-            self.tell_of_ends(state.knocks.shut(displaced));
+        let entered = self.rooms.change(&id, Some(asker), |room, moment| {
+            let Entered { me, resume, peers, locked } = way_in(room, session.address, moment)?;
+            let ice_servers = self.ice_servers(&session);
+            Ok(Joined { room: id.clone(), me, peers, ice_servers, resume, locked })
+        });
+        if let Ok(()) | Err(RequestError::Unheard) = entered.await {
+            visit.room = Some(id);
         }
-        let newcomer = PeerJoined { peer: me.clone() };
-        let ice_servers = self.ice_servers(session);
-        self.post.answer(session, ack, Ok(Joined { room, me, peers, ice_servers, resume, locked }));
-        self.post.notify(&tell, PEER_JOINED, &newcomer);
     }
 
-    fn leave(&self, session: &Session, ack: AckSender) {
-        let mut state = self.state();
-        match state.rooms.leave(session.id) {
-            Ok(left) => {
-                self.post.answer(session, ack, Ok(Done {}));
-                self.tell_of_ends(state.knocks.shut(session.id));
-                self.tell_of_departure(&state, left);
+    /// Refuses whoever is in a room already.
+    async fn check_is_outside(&self, visit: &Visit, session: &Session) -> Result<(), RequestError> {
+        let Some(room) = &visit.room else { return Ok(()) };
+        match self.rooms.look(room, |room| room.holds(session.address)).await? {
+            Some(true) => Err(RoomError::AlreadyInRoom.into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn leave(&self, visit: &mut Visit, asker: Asker) {
+        let me = asker.session.address;
+        let left = self.in_room(visit, asker, |room, moment| {
+            room.leave(me, moment)?;
+            Ok(Done {})
+        });
+        if left.await.is_ok() {
+            visit.room = None;
+        }
+    }
+
+    async fn lock(&self, visit: &Visit, Lock { locked }: Lock, asker: Asker) {
+        let me = asker.session.address;
+        let locking = self.in_room(visit, asker, |room, moment| {
+            room.lock(me, locked, moment)?;
+            Ok(Done {})
+        });
+        let _ = locking.await;
+    }
+
+    async fn eject(&self, visit: &Visit, eject: &Eject, asker: Asker) {
+        let me = asker.session.address;
+        let ejecting = self.in_room(visit, asker, |room, moment| {
+            room.eject(me, &eject.peer, moment)?;
+            Ok(Done {})
+        });
+        let _ = ejecting.await;
+    }
+
+    async fn tell_ice_servers(&self, visit: &Visit, asker: Asker) {
+        let session = Arc::clone(&asker.session);
+        let telling = self.in_room(visit, asker, |room, _| {
+            if room.holds(session.address) {
+                Ok(IceServers {
+                    ice_servers: self.ice_servers(&session),
+                    stun_probes: self.stun_probes(&session),
+                })
+            } else {
+                Err(RoomError::NotInRoom)
             }
-            Err(error) => self.post.refuse(session, ack, error.into()),
-        }
-    }
-
-    fn lock(&self, session: &Session, lock: Lock, ack: AckSender) {
-        let mut state = self.state();
-        match state.rooms.lock(session.id, lock.locked) {
-            Ok(tell) => {
-                self.post.answer(session, ack, Ok(Done {}));
-                self.post.notify(&tell, ROOM_LOCKED, &lock);
-            }
-            Err(error) => self.post.refuse(session, ack, error.into()),
-        }
-    }
-
-    fn eject(&self, session: &Session, eject: &Eject, ack: AckSender) {
-        let mut state = self.state();
-        match state.rooms.eject(session.id, &eject.peer) {
-            Ok(Ejected { left, key }) => {
-                self.post.answer(session, ack, Ok(Done {}));
-                if let Some(ejected) = key {
-                    self.post.notify(&[ejected], EJECTED, &Done {});
-                    self.tell_of_ends(state.knocks.shut(ejected));
-                }
-                self.tell_of_departure(&state, left);
-            }
-            Err(error) => self.post.refuse(session, ack, error.into()),
-        }
-    }
-
-    fn tell_ice_servers(&self, session: &Session) -> Result<IceServers, RequestError> {
-        if self.state().rooms.is_in_one(session.id) {
-            let turn = self.config.turn.as_ref();
-            let host = session.host.as_deref();
-            let stun_probes = turn.map(|turn| turn.stun_probes(host)).unwrap_or_default();
-            Ok(IceServers { ice_servers: self.ice_servers(session), stun_probes })
-        } else {
-            Err(RoomError::NotInRoom.into())
-        }
+        });
+        let _ = telling.await;
     }
 
     /// What a member is told whenever it enters or asks.
@@ -234,33 +201,35 @@ impl Hub {
         self.config.ice_servers.iter().cloned().chain(turn).collect()
     }
 
-    fn relay(
+    /// By which pages find out how their network maps addresses.
+    fn stun_probes(&self, session: &Session) -> Vec<String> {
+        let turn = self.config.turn.as_ref();
+        turn.map(|turn| turn.stun_probes(session.host.as_deref())).unwrap_or_default()
+    }
+
+    /// Changes the room that a socket is in.
+    async fn in_room<T: Serialize + Send>(
         &self,
-        session: &Session,
-        event: &str,
-        message: Addressed,
+        visit: &Visit,
+        asker: Asker,
+        mut act: impl FnMut(&mut Room, &mut Moment) -> Result<T, RoomError> + Send,
     ) -> Result<(), RequestError> {
-        let route = self.state().rooms.route(session.id, &message.to)?;
-        self.post.emit(route.to, event, &message.relayed_from(route.from))
+        let Some(id) = &visit.room else {
+            self.post.refuse(asker, RoomError::NotInRoom.into());
+            return Err(RoomError::NotInRoom.into());
+        };
+        let acting = self.rooms.change(id, Some(asker), |room, moment| {
+            Ok(act(room.as_mut().ok_or(RoomError::NotInRoom)?, moment)?)
+        });
+        acting.await
     }
+}
 
-    fn expire(&self, state: &mut State) {
-        let now_ms = self.config.clock.now_ms();
-        while let Some(left) = state.rooms.expire(now_ms) {
-            self.tell_of_departure(state, left);
-        }
-    }
-
-    fn tell_of_departure(&self, state: &State, left: Left<Sid>) {
-        if left.room_ended {
-            tracing::info!(rooms_open = state.rooms.open(), "room closed");
-        }
-        self.post.notify(&left.tell, PEER_LEFT, &PeerLeft { peer: left.peer });
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Rooms change in one step before anything else is done, so that they are sound even if a
-        // handler panicked while it held them: one socket's trouble stays its own.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+/// Whether a change that nobody is told the outcome of is done with: also when there was nothing to
+/// change.
+fn settled(outcome: Result<(), RequestError>) -> Result<(), RequestError> {
+    match outcome {
+        Err(RequestError::Unavailable | RequestError::Unheard) => outcome,
+        _ => Ok(()),
     }
 }

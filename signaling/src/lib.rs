@@ -8,18 +8,21 @@
 //!
 //! [`ClientAddr`]: sharesync_service_kit::client_addr::ClientAddr
 
+mod address;
 mod config;
 mod door;
 mod hub;
-mod knocks;
 mod namespace;
 mod places;
 mod post;
+mod registry;
 pub mod relay;
 mod request;
 mod rooms;
 mod session;
 pub mod turn;
+mod turns;
+mod visit;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -65,8 +68,8 @@ impl Signaling {
     }
 
     /// Rooms that are open now.
-    pub fn rooms_open(&self) -> usize {
-        self.hub.rooms_open()
+    pub async fn rooms_open(&self) -> usize {
+        self.hub.rooms.rooms_open().await
     }
 
     /// Sockets that are in the namespace now. Counts them one by one: for a metric, not for a
@@ -76,8 +79,8 @@ impl Signaling {
     }
 
     /// Ends what has expired by now, as happens by itself every second.
-    pub fn sweep(&self) {
-        self.hub.sweep();
+    pub async fn sweep(&self) {
+        self.hub.rooms.sweep().await;
     }
 
     /// Closes every socket and returns when they are closed.
@@ -92,7 +95,7 @@ async fn sweep_now_and_then(hub: Weak<Hub>) {
     loop {
         ticks.tick().await;
         let Some(hub) = hub.upgrade() else { return };
-        hub.sweep();
+        hub.rooms.sweep().await;
     }
 }
 

@@ -14,6 +14,7 @@ use socketioxide::socket::{DisconnectReason, Socket};
 use crate::hub::Hub;
 use crate::request::Request;
 use crate::session::Session;
+use crate::turns::Turns;
 
 /// Opens the namespace.
 pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
@@ -40,17 +41,17 @@ impl fmt::Display for BadTicket {
 }
 
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
-    let session = Session::begin(socket, hub.socket_limits());
-    socket.on_fallback(Events { hub: Arc::clone(hub), session: Arc::clone(&session) });
-    let hub = Arc::clone(hub);
-    socket.on_disconnect(async move |reason: DisconnectReason| hub.gone(&session, reason));
+    let session = Session::begin(socket, hub.rooms.node(), hub.socket_limits());
+    let turns = Arc::new(Turns::begin(Arc::clone(hub), Arc::clone(&session)));
+    socket.on_fallback(Events { session, turns: Arc::clone(&turns) });
+    socket.on_disconnect(async move |reason: DisconnectReason| turns.end(reason).await);
 }
 
 /// Handles every event of one socket, in the order in which they arrive. (A handler that is an
 /// `async fn` gets a task for each event, and tasks overtake each other.)
 struct Events {
-    hub: Arc<Hub>,
     session: Arc<Session>,
+    turns: Arc<Turns>,
 }
 
 /// Tells this handler from those of Socket.IO's own.
@@ -66,8 +67,8 @@ impl MessageHandler<LocalAdapter, InOrder> for Events {
         let request =
             self.session.count_event(json.len()).and_then(|()| Request::parse(&event, json));
         match request {
-            Ok(request) => self.hub.carry_out(&self.session, request, ack),
-            Err(error) => self.hub.post.refuse(&self.session, ack, error),
+            Ok(request) => self.turns.take(request, ack),
+            Err(error) => self.turns.refuse(ack, error),
         }
     }
 }

@@ -11,7 +11,7 @@ use sharesync_protocol::signaling::{
     OPEN_CODE, PAKE, Refusal, RefusalCode, RefusalReason,
 };
 
-use crate::knocks::KnockError;
+use crate::post::Undelivered;
 use crate::rooms::RoomError;
 
 /// What a client asks for.
@@ -102,10 +102,22 @@ pub(crate) enum RequestError {
     PeerBusy,
     #[error("The server carries as much as it may, or carries nothing. Try again later.")]
     NoRelay,
+    #[error("The rooms cannot be reached at the moment. Try again.")]
+    Unavailable,
+    #[error("Nobody knows what came of it.")]
+    Unheard,
     #[error(transparent)]
     Room(#[from] RoomError),
-    #[error(transparent)]
-    Knock(#[from] KnockError),
+}
+
+impl From<Undelivered> for RequestError {
+    fn from(why: Undelivered) -> Self {
+        match why {
+            Undelivered::Gone => Self::Room(RoomError::UnknownPeer),
+            Undelivered::Busy => Self::PeerBusy,
+            Undelivered::Unsayable => Self::Malformed,
+        }
+    }
 }
 
 impl From<RequestError> for Refusal {
@@ -116,8 +128,9 @@ impl From<RequestError> for Refusal {
             RequestError::RateLimited => RefusalCode::RateLimited,
             RequestError::PeerBusy => RefusalCode::PeerBusy,
             RequestError::NoRelay => RefusalCode::NoRelay,
+            // Of the second nothing is said, in `post`.
+            RequestError::Unavailable | RequestError::Unheard => RefusalCode::Unavailable,
             RequestError::Room(room) => room.code(),
-            RequestError::Knock(knock) => knock.code(),
         };
         let message = error.to_string();
         Self { error: RefusalReason { code, message } }

@@ -11,9 +11,9 @@ use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
 use sharesync_service_kit::limiter::{Limiter, TooOften};
 use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
-use socketioxide::socket::Sid;
 
 use crate::SignalingConfig;
+use crate::address::{Address, NodeId};
 use crate::request::RequestError;
 
 /// How long to wait before trying again to tell a socket with a full buffer that it is out.
@@ -45,29 +45,27 @@ impl SocketLimits {
 /// One socket, from its arrival to its end.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// The socket's id. Never leaves the server.
-    pub(crate) id: Sid,
+    /// Where it can be told something.
+    pub(crate) address: Address,
     /// What its entries are counted under.
     pub(crate) network: ClientNetwork,
     /// The host that its handshake was sent to.
     pub(crate) host: Option<String>,
     limits: SocketLimits,
-    gone: AtomicBool,
     let_go: AtomicBool,
 }
 
 impl Session {
-    /// Begins the session of a socket.
-    pub(crate) fn begin(socket: &SocketRef, limits: SocketLimits) -> Arc<Self> {
+    /// Begins the session of a socket of this node.
+    pub(crate) fn begin(socket: &SocketRef, node: NodeId, limits: SocketLimits) -> Arc<Self> {
         let request = socket.req_parts();
         let address = request.extensions.get::<ClientAddr>();
         let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let session = Arc::new(Self {
-            id: socket.id,
+            address: Address { node, socket: socket.id },
             network: address.map_or(ClientNetwork::UNKNOWN, |address| address.network()),
             host: host.map(str::to_owned),
             limits,
-            gone: AtomicBool::new(false),
             let_go: AtomicBool::new(false),
         });
         socket.extensions.insert(Arc::clone(&session));
@@ -83,17 +81,6 @@ impl Session {
     /// Counts an event of so many bytes, unless the socket sends too many of either.
     pub(crate) fn count_event(&self, bytes: usize) -> Result<(), RequestError> {
         self.limits.check(bytes).map_err(|TooOften { .. }| RequestError::RateLimited)
-    }
-
-    /// Says that the socket has ended. Its last events may still be at work on another thread;
-    /// they see it because both hold the hub's state.
-    pub(crate) fn mark_gone(&self) {
-        self.gone.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the socket has ended.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
     }
 
     /// Disconnects the socket as soon as its buffer has room for saying so; a client that reads

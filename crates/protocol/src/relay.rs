@@ -38,6 +38,10 @@ pub struct OpenRelay {
 pub struct RelayOpened {
     /// For oneself.
     pub ticket: RelayTicket,
+    /// Where the relay is, a `ws:` or `wss:` address; left out where it is `/relay` at the place where
+    /// signaling is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Carried by [`RELAY`] to the other member.
@@ -47,6 +51,9 @@ pub struct RelayOffered {
     pub from: PeerId,
     /// For whoever is told; not the one that the asker has.
     pub ticket: RelayTicket,
+    /// Where the relay is, as in [`RelayOpened`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// A side's first message on its WebSocket, as text.

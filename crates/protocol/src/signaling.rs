@@ -69,7 +69,7 @@ pub const NAMEPLATE_DIGITS: u32 = 4;
 /// Names a room: 128 random bits as 22 characters of base64url, chosen by the server.
 ///
 /// Whoever has it may enter, so it is never logged.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RoomId(pub String);
 
@@ -403,4 +403,6 @@ pub enum RefusalCode {
     PeerBusy,
     /// The server relays as much as it may, or relays nothing.
     NoRelay,
+    /// The server cannot reach its rooms at the moment. Nothing was done; ask again.
+    Unavailable,
 }

@@ -1,92 +1,124 @@
-//! Codes and knocks, carried out: the hub's part between `knocks` and the sockets.
+//! Codes and knocks, carried out.
+
+use std::sync::Arc;
 
 use sharesync_protocol::signaling::{
-    CodeOpened, Done, KNOCK, KNOCK_ENDED, Knock, KnockMessage, Knocking, PAKE,
+    CodeOpened, Done, Knock, KnockId, KnockMessage, Knocking, Nameplate, PAKE, RoomId,
 };
-use socketioxide::extract::AckSender;
-use socketioxide::socket::Sid;
 
-use super::{Hub, State};
-use crate::knocks::{Ended, KnockError, Knocked};
+use super::{Hub, settled};
+use crate::address::Address;
+use crate::post::Asker;
 use crate::request::RequestError;
 use crate::rooms::RoomError;
 use crate::session::Session;
+use crate::visit::Visit;
 
 impl Hub {
-    /// The holder learns its code while the state is held: so it hears of no knock at it before.
-    pub(super) fn open_code(&self, session: &Session, ack: AckSender) {
-        let State { rooms, knocks, rng } = &mut *self.state();
-        if rooms.is_in_one(session.id) {
-            let nameplate = knocks.open(session.id, rng);
-            self.post.answer(session, ack, Ok(CodeOpened { nameplate }));
-        } else {
-            self.post.refuse(session, ack, RoomError::NotInRoom.into());
-        }
+    pub(super) async fn open_code(&self, visit: &Visit, asker: Asker) {
+        let me = asker.session.address;
+        let opening = self.in_room(visit, asker, |room, moment| {
+            Ok(CodeOpened { nameplate: room.open_code(me, moment)? })
+        });
+        let _ = opening.await;
     }
 
-    pub(super) fn close_code(&self, session: &Session) -> Done {
-        self.state().knocks.close(session.id);
-        Done {}
+    /// Closing what is closed is no mistake, nor is it where there is no room.
+    pub(super) async fn close_code(&self, visit: &Visit, asker: Asker) {
+        let me = asker.session.address;
+        let Some(room) = &visit.room else { return self.post.answer(asker, Ok(Done {})) };
+        let closing = self.rooms.change(room, Some(asker), |room, _| {
+            if let Some(room) = room {
+                room.close_code(me);
+            }
+            Ok(Done {})
+        });
+        let _ = closing.await;
     }
 
-    /// The holder hears of the knock, and the knocker its id, while the state is held: so nothing
-    /// that follows comes before them.
-    pub(super) fn knock(&self, session: &Session, knock: Knock, ack: AckSender) {
+    pub(super) async fn knock(&self, visit: &mut Visit, knock: &Knock, asker: Asker) {
+        let session = Arc::clone(&asker.session);
         if self.knocks_allowed.check(&session.network).is_err() {
-            return self.post.refuse(session, ack, RequestError::RateLimited);
+            return self.post.refuse(asker, RequestError::RateLimited);
         }
-        let mut state = self.state();
-        let outcome = self.knock_at(&mut state, session, knock);
-        self.post.answer(session, ack, outcome);
+        let id = match self.room_to_knock_at(visit, &session, &knock.nameplate).await {
+            Ok(id) => id,
+            Err(error) => return self.post.refuse(asker, error),
+        };
+        let mut begun = None;
+        let knocking = self.rooms.change(&id, Some(asker), |room, moment| {
+            let room = room.as_mut().ok_or(RoomError::UnknownCode)?;
+            let knock = room.knock(session.address, knock, moment)?;
+            begun = Some(knock.clone());
+            Ok(Knocking { knock })
+        });
+        if let Ok(()) | Err(RequestError::Unheard) = knocking.await {
+            visit.knock = begun.map(|knock| (id, knock));
+        }
     }
 
-    fn knock_at(
+    /// Where a code is open, for somebody who is in no room. A socket's own knock elsewhere ends by
+    /// the next one, so that there are never more knocks than sockets; a wrong guess ends nothing.
+    async fn room_to_knock_at(
         &self,
-        state: &mut State,
+        visit: &mut Visit,
         session: &Session,
-        Knock { nameplate, mut body }: Knock,
-    ) -> Result<Knocking, RequestError> {
-        if session.is_gone() {
-            return Err(KnockError::UnknownCode.into());
-        }
-        if state.rooms.is_in_one(session.id) {
-            return Err(RoomError::AlreadyInRoom.into());
-        }
-        let Knocked { knock, holder, before } =
-            state.knocks.knock(session.id, &nameplate, &mut state.rng)?;
-        self.tell_of_ends(before);
-        body.remove("knock");
-        self.post.notify(&[holder], KNOCK, &KnockMessage { knock: knock.clone(), body });
-        Ok(Knocking { knock })
+        nameplate: &Nameplate,
+    ) -> Result<RoomId, RequestError> {
+        self.check_is_outside(visit, session).await?;
+        let id = self.rooms.room_of(nameplate).await?.ok_or(RoomError::UnknownCode)?;
+        self.end_own_knock(session.address, visit).await?;
+        Ok(id)
     }
 
-    pub(super) fn pake(
+    pub(super) async fn pake(&self, visit: &Visit, message: &KnockMessage, asker: Asker) {
+        let outcome = match self.other_side(visit, asker.session.address, &message.knock).await {
+            Ok(other) => match self.rooms.deliver(other, PAKE, message).await {
+                // Its socket is gone, and the knock is about to be.
+                Err(RequestError::Room(_)) => Err(RoomError::UnknownKnock.into()),
+                outcome => outcome,
+            },
+            Err(error) => return self.refuse_in_turn(visit, asker, error).await,
+        };
+        self.post.answer(asker, outcome.map(|()| Done {}));
+    }
+
+    async fn other_side(
         &self,
-        session: &Session,
-        message: &KnockMessage,
-    ) -> Result<Done, RequestError> {
-        let to = self.state().knocks.route(session.id, &message.knock)?;
-        match self.post.emit(to, PAKE, message) {
-            // Its socket is gone, and the knock is about to be.
-            Err(RequestError::Room(_)) => Err(KnockError::UnknownKnock.into()),
-            outcome => outcome.map(|()| Done {}),
-        }
+        visit: &Visit,
+        me: Address,
+        knock: &KnockId,
+    ) -> Result<Address, RequestError> {
+        let room = visit.place_of(knock).ok_or(RoomError::UnknownKnock)?;
+        let other = self.rooms.look(room, |room| room.route_knock(me, knock)).await?;
+        Ok(other.unwrap_or(Err(RoomError::UnknownKnock))?)
     }
 
-    pub(super) fn end_knock(
+    pub(super) async fn end_knock(&self, visit: &Visit, ending: &Knocking, asker: Asker) {
+        let me = asker.session.address;
+        let Some(room) = visit.place_of(&ending.knock) else {
+            return self.post.refuse(asker, RoomError::UnknownKnock.into());
+        };
+        let ending = self.rooms.change(room, Some(asker), |room, moment| {
+            let room = room.as_mut().ok_or(RoomError::UnknownKnock)?;
+            room.end_knock(me, &ending.knock, moment)?;
+            Ok(Done {})
+        });
+        let _ = ending.await;
+    }
+
+    /// Ends the knock that a socket began, if there still is one.
+    pub(super) async fn end_own_knock(
         &self,
-        session: &Session,
-        ending: &Knocking,
-    ) -> Result<Done, RequestError> {
-        let ended = self.state().knocks.end(session.id, &ending.knock)?;
-        self.tell_of_ends([ended]);
-        Ok(Done {})
-    }
-
-    /// Tells those who are left in knocks that have ended.
-    pub(super) fn tell_of_ends(&self, ended: impl IntoIterator<Item = Ended<Sid>>) {
-        for Ended { knock, tell } in ended {
-            self.post.notify(&[tell], KNOCK_ENDED, &Knocking { knock });
-        }
+        me: Address,
+        visit: &mut Visit,
+    ) -> Result<(), RequestError> {
+        let Some((room, knock)) = &visit.knock else { return Ok(()) };
+        let ending = self.rooms.change(room, None, |room, moment| {
+            Ok(room.as_mut().ok_or(RoomError::UnknownKnock)?.end_knock(me, knock, moment)?)
+        });
+        settled(ending.await)?;
+        visit.knock = None;
+        Ok(())
     }
 }

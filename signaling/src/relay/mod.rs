@@ -52,6 +52,16 @@ struct Waiting {
     rng: StdRng,
 }
 
+/// What members are told of the relays.
+#[derive(Clone, Debug)]
+pub struct RelayOffer {
+    /// Those of this server, where tickets are good.
+    pub relays: Relays,
+    /// Where this server's are, a `ws:` or `wss:` address of its own: without it both sides look
+    /// for them where they reach signaling, which among several nodes leads to any of them.
+    pub url: Option<String>,
+}
+
 /// What the relays have done since the server started, and do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RelayCounts {

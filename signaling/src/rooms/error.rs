@@ -1,4 +1,4 @@
-//! Why a member could not do what it asked. Made by `rooms`, told by `request`.
+//! Why a member, or whoever knocks, could not do what it asked. Made by `rooms`, told by `request`.
 
 use sharesync_protocol::signaling::RefusalCode;
 
@@ -21,6 +21,10 @@ pub(crate) enum RoomError {
     UnknownPeer,
     #[error("The server holds as many rooms as it may. Try again later.")]
     TooManyRooms,
+    #[error("There is no such code, or it has been used. Ask for a new one.")]
+    UnknownCode,
+    #[error("This knock has ended, or never was.")]
+    UnknownKnock,
 }
 
 impl RoomError {
@@ -35,6 +39,8 @@ impl RoomError {
             Self::NotInRoom => RefusalCode::NotInRoom,
             Self::UnknownPeer => RefusalCode::UnknownPeer,
             Self::TooManyRooms => RefusalCode::TooManyRooms,
+            Self::UnknownCode => RefusalCode::UnknownCode,
+            Self::UnknownKnock => RefusalCode::UnknownKnock,
         }
     }
 }

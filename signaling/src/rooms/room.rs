@@ -1,90 +1,204 @@
-//! One room and its members. Kept by `Rooms`, which alone knows of other rooms.
+//! One room: who comes into it, who goes, and what its owner may do.
 
-use rand::CryptoRng;
-use sharesync_protocol::signaling::{PageNonce, Peer, PeerId, ResumeSecret, RoomId};
+use serde::{Deserialize, Serialize};
+use sharesync_protocol::signaling::{Join, Nameplate, PageNonce, Peer, PeerId, ResumeSecret};
 
-use super::{Entered, random_id};
+use super::knocks::Knock;
+use super::member::{Membership, Place};
+use super::{Moment, News, RoomError};
+use crate::address::{Address, NodeId};
 
-/// A room; never without a member, except while the last one is being taken out.
-#[derive(Debug)]
-pub(super) struct Room<K> {
+/// A room. It has a member, present or away, for as long as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Room {
     /// In the order in which they first entered.
-    pub(super) members: Vec<Membership<K>>,
+    pub(super) members: Vec<Membership>,
     /// Whether nobody new is let in.
-    pub(super) locked: bool,
+    locked: bool,
     /// Who made it; stays its name when it has left, so that nobody can be taken for it.
     owner: PeerId,
+    /// Knocks under way at the codes of members.
+    pub(super) knocks: Vec<Knock>,
 }
 
-/// A member of a room.
+/// Somebody entered a room, or came back into it.
 #[derive(Debug)]
-pub(super) struct Membership<K> {
-    /// What the other members know it by.
-    pub(super) id: PeerId,
-    /// The nonce of the page that it is now.
-    pub(super) nonce: Option<PageNonce>,
-    /// Where it is.
-    pub(super) place: Place<K>,
-    resume: ResumeSecret,
+pub(crate) struct Entered {
+    /// Who entered.
+    pub(crate) me: Peer,
+    /// With what it may come back as the same.
+    pub(crate) resume: ResumeSecret,
+    /// The other members, oldest first.
+    pub(crate) peers: Vec<Peer>,
+    /// Whether nobody new is let in.
+    pub(crate) locked: bool,
 }
 
-/// Where a member is.
+/// A message's way through a room.
 #[derive(Debug)]
-pub(super) enum Place<K> {
-    /// On the socket that the caller knows by this key.
-    Here(K),
-    /// Away, and a member until then (milliseconds since the Unix epoch).
-    Away { until_ms: i64 },
+pub(crate) struct Route {
+    /// Who sends.
+    pub(crate) from: PeerId,
+    /// Who is to have it.
+    pub(crate) to: Address,
 }
 
-impl<K> Membership<K> {
-    /// Somebody new.
-    pub(super) fn begin(key: K, nonce: Option<PageNonce>, rng: &mut impl CryptoRng) -> Self {
-        Self {
-            id: PeerId(random_id(rng)),
-            nonce,
-            place: Place::Here(key),
-            resume: ResumeSecret(random_id(rng)),
+impl Room {
+    /// A room with its first member, and what that finds.
+    pub(crate) fn begin(
+        me: Address,
+        nonce: Option<PageNonce>,
+        moment: &mut Moment,
+    ) -> (Self, Entered) {
+        let first = Membership::begin(me, nonce, moment);
+        let (owner, members) = (first.id.clone(), vec![first]);
+        let room = Self { members, locked: false, owner, knocks: Vec::new() };
+        let entered = room.entered(0);
+        (room, entered)
+    }
+
+    /// Whether it has a member, present or away.
+    pub(super) fn is_open(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// When the next absence in it ends (milliseconds since the Unix epoch).
+    pub(super) fn expires_ms(&self) -> Option<i64> {
+        let ends = self.members.iter().filter_map(|member| match member.place {
+            Place::Away { until_ms } => Some(until_ms),
+            Place::Here(_) => None,
+        });
+        ends.min()
+    }
+
+    /// Its members' open codes.
+    pub(super) fn open_codes(&self) -> impl Iterator<Item = &Nameplate> {
+        self.members.iter().filter_map(|member| member.code.as_ref())
+    }
+
+    /// Whether somebody is there on this socket.
+    pub(crate) fn holds(&self, me: Address) -> bool {
+        self.place_of(me).is_ok()
+    }
+
+    /// Whether it concerns anybody on that node.
+    pub(crate) fn reaches(&self, node: NodeId) -> bool {
+        let knockers = self.knocks.iter().map(|knock| knock.knocker);
+        self.present().chain(knockers).any(|address| address.node == node)
+    }
+
+    /// Takes in who brings a member's secret, as that member, or somebody new.
+    pub(crate) fn enter(
+        &mut self,
+        me: Address,
+        join: &Join,
+        moment: &mut Moment,
+    ) -> Result<Entered, RoomError> {
+        let by_secret = |member: &Membership| join.resume.as_ref() == Some(&member.resume);
+        // Not compared in constant time: what a clock could tell of 128 bits would take more tries
+        // than the limit on entries allows.
+        let at = match self.members.iter().position(by_secret) {
+            Some(at) => {
+                if let Some(before) = self.members[at].address() {
+                    moment.tell(before, News::Displaced);
+                }
+                self.shut(at, moment);
+                self.members[at].place = Place::Here(me);
+                self.members[at].nonce = join.nonce.clone();
+                at
+            }
+            None if self.locked => return Err(RoomError::RoomLocked),
+            None if self.members.len() >= moment.limits.peers => return Err(RoomError::RoomFull),
+            None => {
+                self.members.push(Membership::begin(me, join.nonce.clone(), moment));
+                self.members.len() - 1
+            }
+        };
+        let entered = self.entered(at);
+        self.tell_others(at, &News::PeerJoined(entered.me.clone()), moment);
+        Ok(entered)
+    }
+
+    /// Ends a membership.
+    pub(crate) fn leave(&mut self, me: Address, moment: &mut Moment) -> Result<(), RoomError> {
+        let at = self.place_of(me)?;
+        self.end(at, moment);
+        Ok(())
+    }
+
+    /// Lets nobody new in, or lets them in again. For its owner.
+    pub(crate) fn lock(
+        &mut self,
+        me: Address,
+        locked: bool,
+        moment: &mut Moment,
+    ) -> Result<(), RoomError> {
+        let at = self.owner_at(me)?;
+        self.locked = locked;
+        self.tell_others(at, &News::Locked(locked), moment);
+        Ok(())
+    }
+
+    /// Ends somebody's membership. For its owner.
+    pub(crate) fn eject(
+        &mut self,
+        me: Address,
+        peer: &PeerId,
+        moment: &mut Moment,
+    ) -> Result<(), RoomError> {
+        self.owner_at(me)?;
+        let at = self.place_by_peer(peer).ok_or(RoomError::UnknownPeer)?;
+        if let Some(ejected) = self.members[at].address() {
+            moment.tell(ejected, News::Ejected);
+        }
+        self.end(at, moment);
+        Ok(())
+    }
+
+    /// Takes note that a member's socket is no more: from now on it is away.
+    pub(crate) fn lose(&mut self, me: Address, moment: &mut Moment) -> Result<(), RoomError> {
+        let at = self.place_of(me)?;
+        self.shut(at, moment);
+        self.members[at].place = Place::Away { until_ms: moment.end_of_grace_ms() };
+        self.tell_others(at, &News::PeerAway(self.members[at].peer()), moment);
+        Ok(())
+    }
+
+    /// Takes note that a node is no more, and with it every socket that it had.
+    pub(crate) fn lose_node(&mut self, node: NodeId, moment: &mut Moment) {
+        let is_lost = |at: &usize| self.members[*at].address().is_some_and(|a| a.node == node);
+        let lost: Vec<usize> = (0..self.members.len()).filter(is_lost).collect();
+        // All of them are away before anybody is told, for none of them can be.
+        for &at in &lost {
+            self.members[at].place = Place::Away { until_ms: moment.end_of_grace_ms() };
+        }
+        for at in lost {
+            self.shut(at, moment);
+            self.tell_others(at, &News::PeerAway(self.members[at].peer()), moment);
+        }
+        self.end_knocks(|knock| knock.knocker.node == node, moment);
+    }
+
+    /// Ends the memberships whose grace is over, the longest absence first.
+    pub(super) fn expire(&mut self, moment: &mut Moment) {
+        while let Some(until_ms) = self.expires_ms().filter(|&end| end <= moment.now_ms) {
+            let is_it = |member: &Membership| member.place == Place::Away { until_ms };
+            let at = self.members.iter().position(is_it);
+            self.end(at.expect("somebody is away until then"), moment);
         }
     }
 
-    /// The member as the others see it.
-    pub(super) fn peer(&self) -> Peer {
-        let away = matches!(self.place, Place::Away { .. });
-        Peer { id: self.id.clone(), nonce: self.nonce.clone(), away }
-    }
-}
-
-impl<K: Copy> Membership<K> {
-    /// Its key, unless it is away.
-    pub(super) fn key(&self) -> Option<K> {
-        match self.place {
-            Place::Here(key) => Some(key),
-            Place::Away { .. } => None,
-        }
-    }
-}
-
-impl<K: Copy + Eq> Room<K> {
-    /// A room with its first member.
-    pub(super) fn begin(first: Membership<K>) -> Self {
-        Self { owner: first.id.clone(), members: vec![first], locked: false }
-    }
-
-    /// Whether `key` is there and made the room.
-    pub(super) fn is_owned_by(&self, key: K) -> bool {
-        self.members[self.place_of(key)].id == self.owner
-    }
-
-    /// The members who are there.
-    pub(super) fn present(&self) -> impl Iterator<Item = K> {
-        self.members.iter().filter_map(Membership::key)
+    /// Finds the way to the member that is known as `to`.
+    pub(crate) fn route(&self, me: Address, to: &PeerId) -> Result<Route, RoomError> {
+        let from = self.members[self.place_of(me)?].id.clone();
+        let addressee = self.place_by_peer(to).and_then(|at| self.members[at].address());
+        Ok(Route { from, to: addressee.ok_or(RoomError::UnknownPeer)? })
     }
 
     /// The place of somebody who is there.
-    pub(super) fn place_of(&self, key: K) -> usize {
-        let is_it = |member: &Membership<K>| member.key() == Some(key);
-        self.members.iter().position(is_it).expect("whoever has a room is among its members")
+    pub(super) fn place_of(&self, me: Address) -> Result<usize, RoomError> {
+        let is_it = |member: &Membership| member.address() == Some(me);
+        self.members.iter().position(is_it).ok_or(RoomError::NotInRoom)
     }
 
     /// The place of a member by its id.
@@ -92,24 +206,44 @@ impl<K: Copy + Eq> Room<K> {
         self.members.iter().position(|member| member.id == *peer)
     }
 
-    /// The place of the member whose secret it is. Not compared in constant time: what a clock
-    /// could tell of 128 bits would take more tries than the limit on entries allows.
-    pub(super) fn place_by_secret(&self, secret: &ResumeSecret) -> Option<usize> {
-        self.members.iter().position(|member| member.resume == *secret)
+    /// The place of the owner, if that is who it is.
+    fn owner_at(&self, me: Address) -> Result<usize, RoomError> {
+        let at = self.place_of(me)?;
+        if self.members[at].id == self.owner { Ok(at) } else { Err(RoomError::NotOwner) }
     }
 
-    /// What there is to tell once the member at that place is there.
-    pub(super) fn entered(&self, id: &RoomId, at: usize, displaced: Option<K>) -> Entered<K> {
+    fn present(&self) -> impl Iterator<Item = Address> {
+        self.members.iter().filter_map(Membership::address)
+    }
+
+    /// What the member at that place finds.
+    fn entered(&self, at: usize) -> Entered {
         let me = &self.members[at];
-        let others = || self.members.iter().filter(|member| member.id != me.id);
+        let others = self.members.iter().filter(|member| member.id != me.id);
         Entered {
-            room: id.clone(),
             me: me.peer(),
             resume: me.resume.clone(),
-            peers: others().map(Membership::peer).collect(),
-            tell: others().filter_map(Membership::key).collect(),
-            displaced,
+            peers: others.map(Membership::peer).collect(),
             locked: self.locked,
+        }
+    }
+
+    /// Tells everybody who is there but the member at that place.
+    fn tell_others(&self, at: usize, news: &News, moment: &mut Moment) {
+        let others = self.members.iter().enumerate().filter(|(other, _)| *other != at);
+        for address in others.filter_map(|(_, member)| member.address()) {
+            moment.tell(address, news.clone());
+        }
+    }
+
+    /// Ends the membership at that place.
+    fn end(&mut self, at: usize, moment: &mut Moment) {
+        self.shut(at, moment);
+        let member = self.members.remove(at);
+        // It will not come back: to be away is over, too.
+        let left = News::PeerLeft(Peer { away: false, ..member.peer() });
+        for address in self.present() {
+            moment.tell(address, left.clone());
         }
     }
 }

@@ -6,7 +6,6 @@ use sharesync_signaling::SignalingConfig;
 
 use crate::polling::PollingClient;
 use crate::server::Server;
-use crate::socket::{Client, Packet};
 
 #[tokio::test]
 async fn a_room_is_made_and_entered() {
@@ -170,28 +169,4 @@ async fn long_polling_serves_where_websockets_do_not_pass() {
     let from = created["self"]["id"].as_str().unwrap();
     let expected = format!(r#"42/p2p,["offer",{{"from":"{from}","sdp":"x"}}]"#);
     assert_eq!(guest.read().await, [expected]);
-}
-
-#[tokio::test]
-async fn only_the_namespace_of_rooms_is_there() {
-    let server = Server::start().await;
-    for namespace in ["", "/admin,"] {
-        let mut client = Client::connect_outside(server.address, &[]).await;
-        client.send(&format!("40{namespace}")).await;
-        let Some(Packet::Opening(answer)) = client.receive().await else {
-            panic!("a connect packet is answered");
-        };
-        assert!(answer.starts_with("44"), "{answer}");
-    }
-}
-
-#[tokio::test]
-async fn closing_closes_every_socket() {
-    let server = Server::start().await;
-    let (mut host, created) = server.host().await;
-    let (mut guest, _) = server.guest(&mut host, &created["room"]).await;
-    assert_eq!(server.signaling.sockets_open(), 2);
-    server.signaling.close().await;
-    assert!(host.is_closed().await);
-    assert!(guest.is_closed().await);
 }

@@ -1,13 +1,15 @@
-//! Who is refused before there is a socket: other sites' pages, and networks with too many.
+//! Who is refused before there is a socket: other sites' pages, and networks with too many; which
+//! namespaces there are, and the closing of it all.
 
 use reqwest::StatusCode;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_signaling::SignalingConfig;
 use tokio::time::timeout;
 
+use crate::node::FROM;
 use crate::polling::PollingClient;
-use crate::server::{FROM, Server};
-use crate::socket::{Client, PATIENCE};
+use crate::server::Server;
+use crate::socket::{Client, PATIENCE, Packet};
 
 async fn open_by_polling(server: &Server, headers: &[(&str, &str)]) -> StatusCode {
     let url = format!("http://{}/socket.io/?EIO=4&transport=polling", server.address);
@@ -81,7 +83,7 @@ async fn another_sites_page_cannot_go_on_with_a_socket_either() {
     let request = reqwest::Client::new().post(stolen).header("origin", "https://evil.example");
     let response = request.body("42/p2p,[\"create\",{}]").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
-    assert_eq!(server.signaling.rooms_open(), 0);
+    assert_eq!(server.signaling.rooms_open().await, 0);
 }
 
 #[tokio::test]
@@ -134,4 +136,28 @@ async fn a_socket_that_polls_has_one_place_however_often_it_asks() {
     assert_eq!(client.send("1").await, StatusCode::OK);
     let place_back = async { while open_by_polling(&server, &[]).await != StatusCode::OK {} };
     timeout(PATIENCE, place_back).await.expect("the place comes back");
+}
+
+#[tokio::test]
+async fn only_the_namespace_of_rooms_is_there() {
+    let server = Server::start().await;
+    for namespace in ["", "/admin,"] {
+        let mut client = Client::connect_outside(server.address, &[]).await;
+        client.send(&format!("40{namespace}")).await;
+        let Some(Packet::Opening(answer)) = client.receive().await else {
+            panic!("a connect packet is answered");
+        };
+        assert!(answer.starts_with("44"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn closing_closes_every_socket() {
+    let server = Server::start().await;
+    let (mut host, created) = server.host().await;
+    let (mut guest, _) = server.guest(&mut host, &created["room"]).await;
+    assert_eq!(server.signaling.sockets_open(), 2);
+    server.signaling.close().await;
+    assert!(host.is_closed().await);
+    assert!(guest.is_closed().await);
 }

@@ -6,15 +6,18 @@
     reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their clients"
 )]
 
+mod capacity;
 mod conversation;
 mod door;
 mod hostile;
 mod knocking;
 mod limits;
 mod membership;
+mod node;
 mod ownership;
 mod polling;
 mod relaying;
+mod rung;
 mod server;
 mod socket;
 mod standalone;

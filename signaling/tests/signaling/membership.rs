@@ -152,7 +152,7 @@ async fn who_stays_away_for_longer_than_the_grace_has_left() {
     host.event("peer-away").await;
 
     hands.advance(Duration::from_millis(119_999));
-    server.signaling.sweep();
+    server.signaling.sweep().await;
     hands.advance(Duration::from_millis(1));
     // No sweep yet: the secret is void all the same, and the room hears the one before the other.
     let mut late = server.client().await;
@@ -171,11 +171,11 @@ async fn a_room_ends_once_nobody_can_come_back() {
     drop(guest);
     host.event("peer-away").await;
     host.ok("leave", json!({})).await;
-    assert_eq!(server.signaling.rooms_open(), 1);
+    assert_eq!(server.signaling.rooms_open().await, 1);
 
     hands.advance(Duration::from_mins(2));
-    server.signaling.sweep();
-    assert_eq!(server.signaling.rooms_open(), 0);
+    server.signaling.sweep().await;
+    assert_eq!(server.signaling.rooms_open().await, 0);
     let refusal = host.refused("join", json!({ "room": created["room"] })).await;
     assert_eq!(refusal, "unknown_room");
 }

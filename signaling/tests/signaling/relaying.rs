@@ -2,13 +2,13 @@
 
 use serde_json::json;
 use sharesync_signaling::SignalingConfig;
-use sharesync_signaling::relay::{RelayConfig, Relays};
+use sharesync_signaling::relay::{RelayConfig, RelayOffer, Relays};
 
 use crate::server::Server;
 
 fn with_relays(max_relays: usize) -> SignalingConfig {
     let relays = Relays::new(RelayConfig { max_relays, ..Default::default() });
-    SignalingConfig { relays: Some(relays), ..Default::default() }
+    SignalingConfig { relays: Some(RelayOffer { relays, url: None }), ..Default::default() }
 }
 
 #[tokio::test]

@@ -1,22 +1,16 @@
-//! A signaling service on a free port, which ends with the test.
+//! A signaling service, as the stories see it: somewhere to be a client of. How many nodes it is made
+//! of, and where these keep their rooms, is `rung`'s affair: the stories are told on each.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::{Router, serve};
 use serde_json::{Value, json};
-use sharesync_service_kit::client_addr::ClientAddr;
 use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_signaling::{Signaling, SignalingConfig};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
+use crate::node::FROM;
+use crate::rung::Rung;
 use crate::socket::Client;
-
-/// The header in which a test says where a client comes from.
-pub(crate) const FROM: &str = "x-test-client-address";
 
 /// A clock that stands still, so that nothing refills or expires unless a test says so.
 pub(crate) fn still() -> (Clock, ManualClock) {
@@ -26,9 +20,12 @@ pub(crate) fn still() -> (Clock, ManualClock) {
 
 /// A running service.
 pub(crate) struct Server {
+    /// Where the last of its nodes is, which is not where its first client is.
     pub(crate) address: SocketAddr,
+    /// Its first node.
     pub(crate) signaling: Signaling,
-    serving: JoinHandle<()>,
+    rung: Rung,
+    clients: AtomicUsize,
 }
 
 impl Server {
@@ -37,20 +34,21 @@ impl Server {
     }
 
     pub(crate) async fn with(config: SignalingConfig) -> Self {
-        let signaling = Signaling::new(config);
-        let router = signaling.mount(Router::new()).layer(from_fn(believe_the_test));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let serving = tokio::spawn(async move { serve(listener, router).await.unwrap() });
-        Self { address, signaling, serving }
+        let rung = Rung::start(config).await;
+        let nodes = rung.nodes();
+        let signaling = nodes[0].signaling.clone();
+        let address = nodes[nodes.len() - 1].address;
+        Self { address, signaling, rung, clients: AtomicUsize::new(0) }
     }
 
-    /// A client in the namespace.
+    /// A client in the namespace; each is on another node than the one before.
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(self.address, &[]).await
+        let nodes = self.rung.nodes();
+        let before = self.clients.fetch_add(1, Ordering::Relaxed);
+        Client::connect(nodes[before % nodes.len()].address, &[]).await
     }
 
-    /// A client in the namespace that comes from `address`.
+    /// A client in the namespace that comes from `address`; all of these are on one node.
     pub(crate) async fn client_from(&self, address: &str) -> Client {
         Client::connect(self.address, &[(FROM, address)]).await
     }
@@ -70,18 +68,4 @@ impl Server {
         assert_eq!(news, json!({ "peer": joined["self"] }));
         (client, joined)
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
-
-async fn believe_the_test(mut request: Request, next: Next) -> Response {
-    if let Some(address) = request.headers().get(FROM) {
-        let address: IpAddr = address.to_str().unwrap().parse().unwrap();
-        request.extensions_mut().insert(ClientAddr(address));
-    }
-    next.run(request).await
 }

@@ -128,15 +128,20 @@ impl Client {
 
     /// The next event, which must be of that name.
     pub(crate) async fn event(&mut self, name: &str) -> Value {
-        let (event, payload) = match self.events.pop_front() {
+        let (event, payload) = self.next_event().await;
+        assert_eq!(event, name, "{payload}");
+        payload
+    }
+
+    /// The next event, and its payload.
+    pub(crate) async fn next_event(&mut self) -> (String, Value) {
+        match self.events.pop_front() {
             Some(event) => event,
             None => match self.receive().await {
                 Some(Packet::Event(event, payload)) => (event, payload),
-                other => panic!("instead of {name}: {other:?}"),
+                other => panic!("instead of an event: {other:?}"),
             },
-        };
-        assert_eq!(event, name, "{payload}");
-        payload
+        }
     }
 
     /// Sends an Engine.IO packet as it stands.
@@ -162,6 +167,16 @@ impl Client {
                 None => return true,
                 Some(Packet::Event(..)) => {}
                 Some(_) => return false,
+            }
+        }
+    }
+
+    /// Returns once the server has put the client out of the namespace, after whatever events.
+    pub(crate) async fn is_let_go(&mut self) {
+        loop {
+            match self.receive().await {
+                Some(Packet::Event(..)) => {}
+                other => return assert_eq!(other, Some(Packet::Disconnect)),
             }
         }
     }

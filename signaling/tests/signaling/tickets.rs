@@ -56,7 +56,7 @@ async fn nobody_comes_in_without_a_good_one() {
         client.send(r#"42/p2p,1["create",{}]"#).await;
         assert!(client.is_closed().await, "{auth}");
     }
-    assert_eq!(server.signaling.rooms_open(), 0);
+    assert_eq!(server.signaling.rooms_open().await, 0);
 }
 
 #[tokio::test]
