@@ -1,11 +1,13 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
-# newer; `make test` and `make bench` install a browser from Debian's packages where there is none.
+# newer; `make test` and `make bench` install a browser, and the former a Redis, from Debian's packages
+# where there is none.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= /usr/bin/chromium
+REDIS := /usr/bin/redis-server
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
 
@@ -56,7 +58,7 @@ lint-e2e: e2e/node_modules/.installed
 	cd e2e && npm run --silent check
 
 .PHONY: test-rust
-test-rust: frontend/dist/index.html
+test-rust: frontend/dist/index.html $(REDIS)
 	$(CARGO) test --locked --workspace
 
 .PHONY: test-frontend
@@ -111,6 +113,16 @@ frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 $(CHROMIUM):
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+
+# A Redis for the tests to start, where the machine has none. Debian would start one by itself.
+$(REDIS):
+	apt-get update -qq
+	policy=/usr/sbin/policy-rc.d; \
+	if [ ! -e $$policy ]; then \
+		trap "rm -f $$policy" EXIT; \
+		printf '#!/bin/sh\nexit 101\n' > $$policy && chmod +x $$policy; \
+	fi; \
+	apt-get install -y -qq --no-install-recommends redis-server
 
 # What the network laboratory is made with. Where it cannot be installed, the laboratory says what is missing.
 .PHONY: lab-tools

@@ -8,6 +8,7 @@ use sharesync_service_kit::limiter::Rate;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::ticket::TicketKey;
 
+use crate::registry::ClusterConfig;
 use crate::rooms::Limits;
 
 /// What a signaling service may hold and how fast its clients may ask.
@@ -57,6 +58,9 @@ pub struct SignalingConfig {
     pub turn: Option<crate::turn::TurnOffer>,
     /// What members' messages are relayed by where no other path connects them; nothing by default.
     pub relays: Option<crate::relay::RelayOffer>,
+    /// Where rooms are shared with other nodes; by default they are kept in memory, and this is the
+    /// only node.
+    pub cluster: Option<ClusterConfig>,
     /// What rates, the grace and tickets are measured by.
     pub clock: Clock,
 }
@@ -88,6 +92,7 @@ impl Default for SignalingConfig {
             connect_timeout: Duration::from_secs(10),
             turn: None,
             relays: None,
+            cluster: None,
             clock: Clock::System,
         }
     }

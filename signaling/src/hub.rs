@@ -92,7 +92,8 @@ impl Hub {
         let Some(id) = &visit.room else { return Ok(()) };
         let went = self.rooms.change(id, None, |room, moment| {
             let room = room.as_mut().ok_or(RoomError::NotInRoom)?;
-            Ok(if said_goodbye { room.leave(me, moment)? } else { room.lose(me, moment)? })
+            let ended = if said_goodbye { room.leave(me, moment) } else { room.lose(me, moment) };
+            Ok(ended?)
         });
         settled(went.await)?;
         visit.room = None;

@@ -34,6 +34,7 @@ use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 
 pub use config::{NoStunUrl, SignalingConfig, stun_servers};
+pub use registry::{ClusterConfig, NoRedisUrl};
 
 use door::Door;
 use hub::Hub;
@@ -67,9 +68,14 @@ impl Signaling {
         router.layer(self.layer.clone()).layer(door)
     }
 
-    /// Rooms that are open now.
+    /// Rooms that are open now, on all nodes.
     pub async fn rooms_open(&self) -> usize {
         self.hub.rooms.rooms_open().await
+    }
+
+    /// Whether rooms can be reached: not while they are in Redis and that is out of reach.
+    pub fn is_ready(&self) -> bool {
+        self.hub.rooms.is_ready()
     }
 
     /// Sockets that are in the namespace now. Counts them one by one: for a metric, not for a
@@ -83,9 +89,10 @@ impl Signaling {
         self.hub.rooms.sweep().await;
     }
 
-    /// Closes every socket and returns when they are closed.
+    /// Closes every socket, takes them out of the rooms and returns when that is done.
     pub async fn close(&self) {
         self.io.close().await;
+        self.hub.rooms.close().await;
     }
 }
 

@@ -9,6 +9,7 @@ use sharesync_protocol::signaling::{
     PEER_JOINED, PEER_LEFT, PeerAway, PeerJoined, PeerLeft, ROOM_LOCKED, Refusal,
 };
 use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::operators::BroadcastOperators;
 use socketioxide::socket::Sid;
 use socketioxide::{SendError, SocketError, SocketIo};
 
@@ -108,7 +109,7 @@ impl Post {
 
     /// Disconnects every socket, for whatever they believe in may not be so.
     pub(crate) fn let_all_go(&self) {
-        for socket in self.io.of(NAMESPACE).map(|all| all.sockets()).unwrap_or_default() {
+        for socket in self.io.of(NAMESPACE).into_iter().flat_map(BroadcastOperators::sockets) {
             Session::of(&socket).let_go(socket);
         }
     }

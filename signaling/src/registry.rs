@@ -1,5 +1,7 @@
-//! Where rooms are kept: in this process's memory.
+//! Where rooms are kept: in this process's memory, or in Redis, where several nodes share them.
+//! Which of the two is decided once, at start; `hub` does not see the difference.
 
+mod cluster;
 mod memory;
 
 use std::sync::Arc;
@@ -7,6 +9,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use sharesync_protocol::signaling::{Nameplate, RoomId};
 
+pub use cluster::{ClusterConfig, NoRedisUrl};
+
+use cluster::Cluster;
 use memory::Memory;
 
 use crate::SignalingConfig;
@@ -18,13 +23,18 @@ use crate::rooms::{Moment, Room};
 /// Every open room.
 pub(crate) enum Registry {
     /// In memory: one node. Nothing is ever waited for.
-    Memory(Memory),
+    Memory(Box<Memory>),
+    /// In Redis: any number of nodes.
+    Cluster(Cluster),
 }
 
 impl Registry {
-    /// No rooms yet.
+    /// No rooms yet in memory; in Redis, those of the other nodes.
     pub(crate) fn new(config: &SignalingConfig, post: Arc<Post>) -> Self {
-        Self::Memory(Memory::new(config, post))
+        match &config.cluster {
+            None => Self::Memory(Box::new(Memory::new(config, post))),
+            Some(cluster) => Self::Cluster(Cluster::start(cluster, config, post)),
+        }
     }
 
     /// Changes a room (or makes it, or ends it) as `change` drafts it, tells whom it concerns and
@@ -39,6 +49,7 @@ impl Registry {
     ) -> Result<(), RequestError> {
         match self {
             Self::Memory(memory) => memory.change(room, asker, change),
+            Self::Cluster(cluster) => cluster.change(room, asker, change).await,
         }
     }
 
@@ -50,6 +61,7 @@ impl Registry {
     ) -> Result<Option<T>, RequestError> {
         match self {
             Self::Memory(memory) => Ok(memory.look(room, look)),
+            Self::Cluster(cluster) => cluster.look(room, look).await,
         }
     }
 
@@ -57,6 +69,7 @@ impl Registry {
     pub(crate) async fn room_of(&self, code: &Nameplate) -> Result<Option<RoomId>, RequestError> {
         match self {
             Self::Memory(memory) => Ok(memory.room_of(code)),
+            Self::Cluster(cluster) => cluster.room_of(code).await,
         }
     }
 
@@ -69,6 +82,7 @@ impl Registry {
     ) -> Result<(), RequestError> {
         match self {
             Self::Memory(memory) => memory.deliver(to, event, data),
+            Self::Cluster(cluster) => cluster.deliver(to, event, data).await,
         }
     }
 
@@ -76,13 +90,23 @@ impl Registry {
     pub(crate) async fn sweep(&self) {
         match self {
             Self::Memory(memory) => memory.sweep(),
+            Self::Cluster(cluster) => cluster.sweep().await,
         }
     }
 
-    /// Rooms that are open now.
+    /// Rooms that are open now, on all nodes; none that anybody knows of while Redis is out of reach.
     pub(crate) async fn rooms_open(&self) -> usize {
         match self {
             Self::Memory(memory) => memory.rooms_open(),
+            Self::Cluster(cluster) => cluster.rooms_open().await,
+        }
+    }
+
+    /// Whether rooms can be reached.
+    pub(crate) fn is_ready(&self) -> bool {
+        match self {
+            Self::Memory(_) => true,
+            Self::Cluster(cluster) => cluster.is_ready(),
         }
     }
 
@@ -90,6 +114,15 @@ impl Registry {
     pub(crate) fn node(&self) -> NodeId {
         match self {
             Self::Memory(memory) => memory.node(),
+            Self::Cluster(cluster) => cluster.node(),
+        }
+    }
+
+    /// Takes the sockets of this node out of the rooms, so that nobody waits for them.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Memory(_) => {}
+            Self::Cluster(cluster) => cluster.close().await,
         }
     }
 }

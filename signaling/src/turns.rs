@@ -2,10 +2,12 @@
 //! the other, as they came. Kept by `namespace`, one for each socket.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use socketioxide::extract::AckSender;
 use socketioxide::socket::DisconnectReason;
+use tokio::sync::mpsc;
 
 use crate::hub::Hub;
 use crate::post::Asker;
@@ -13,6 +15,11 @@ use crate::registry::Registry;
 use crate::request::{Request, RequestError};
 use crate::session::Session;
 use crate::visit::Visit;
+
+/// Events of one socket that may wait while one is carried out; as many as it may send at once.
+const MOST_WAITING: usize = 256;
+/// How long to wait before the rooms are told again that a socket is no more.
+const GONE_RETRY: Duration = Duration::from_millis(500);
 
 /// What one socket does, in turn.
 pub(crate) struct Turns {
@@ -26,6 +33,13 @@ enum Order {
     /// for. There is no visit any more once the socket has ended: its last events may still be at
     /// work on another thread, and must not bring it back.
     AtOnce(Mutex<Option<Visit>>),
+    /// By a task of the socket's own, where every event takes a conversation with Redis.
+    Queued(mpsc::Sender<Turn>),
+}
+
+enum Turn {
+    Event(Request, AckSender),
+    Gone(DisconnectReason),
 }
 
 impl Turns {
@@ -33,6 +47,11 @@ impl Turns {
     pub(crate) fn begin(hub: Arc<Hub>, session: Arc<Session>) -> Self {
         let order = match hub.rooms {
             Registry::Memory(_) => Order::AtOnce(Mutex::new(Some(Visit::default()))),
+            Registry::Cluster(_) => {
+                let (turns, queue) = mpsc::channel(MOST_WAITING);
+                tokio::spawn(take_turns(Arc::clone(&hub), Arc::clone(&session), queue));
+                Order::Queued(turns)
+            }
         };
         Self { hub, session, order }
     }
@@ -45,6 +64,13 @@ impl Turns {
                 if let Some(visit) = visit.as_mut() {
                     let done = self.hub.carry_out(visit, request, self.asker(ack)).now_or_never();
                     done.expect("nothing is waited for");
+                }
+            }
+            Order::Queued(turns) => {
+                if let Err(turn) = turns.try_send(Turn::Event(request, ack))
+                    && let Turn::Event(_, ack) = turn.into_inner()
+                {
+                    self.refuse(ack, RequestError::Unavailable);
                 }
             }
         }
@@ -66,10 +92,33 @@ impl Turns {
                     let _ = gone.await;
                 }
             }
+            Order::Queued(turns) => {
+                // It fails where the task has ended, which it does with the service alone.
+                let _ = turns.send(Turn::Gone(reason)).await;
+            }
         }
     }
 
     fn asker(&self, ack: AckSender) -> Asker {
         Asker { session: Arc::clone(&self.session), ack }
+    }
+}
+
+async fn take_turns(hub: Arc<Hub>, session: Arc<Session>, mut queue: mpsc::Receiver<Turn>) {
+    let mut visit = Visit::default();
+    while let Some(turn) = queue.recv().await {
+        match turn {
+            Turn::Event(request, ack) => {
+                let asker = Asker { session: Arc::clone(&session), ack };
+                // In a box, so that the task of a socket that does nothing is small.
+                Box::pin(hub.carry_out(&mut visit, request, asker)).await;
+            }
+            Turn::Gone(reason) => {
+                while hub.gone(session.address, &mut visit, reason).await.is_err() {
+                    tokio::time::sleep(GONE_RETRY).await;
+                }
+                return;
+            }
+        }
     }
 }

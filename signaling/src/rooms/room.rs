@@ -104,7 +104,7 @@ impl Room {
                 }
                 self.shut(at, moment);
                 self.members[at].place = Place::Here(me);
-                self.members[at].nonce = join.nonce.clone();
+                self.members[at].nonce.clone_from(&join.nonce);
                 at
             }
             None if self.locked => return Err(RoomError::RoomLocked),

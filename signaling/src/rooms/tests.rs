@@ -60,6 +60,14 @@ impl Table {
         self.draft(|room, moment| change(room.as_mut().ok_or(RoomError::UnknownRoom)?, moment))
     }
 
+    fn act(&mut self, act: impl FnOnce(&mut Room, &mut Moment)) {
+        let acted = self.change(|room, moment| {
+            act(room, moment);
+            Ok(())
+        });
+        acted.unwrap();
+    }
+
     fn draft<T>(
         &mut self,
         change: impl FnOnce(&mut Option<Room>, &mut Moment) -> Result<T, RoomError>,

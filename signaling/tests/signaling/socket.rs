@@ -171,16 +171,6 @@ impl Client {
         }
     }
 
-    /// Returns once the server has put the client out of the namespace, after whatever events.
-    pub(crate) async fn is_let_go(&mut self) {
-        loop {
-            match self.receive().await {
-                Some(Packet::Event(..)) => {}
-                other => return assert_eq!(other, Some(Packet::Disconnect)),
-            }
-        }
-    }
-
     /// Hangs up as a proper client does.
     pub(crate) async fn close(mut self) {
         self.stream.close(None).await.unwrap();
