@@ -1,5 +1,7 @@
 //! What every handler can reach.
 
+use std::sync::Arc;
+
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
@@ -8,6 +10,7 @@ use crate::auth::token::AccessTokens;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
 use crate::library::Library;
+use crate::signaling::Signaling;
 
 /// The server's parts; cloning shares them.
 #[derive(Clone)]
@@ -26,6 +29,10 @@ pub struct AppState {
     pub presigner: Presigner,
     /// Work that outlives its request; waited for at shutdown.
     pub tasks: TaskTracker,
+    /// Helps browsers find each other, here or apart.
+    pub signaling: Signaling,
+    /// Origins besides their own that pages may connect to for relays.
+    pub relay_origins: Arc<[String]>,
     /// How people reach the server, where configured.
     pub public_url: Option<String>,
     /// Largest file an upload may carry, in bytes.

@@ -8,15 +8,13 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
-use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::secret::{RootSecret, random_token};
-use sharesync_signaling::stun_servers;
 
-use crate::turn::Turn;
+use crate::signaling::SignalingPlace;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
-const NOT_YET: [&str; 6] =
-    ["MINIO_ENDPOINT", "S3_ENDPOINT", "REDIS_URL", "NATS_URL", "CLAMD_ADDRESS", "SMTP_URL"];
+const NOT_YET: [&str; 5] =
+    ["MINIO_ENDPOINT", "S3_ENDPOINT", "NATS_URL", "CLAMD_ADDRESS", "SMTP_URL"];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -39,12 +37,11 @@ pub struct Config {
     pub file_expiry_days: u32,
     /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
     pub admin: Option<(String, SecretString)>,
-    /// STUN servers told to browsers (`STUN_URLS`, separated by commas).
-    pub ice_servers: Vec<IceServer>,
-    /// Who carries what has no direct path (`TURN` and its siblings).
-    pub turn: Turn,
-    /// Signaling sockets that one client address may have open (`SOCKETS_PER_CLIENT`).
-    pub sockets_per_client: usize,
+    /// Where signaling is, and how it is set up (`SIGNALING_URL` and its siblings).
+    pub signaling: SignalingPlace,
+    /// Origins besides their own that pages may connect to for relays (`RELAY_ORIGINS`, separated by
+    /// commas).
+    pub relay_origins: Vec<String>,
     /// Whether log lines are JSON objects (`LOG_FORMAT=json`).
     pub log_json: bool,
 }
@@ -72,15 +69,13 @@ impl Config {
             ),
             database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
-            turn: Turn::read(&var, public_url.as_deref())?,
+            signaling: SignalingPlace::read(&var, public_url.as_deref())?,
+            relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
             max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
             user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
             file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
             admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
-            ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
-                .context("STUN_URLS")?,
-            sockets_per_client: parsed(&var, "SOCKETS_PER_CLIENT", 64)?,
             log_json: log_json(var("LOG_FORMAT").as_deref())?,
             data_dir,
         })
@@ -141,6 +136,20 @@ fn checked_url(url: &str) -> anyhow::Result<String> {
         bail!("PUBLIC_URL: {url:?} must begin with https:// or http://");
     }
     Ok(url.to_owned())
+}
+
+/// Each as a source of a content security policy (CSP Level 3 §2.3.1), such as
+/// `wss://*.signaling.example.com`.
+fn relay_origins(text: Option<&str>) -> anyhow::Result<Vec<String>> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-.:*[]".contains(c);
+    let origins = text.into_iter().flat_map(|text| text.split(',')).map(str::trim);
+    let checked = origins.map(|origin| match origin.split_once("://") {
+        Some(("wss" | "ws", host)) if !host.is_empty() && host.chars().all(is_allowed) => {
+            Ok(origin.to_owned())
+        }
+        _ => bail!("RELAY_ORIGINS: {origin:?} must be of the form wss://host"),
+    });
+    checked.collect()
 }
 
 fn admin(
@@ -210,10 +219,27 @@ mod tests {
             ("STUN_URLS", "http://x"),
             ("SOCKETS_PER_CLIENT", "many"),
             ("LOG_FORMAT", "xml"),
-            ("REDIS_URL", "redis://x"),
+            ("REDIS_URL", "nowhere"),
+            ("SIGNALING_URL", "signaling.example.com"),
+            ("SIGNALING_URL", "https://signaling.example.com/; script-src *"),
+            ("SIGNALING_TICKET_KEY", "short"),
+            ("RELAY_ORIGINS", "https://one.example.com"),
+            ("RELAY_ORIGINS", "wss://one.example.com; script-src *"),
+            ("S3_ENDPOINT", "http://s3"),
         ] {
             let error = read(&[(name, value)]).1.err().expect(name).to_string();
             assert!(error.contains(name), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_signaling_services_affair_is_not_set_here_where_that_runs_apart() {
+        let key = ("SIGNALING_TICKET_KEY", "01234567890123456789012345678901");
+        let apart = read(&[key]).1.unwrap();
+        assert!(matches!(apart.signaling, SignalingPlace::Apart(_)));
+        for name in ["REDIS_URL", "TURN", "STUN_URLS", "RELAY_URL"] {
+            let error = read(&[key, (name, "x")]).1.err().expect(name).to_string();
+            assert!(error.starts_with(name), "{error}");
         }
     }
 }

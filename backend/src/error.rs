@@ -11,6 +11,9 @@ use sharesync_protocol::api::{Problem, ProblemCode};
 /// The media type of a problem (RFC 9457 §3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// When to ask again for what is unavailable, in seconds.
+const RETRY_AFTER_SECS: u64 = 2;
+
 /// What a fallible part of the server returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -94,6 +97,9 @@ pub enum Error {
     /// 507: the server's disk is full.
     #[error("The server's disk is full.")]
     OutOfSpace,
+    /// 503: what this depends on cannot be reached for now.
+    #[error("The server cannot reach what it needs for this. Try again in a moment.")]
+    Unavailable,
     /// 500: ours. The cause is logged and not told.
     #[error("Something went wrong on the server.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -141,6 +147,7 @@ impl Error {
                 (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::QuotaExceeded)
             }
             Self::OutOfSpace => (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::OutOfSpace),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal),
         }
     }
@@ -191,6 +198,9 @@ impl IntoResponse for Error {
             Self::RangeNotSatisfiable { size } => {
                 let range = HeaderValue::try_from(format!("bytes */{size}"));
                 headers.insert(header::CONTENT_RANGE, range.expect("digits make a header"));
+            }
+            Self::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
             Self::Unauthenticated => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

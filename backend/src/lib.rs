@@ -12,7 +12,7 @@ mod jobs;
 mod library;
 mod names;
 mod sharing;
-mod turn;
+pub mod signaling;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -20,9 +20,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::origin::AllowedOrigins;
-use sharesync_signaling::relay::{RelayConfig, Relays};
-use sharesync_signaling::turn::TurnServer;
-use sharesync_signaling::{Signaling, SignalingConfig};
+use sharesync_signaling::service::Surroundings;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -42,9 +40,6 @@ use crate::library::Library;
 /// A server that is ready to serve.
 pub struct Server {
     app: AppState,
-    signaling: Signaling,
-    relays: Relays,
-    turn: Option<TurnServer>,
     /// Held for as long as the server lives: its data folder is nobody else's.
     _lock: File,
 }
@@ -60,6 +55,13 @@ impl Server {
         library.recover().await?;
         let access_tokens =
             AccessTokens::new(&config.secret.key_for("access token"), clock.clone());
+        let signaling = config.signaling.start(Surroundings {
+            origins: AllowedOrigins::new(config.public_url.clone()),
+            ticket_key: None,
+            host: config.listen.ip(),
+            secret: &config.secret,
+            clock: clock.clone(),
+        });
         let app = AppState {
             db,
             library,
@@ -67,6 +69,8 @@ impl Server {
             access_tokens,
             presigner: Presigner::new(config.secret.key_for("download address")),
             tasks,
+            signaling,
+            relay_origins: config.relay_origins.into(),
             public_url: config.public_url,
             max_upload_size: config.max_upload_size,
             user_quota: config.user_quota,
@@ -76,22 +80,7 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        let origins = AllowedOrigins::new(app.public_url.clone());
-        let relays = Relays::new(RelayConfig {
-            origins: origins.clone(),
-            clock: app.clock.clone(),
-            ..Default::default()
-        });
-        let (offer, turn) = config.turn.start(config.listen.ip(), &config.secret, &app.clock);
-        let signaling = Signaling::new(SignalingConfig {
-            ice_servers: config.ice_servers,
-            turn: offer,
-            relays: Some(relays.clone()),
-            origins,
-            sockets_per_client: config.sockets_per_client,
-            ..Default::default()
-        });
-        Ok(Self { app, signaling, relays, turn, _lock: lock })
+        Ok(Self { app, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.
@@ -107,16 +96,10 @@ impl Server {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let mut schedule = jobs::start(self.app.clone()).await?;
-        let router = http::router(self.app.clone()).merge(self.relays.router());
-        let router = self.signaling.mount(router);
+        let router = self.app.signaling.mount(http::router(self.app.clone()));
         let closing = async {
             stop.cancelled().await;
-            let turn = async {
-                if let Some(turn) = &self.turn {
-                    turn.close().await;
-                }
-            };
-            tokio::join!(self.signaling.close(), self.relays.close(), turn);
+            self.app.signaling.close().await;
         };
         tokio::join!(http::serve(listener, router, stop.clone()), closing);
         schedule.shutdown().await?;

@@ -50,6 +50,11 @@ Environment, all of it optional:
   TURN_ALLOW_PRIVATE   true: also to addresses of private networks (false)
   TURN_URLS            another server to do it, with TURN_SECRET: coturn's static-auth-secret
   SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64); raise it behind a proxy
+  REDIS_URL            where signaling shares its rooms with other nodes; without it they are in memory
+  RELAY_URL            where this node's own relay is reached, among several
+  RELAY_ORIGINS        the others' relays, to which pages may connect, separated by commas
+  SIGNALING_URL        where signaling is reached, if it runs apart (sharesync-signaling)
+  SIGNALING_TICKET_KEY 32 bytes or more, shared with it: signs the tickets that let people in
   RUST_LOG             what to log (info)
   LOG_FORMAT           text or json (text)";
 

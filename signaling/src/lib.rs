@@ -19,6 +19,7 @@ mod registry;
 pub mod relay;
 mod request;
 mod rooms;
+pub mod service;
 mod session;
 pub mod turn;
 mod turns;

@@ -8,14 +8,18 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use clap::Parser;
 use sharesync_service_kit::client_addr::ClientAddr;
+use sharesync_service_kit::clock::Clock;
+use sharesync_service_kit::secret::{RootSecret, random_bytes};
 use sharesync_service_kit::telemetry;
-use sharesync_signaling::Signaling;
+use sharesync_service_kit::ticket::TicketKey;
+use sharesync_signaling::service::{Service, Surroundings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -34,47 +38,79 @@ Environment, all of it optional:
                         without it whoever comes is let in
   PUBLIC_URL            where the pages are, such as https://files.example.com
   ALLOWED_ORIGINS       further sites whose pages may connect, separated by commas
+  REDIS_URL             where rooms are shared with other such services, such as
+                        redis://127.0.0.1:6379; without it they are in memory
+  RELAY_URL             where this service's own relays are reached, among several, such as
+                        wss://one.signaling.example.com/relay; without it there are none
   SOCKETS_PER_CLIENT    connections that one client address may have open (64)
   STUN_URLS             STUN servers for transfers across networks, separated by commas
+  TURN                  on, or off: whether transfers without a direct path are carried over UDP (on)
+  TURN_PORT             the UDP port for that (3478)
+  TURN_PUBLIC_IP        this machine's address as seen from outside
+  TURN_ALLOW_PRIVATE    true: also to addresses of private networks (false)
+  TURN_URLS             another server to do it, with TURN_SECRET: coturn's static-auth-secret
   RUST_LOG              what to log (info)
   LOG_FORMAT            text or json (text)";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     Arguments::parse();
-    let Settings { listen, config, log_json } = Settings::read(&|name| std::env::var(name).ok())?;
-    telemetry::init(log_json);
-    let is_open = config.ticket_key.is_none();
-    let signaling = Signaling::new(config);
-    let listener = TcpListener::bind(listen)
+    let settings = Settings::read(&|name| std::env::var(name).ok())?;
+    telemetry::init(settings.log_json);
+    let ticket_key = settings.secret.as_ref().map(TicketKey::of);
+    if ticket_key.is_none() {
+        tracing::warn!("SIGNALING_TICKET_KEY is not set: whoever comes is let in");
+    }
+    // TURN's credentials are good with every node that has the secret; without one, with this alone.
+    let own = || RootSecret::new(random_bytes::<32>().into()).expect("32 bytes are enough");
+    let secret = settings.secret.unwrap_or_else(own);
+    let service = Service::start(
+        settings.service,
+        Surroundings {
+            origins: settings.origins,
+            ticket_key,
+            host: settings.listen.ip(),
+            secret: &secret,
+            clock: Clock::System,
+        },
+    );
+    let listener = TcpListener::bind(settings.listen)
         .await
-        .with_context(|| format!("PORT: cannot listen on {listen}"))?;
+        .with_context(|| format!("PORT: cannot listen on {}", settings.listen))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "Listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     drop(out);
-    if is_open {
-        tracing::warn!("SIGNALING_TICKET_KEY is not set: whoever comes is let in");
-    }
-    serve(listener, signaling).await
+    serve(listener, service).await
 }
 
 /// Serves until told to stop.
-async fn serve(listener: TcpListener, signaling: Signaling) -> anyhow::Result<()> {
+async fn serve(listener: TcpListener, service: Service) -> anyhow::Result<()> {
     let (mut interrupt, mut terminate) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let router = signaling.mount(Router::new().route("/health", get(async || "ok")));
-    let router = router.layer(from_fn(believe_the_connection));
+    let health = Router::new()
+        .route("/health", get(async || "ok"))
+        .route("/health/ready", get(is_ready))
+        .with_state(service.clone());
+    let router = service.mount(health).layer(from_fn(believe_the_connection));
     let stop = async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("stopping");
-        signaling.close().await;
+        service.close().await;
     };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await.context("cannot serve")
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await.context("cannot serve")
+}
+
+async fn is_ready(State(service): State<Service>) -> (StatusCode, &'static str) {
+    if service.is_ready() {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "Redis cannot be reached")
+    }
 }
 
 /// A client's address is the connection's: no header is believed.

@@ -7,16 +7,19 @@ use std::str::FromStr;
 use anyhow::{Context, bail};
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::secret::RootSecret;
-use sharesync_service_kit::ticket::TicketKey;
-use sharesync_signaling::{SignalingConfig, stun_servers};
+use sharesync_signaling::service::ServiceConfig;
 
 /// Everything the service is told at start.
-#[derive(Debug)]
 pub(crate) struct Settings {
     /// Where it listens (`HOST`, `PORT`).
     pub(crate) listen: SocketAddr,
     /// How it is set up.
-    pub(crate) config: SignalingConfig,
+    pub(crate) service: ServiceConfig,
+    /// Whose pages are let in (`PUBLIC_URL`, `ALLOWED_ORIGINS`).
+    pub(crate) origins: AllowedOrigins,
+    /// What is shared with the server that gives out tickets, and with the other nodes
+    /// (`SIGNALING_TICKET_KEY`).
+    pub(crate) secret: Option<RootSecret>,
     /// Whether log lines are JSON objects (`LOG_FORMAT=json`).
     pub(crate) log_json: bool,
 }
@@ -25,24 +28,15 @@ impl Settings {
     /// Reads variables from wherever they are. Errors name the variable at fault.
     pub(crate) fn read(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
         let var = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let defaults = SignalingConfig::default();
+        let public_url = var("PUBLIC_URL");
         Ok(Self {
             listen: SocketAddr::new(
                 parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
                 parsed(&var, "PORT", 5002)?,
             ),
-            config: SignalingConfig {
-                ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
-                    .context("STUN_URLS")?,
-                origins: origins(var("PUBLIC_URL").as_deref(), var("ALLOWED_ORIGINS").as_deref())?,
-                ticket_key: var("SIGNALING_TICKET_KEY").map(ticket_key).transpose()?,
-                sockets_per_client: parsed(
-                    &var,
-                    "SOCKETS_PER_CLIENT",
-                    defaults.sockets_per_client,
-                )?,
-                ..defaults
-            },
+            service: ServiceConfig::read(&var, None)?,
+            origins: origins(public_url.as_deref(), var("ALLOWED_ORIGINS").as_deref())?,
+            secret: var("SIGNALING_TICKET_KEY").map(secret).transpose()?,
             log_json: match var("LOG_FORMAT").as_deref() {
                 None | Some("text") => false,
                 Some("json") => true,
@@ -78,11 +72,10 @@ fn origins(public_url: Option<&str>, others: Option<&str>) -> anyhow::Result<All
     Ok(AllowedOrigins::new(all))
 }
 
-fn ticket_key(secret: String) -> anyhow::Result<TicketKey> {
-    let secret = RootSecret::new(secret.into_bytes());
+fn secret(text: String) -> anyhow::Result<RootSecret> {
     let too_short =
         || format!("SIGNALING_TICKET_KEY: needs {} bytes or more", RootSecret::MIN_BYTES);
-    Ok(TicketKey::of(&secret.with_context(too_short)?))
+    RootSecret::new(text.into_bytes()).with_context(too_short)
 }
 
 #[cfg(test)]
@@ -100,9 +93,8 @@ mod tests {
     fn nothing_needs_to_be_set() {
         let settings = read(&[]).unwrap();
         assert_eq!(settings.listen.port(), 5002);
-        assert!(settings.config.ticket_key.is_none());
-        assert!(settings.config.ice_servers.is_empty());
-        assert_eq!(settings.config.sockets_per_client, 64);
+        assert!(settings.secret.is_none());
+        assert!(settings.service.cluster.is_none());
     }
 
     #[test]
@@ -113,17 +105,16 @@ mod tests {
             ("SIGNALING_TICKET_KEY", "01234567890123456789012345678901"),
             ("PUBLIC_URL", "https://files.example.com/"),
             ("ALLOWED_ORIGINS", "https://a.example, http://b.example:8080"),
-            ("STUN_URLS", "stun:a.example, stun:b.example:3478"),
+            ("REDIS_URL", "redis://redis.example"),
             ("LOG_FORMAT", "json"),
         ]);
-        let Settings { listen, config, log_json } = settings.unwrap();
+        let Settings { listen, service, origins, secret, log_json } = settings.unwrap();
         assert_eq!(listen, "127.0.0.1:0".parse().unwrap());
-        assert!(config.ticket_key.is_some() && log_json);
-        assert_eq!(config.ice_servers[0].urls, ["stun:a.example", "stun:b.example:3478"]);
+        assert!(secret.is_some() && service.cluster.is_some() && log_json);
         for page in ["https://files.example.com", "https://a.example", "http://b.example:8080"] {
-            assert!(config.origins.allow(Some(page), Some("signaling.example")), "{page}");
+            assert!(origins.allow(Some(page), Some("signaling.example")), "{page}");
         }
-        assert!(!config.origins.allow(Some("https://c.example"), Some("signaling.example")));
+        assert!(!origins.allow(Some("https://c.example"), Some("signaling.example")));
     }
 
     #[test]
@@ -136,9 +127,10 @@ mod tests {
             ("ALLOWED_ORIGINS", "https://a.example,*"),
             ("SOCKETS_PER_CLIENT", "many"),
             ("STUN_URLS", "http://x"),
+            ("REDIS_URL", "nowhere"),
             ("LOG_FORMAT", "xml"),
         ] {
-            let error = read(&[(name, value)]).expect_err(name);
+            let error = read(&[(name, value)]).err().expect(name);
             assert!(error.to_string().contains(name), "{name}: {error:#}");
             assert!(!format!("{error:#}").contains("short"), "a secret is not shown");
         }

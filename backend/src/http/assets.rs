@@ -1,13 +1,18 @@
 //! The pages: the built frontend, embedded into the program.
 
+use std::borrow::Cow;
+
 use axum::Router;
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
+use crate::signaling::Apart;
 
 /// Where Vite puts files named after their content, which therefore never change.
 const IMMUTABLE: &str = "assets/";
@@ -24,24 +29,39 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().fallback(serve).layer(CompressionLayer::new())
 }
 
-async fn serve(uri: Uri, request: HeaderMap) -> Response {
+async fn serve(State(app): State<AppState>, uri: Uri, request: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Frontend::get(path).filter(|_| path != "index.html") {
-        return answer(path, file, &request);
+        let hash = file.metadata.sha256_hash();
+        return answer(path, file, hash, &request);
     }
     if path.starts_with(IMMUTABLE) {
         return StatusCode::NOT_FOUND.into_response();
     }
     match Frontend::get("index.html") {
-        Some(page) => answer("index.html", page, &request),
+        Some(page) => {
+            let page = told_of_signaling(page, &app);
+            let hash = Sha256::digest(&page.data).into();
+            answer("index.html", page, hash, &request)
+        }
         None => {
             (StatusCode::NOT_FOUND, "The frontend was not built into this program.").into_response()
         }
     }
 }
 
-fn answer(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", crate::db::file::hex(&file.metadata.sha256_hash()));
+/// The page as it is; or, where signaling runs apart, with a word of where that is, so that no page
+/// has to ask before it needs a ticket. Read by `signaling-place.ts`.
+fn told_of_signaling(page: EmbeddedFile, app: &AppState) -> EmbeddedFile {
+    let Some(Apart { url, .. }) = app.signaling.apart() else { return page };
+    let url = url.as_deref().unwrap_or_default();
+    let word = format!("<meta name=\"signaling\" content=\"{url}\" /></head>");
+    let html = String::from_utf8_lossy(&page.data).replacen("</head>", &word, 1);
+    EmbeddedFile { data: Cow::Owned(html.into_bytes()), ..page }
+}
+
+fn answer(path: &str, file: EmbeddedFile, hash: [u8; 32], request: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", crate::db::file::hex(&hash));
     let caching = if path.starts_with(IMMUTABLE) {
         "public, max-age=31536000, immutable"
     } else {

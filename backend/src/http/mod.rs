@@ -15,6 +15,7 @@ mod sessions;
 mod shares;
 mod upload;
 
+use std::iter;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
@@ -40,14 +41,27 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a sender may be silent in the middle of a body.
 const BODY_IDLE: Duration = Duration::from_mins(1);
 
-/// What a page may load: what comes with it, and nothing else. Styles are set inline by the
-/// interface library; scripts never are.
-const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; \
-    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a page may load: what comes with it, and nothing else but signaling and relays where these
+/// are elsewhere. Styles are set inline by the interface library; scripts never are.
+fn page_policy(app: &AppState) -> HeaderValue {
+    let signaling = app.signaling.apart().and_then(|apart| apart.url.as_deref());
+    // Not every browser lets `https:` stand for `wss:`.
+    let signaling =
+        signaling.into_iter().flat_map(|url| [url.to_owned(), url.replacen("http", "ws", 1)]);
+    let elsewhere = signaling.chain(app.relay_origins.iter().cloned());
+    let connect: Vec<String> = iter::once("'self'".to_owned()).chain(elsewhere).collect();
+    let connect = connect.join(" ");
+    let policy = format!(
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data: blob:; connect-src {connect}; worker-src 'self' blob:; \
+         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    policy.try_into().expect("origins are checked at start")
+}
 
 /// Everything that is served but the signaling.
 pub fn router(app: AppState) -> Router {
+    let policy = page_policy(&app);
     let (handlers, _) = api().split_for_parts();
     let routes = handlers
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
@@ -58,13 +72,15 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);
-    secured(routes)
+    secured(routes, policy)
 }
 
 /// The handlers and their descriptions, from one declaration each.
 fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::preamble())
         .routes(routes!(server_info::health))
+        .routes(routes!(server_info::ready))
+        .routes(routes!(server_info::signaling))
         .routes(routes!(server_info::server_info))
         .routes(routes!(accounts::register))
         .routes(routes!(accounts::me))
@@ -89,13 +105,15 @@ fn api() -> OpenApiRouter<AppState> {
 }
 
 /// What holds for every request and every answer, whichever handler it meets.
-fn secured(router: Router) -> Router {
+fn secured(router: Router, page_policy: HeaderValue) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let page_policy =
+        SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, page_policy);
     router
         .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))
-        .layer(header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .layer(page_policy)
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))

@@ -2,9 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use sharesync_protocol::api::{Health, ServerInfo};
+use axum::http::header;
+use axum::response::IntoResponse;
+use sharesync_protocol::api::{Health, ServerInfo, SignalingAccess};
 
 use crate::app::AppState;
+use crate::error::{Error, Result};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -12,6 +15,31 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[utoipa::path(get, path = "/api/health", tag = "Server", responses((status = 200, body = Health)))]
 pub async fn health() -> Json<Health> {
     Json(Health { status: "ok".into(), version: VERSION.into() })
+}
+
+/// Whether the server can do its work
+#[utoipa::path(
+    get,
+    path = "/api/health/ready",
+    tag = "Server",
+    responses(
+        (status = 200, body = Health),
+        (status = 503, description = "What it depends on cannot be reached"),
+    )
+)]
+pub async fn ready(State(app): State<AppState>) -> Result<Json<Health>> {
+    if app.signaling.is_ready() { Ok(health().await) } else { Err(Error::Unavailable) }
+}
+
+/// Where signaling is, and a ticket into it
+#[utoipa::path(
+    get,
+    path = "/api/signaling",
+    tag = "Server",
+    responses((status = 200, body = SignalingAccess))
+)]
+pub async fn signaling(State(app): State<AppState>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-store")], Json(app.signaling.access(&app.clock)))
 }
 
 /// The server's limits

@@ -176,6 +176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can do its work */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -298,6 +315,23 @@ export interface paths {
         put?: never;
         /** What a share link leads to, for whoever has its password */
         post: operations["unlock_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where signaling is, and a ticket into it */
+        get: operations["signaling"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -663,6 +697,24 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /**
+         * @description Answer of `GET /api/signaling`: what a browser has to know to reach signaling. All of it is left
+         *     out where signaling is at the server's own address and asks for nothing.
+         */
+        SignalingAccess: {
+            /**
+             * Format: int64
+             * @description For how many seconds the ticket is good.
+             */
+            expires_in?: number | null;
+            /** @description Lets whoever brings it in, as Socket.IO's `auth`, if tickets are asked for. */
+            ticket?: string | null;
+            /**
+             * @description Where it is, if that is another address.
+             * @example https://signaling.example.com
+             */
+            url?: string | null;
         };
         /** @description Answer to a sign-in or a refresh. The refresh token travels beside it as an `HttpOnly` cookie. */
         TokenGrant: {
@@ -1151,6 +1203,34 @@ export interface operations {
             };
         };
     };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What it depends on cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -1485,6 +1565,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signaling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalingAccess"];
                 };
             };
         };

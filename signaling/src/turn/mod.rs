@@ -10,6 +10,7 @@
 
 mod admission;
 mod allocation;
+mod choice;
 mod config;
 mod credentials;
 mod offer;
@@ -21,6 +22,7 @@ mod second;
 mod server;
 mod table;
 
+pub use choice::Turn;
 pub use config::TurnConfig;
 pub use credentials::TurnCredentials;
 pub use offer::TurnOffer;

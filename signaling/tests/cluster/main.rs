@@ -33,5 +33,6 @@ mod socket;
 mod death;
 mod order;
 mod outage;
+mod program;
 mod redis;
 mod rung;

@@ -24,7 +24,7 @@ impl Program {
     fn start(variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-signaling"))
             .env_clear()
-            .envs([("HOST", "127.0.0.1"), ("PORT", "0")])
+            .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("TURN_PORT", "0")])
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

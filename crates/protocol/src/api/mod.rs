@@ -14,7 +14,7 @@ pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };
 pub use problem::{Problem, ProblemCode};
-pub use server::{Health, ServerInfo};
+pub use server::{Health, ServerInfo, SignalingAccess};
 pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
     UnlockShare,

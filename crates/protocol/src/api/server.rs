@@ -1,5 +1,7 @@
 //! What a server says about itself.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Answer of `GET /api/health`.
@@ -23,4 +25,27 @@ pub struct ServerInfo {
     pub max_upload_size: u64,
     /// Days after which stored files are purged.
     pub file_expiry_days: u32,
+}
+
+/// Answer of `GET /api/signaling`: what a browser has to know to reach signaling. All of it is left
+/// out where signaling is at the server's own address and asks for nothing.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SignalingAccess {
+    /// Where it is, if that is another address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(example = "https://signaling.example.com"))]
+    pub url: Option<String>,
+    /// Lets whoever brings it in, as Socket.IO's `auth`, if tickets are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// For how many seconds the ticket is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u64>,
+}
+
+impl fmt::Debug for SignalingAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignalingAccess").field("url", &self.url).finish_non_exhaustive()
+    }
 }

@@ -8,4 +8,5 @@ mod framing;
 mod http;
 mod purge;
 mod shares;
+mod signaling;
 mod upload;

@@ -1,5 +1,5 @@
-//! TURN as the environment wants it: served here, somewhere else, or not at all. Read by `config`,
-//! started by [`crate::Server`].
+//! TURN as the environment wants it: served here, somewhere else, or not at all. Read and started by
+//! [`crate::service`].
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,9 +8,11 @@ use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::secret::RootSecret;
-use sharesync_signaling::turn::{PeerPolicy, TurnConfig, TurnCredentials, TurnOffer, TurnServer};
+
+use super::{PeerPolicy, TurnConfig, TurnCredentials, TurnOffer, TurnServer};
 
 /// Who carries what browsers say to each other where no direct path connects them.
+#[derive(Debug)]
 pub enum Turn {
     /// Nobody but the relay over WebSocket (`TURN=off`).
     Off,
@@ -238,7 +240,7 @@ mod tests {
             ("TURN_URLS", &[urls, secret, ("TURN", "off")]),
             ("TURN_PORT", &[urls, secret, ("TURN_PORT", "1")]),
         ] {
-            let error = read(variables, None).err().expect(name).to_string();
+            let error = read(variables, None).expect_err(name).to_string();
             assert!(error.contains(name), "{name}: {error}");
         }
     }

@@ -1,0 +1,90 @@
+//! The program `sharesync-signaling`, twice, sharing a Redis.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::redis::Redis;
+use crate::socket::Client;
+
+/// A running service; killed when dropped.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(redis: &Redis) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-signaling"))
+            .env_clear()
+            .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("TURN", "off")])
+            .env("REDIS_URL", redis.url())
+            .env("RELAY_URL", "ws://127.0.0.1:1/relay")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output is ours");
+        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
+        let address = line.trim().strip_prefix("Listening on http://").expect("it says where");
+        Self { address: address.parse().unwrap(), child }
+    }
+
+    async fn health(&self, path: &str) -> StatusCode {
+        reqwest::get(format!("http://{}/health{path}", self.address)).await.unwrap().status()
+    }
+
+    /// Returns once it is as ready as that.
+    async fn is(&self, status: StatusCode) {
+        while self.health("/ready").await != status {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn two_of_them_are_one_service_until_one_is_told_to_stop() {
+    let redis = Redis::start();
+    let (one, mut other) = (Program::start(&redis), Program::start(&redis));
+    one.is(StatusCode::OK).await;
+    other.is(StatusCode::OK).await;
+    let mut host = Client::connect(one.address, &[]).await;
+    let created = host.ok("create", json!({})).await;
+    let mut guest = Client::connect(other.address, &[]).await;
+    let joined = guest.ok("join", json!({ "room": created["room"] })).await;
+    assert_eq!(host.event("peer-joined").await, json!({ "peer": joined["self"] }));
+
+    let relay = guest.ok("relay", json!({ "to": created["self"]["id"] })).await;
+    let offered = host.event("relay").await;
+    for told in [relay, offered] {
+        assert_eq!(told["url"], "ws://127.0.0.1:1/relay", "tickets are good with one of them");
+    }
+
+    let pid = other.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(host.event("peer-away").await["peer"]["id"], joined["self"]["id"]);
+    assert!(other.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn it_says_whether_it_reaches_redis_and_lives_without() {
+    let mut redis = Redis::start();
+    let program = Program::start(&redis);
+    program.is(StatusCode::OK).await;
+    redis.kill();
+    program.is(StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(program.health("").await, StatusCode::OK);
+    redis.restart();
+    program.is(StatusCode::OK).await;
+}
