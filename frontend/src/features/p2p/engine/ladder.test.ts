@@ -7,6 +7,7 @@ import { type Channels } from './channel'
 import { type Path } from './connection'
 import { type TransferError } from './failure'
 import { Ladder } from './ladder'
+import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
 import { CLOCKS, joinRelay, type TestBrowser, testBrowser, until } from './test-rtc'
 
@@ -32,6 +33,8 @@ const DIRECT = new Map<string, object>([
   ],
 ])
 
+const invitation = (ticket: string) => ({ url: 'ws://files.test/relay', ticket })
+
 describe('a ladder', () => {
   let browser: TestBrowser
 
@@ -53,7 +56,7 @@ describe('a ladder', () => {
     const paths: Path[] = []
     const lost: boolean[] = []
     const tampered: TransferError[] = []
-    const openRelay = vi.fn(() => Promise.resolve('ticket'))
+    const openRelay = vi.fn(() => Promise.resolve(invitation('ticket')))
     const send = vi.fn((signal: PeerSignal) => {
       said.push(signal)
       return Promise.resolve()
@@ -62,7 +65,6 @@ describe('a ladder', () => {
       connects,
       iceServers: () => [],
       pair: () => PAIR,
-      relayAddress: 'ws://files.test/relay',
       send,
       openRelay,
       connected: (which) => channels.push(which),
@@ -205,7 +207,7 @@ describe('a ladder', () => {
       ladder.receive({ event: 'offer', link: 'theirs', sdp: 'offer' })
       await pass(10_000)
       expect(openRelay).not.toHaveBeenCalled()
-      ladder.meetAtRelay('their ticket')
+      ladder.meetAtRelay(invitation('their ticket'))
       joinRelay(socket(0))
       expect(socket(0).sent[0]).toBe('{"ticket":"their ticket"}')
       await until(() => channels.length === 1)
@@ -224,24 +226,24 @@ describe('a ladder', () => {
 
     it('and leaves it when ICE came through while it was asked', async () => {
       const { ladder, openRelay } = setUp()
-      let give: (ticket: string) => void = () => undefined
+      let give: (way: RelayInvitation) => void = () => undefined
       openRelay.mockReturnValue(new Promise((resolve) => (give = resolve)))
       ladder.climb()
       await pass(1500)
       await throughDirectly(0)
-      give('ticket')
+      give(invitation('ticket'))
       await pass(0)
       expect(browser.sockets).toHaveLength(0)
     })
 
     it('and leaves it when all was given up while it was asked', async () => {
       const { ladder, openRelay } = setUp()
-      let give: (ticket: string) => void = () => undefined
+      let give: (way: RelayInvitation) => void = () => undefined
       openRelay.mockReturnValue(new Promise((resolve) => (give = resolve)))
       ladder.climb()
       await pass(1500)
       ladder.drop()
-      give('ticket')
+      give(invitation('ticket'))
       await pass(0)
       expect(browser.sockets).toHaveLength(0)
     })
@@ -277,7 +279,7 @@ describe('a ladder', () => {
       ladder.receive({ event: 'offer', link: 'theirs', sdp: 'offer' })
       await pass(0)
       await throughDirectly(0)
-      ladder.meetAtRelay('ticket')
+      ladder.meetAtRelay(invitation('ticket'))
       joinRelay(socket(0))
       await until(() => socket(0).sent.length > 1)
       await pass(6000)
@@ -326,10 +328,10 @@ describe('a ladder', () => {
 
     it('meets the other side at another one when that asks again, and is lost with it', async () => {
       const { ladder, channels, lost } = setUp({ connects: false })
-      ladder.meetAtRelay('first')
+      ladder.meetAtRelay(invitation('first'))
       joinRelay(socket(0))
       await until(() => channels.length === 1)
-      ladder.meetAtRelay('second')
+      ladder.meetAtRelay(invitation('second'))
       await until(() => socket(0).closed)
       expect(ladder.connected, 'what ran over the first is gone').toBe(false)
       socket(1).end()

@@ -8,7 +8,7 @@ import { type TransferError } from './failure'
 import { type Path } from './connection'
 import { type Attempt } from './doctor-attempt'
 import { PeerLink } from './peer-link'
-import { RelayLink } from './relay-link'
+import { type RelayInvitation, RelayLink } from './relay-link'
 import { type SealedPair } from '../secrecy/signal-sealer'
 import { type IceServer, type PeerSignal } from './signaling-messages'
 
@@ -31,12 +31,10 @@ export interface LadderOptions {
   readonly iceServers: () => readonly IceServer[]
   /** Between whom; undefined when the other side is unknown. */
   readonly pair: () => SealedPair | undefined
-  /** Where the relay is. */
-  readonly relayAddress: string
   /** Sends a signal to the peer. */
   send(signal: PeerSignal): Promise<void>
-  /** Asks the service for a relay to the peer; answers our ticket. */
-  openRelay(): Promise<string>
+  /** Asks the service for a relay to the peer; answers our way there. */
+  openRelay(): Promise<RelayInvitation>
   /** There is a connection, or a better one than before. Its channels are open. */
   connected(channels: Channels): void
   /** How it runs. */
@@ -110,14 +108,13 @@ export class Ladder {
     this.#options.send({ event: 'answer', link, sdp: '' }).catch(() => undefined)
   }
 
-  /** The peer has asked for a relay, and this is our ticket to it. */
-  meetAtRelay(ticket: string): void {
+  /** The peer has asked for a relay, and this is our way there. */
+  meetAtRelay(invitation: RelayInvitation): void {
     const pair = this.#options.pair()
     if (!pair) return
     this.#dropRelay()
     const relay = new RelayLink({
-      address: this.#options.relayAddress,
-      ticket,
+      ...invitation,
       pair,
       opened: () => {
         // What came through meanwhile is better.

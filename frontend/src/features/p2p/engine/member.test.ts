@@ -6,6 +6,7 @@ import { browserRandom } from '../secrecy/randomness'
 import { type Channels } from './channel'
 import { TransferError } from './failure'
 import { Member, type Transfer } from './member'
+import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
 import { CLOCKS, type TestBrowser, testBrowser } from './test-rtc'
 import { TransferState } from './transfer-state'
@@ -66,14 +67,15 @@ describe('a member', () => {
   function setUp({ connects = true, away = false }: { connects?: boolean; away?: boolean } = {}) {
     const transfer = new TestTransfer()
     const said: PeerSignal[] = []
-    const openRelay = vi.fn<() => Promise<string>>(() => Promise.reject(new Error('no_relay')))
+    const openRelay = vi.fn<() => Promise<RelayInvitation>>(() =>
+      Promise.reject(new Error('no_relay')),
+    )
     const peer = { id: ID, ...(away && { away }) }
     const member = new Member(peer, {
       transfer,
       connects,
       iceServers: () => [],
       pair: () => PAIR,
-      relayAddress: 'ws://files.test/relay',
       send: (signal) => {
         said.push(signal)
         return Promise.resolve()
@@ -401,7 +403,7 @@ describe('a member', () => {
     const { member, transfer } = await accepted({ connects: false })
     transfer.state.advance('verified')
     await offer(member, 'another')
-    member.meetAtRelay('ticket')
+    member.meetAtRelay({ url: 'ws://files.test/relay', ticket: 'ticket' })
     member.back(true)
     await pass(MINUTE)
     expect(made()).toBe(1)

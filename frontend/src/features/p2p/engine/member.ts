@@ -9,6 +9,7 @@ import { type Path } from './connection'
 import { type Attempt } from './doctor-attempt'
 import { NetworkExchange } from './doctor-exchange'
 import { type Network } from './doctor-self-test'
+import { type RelayInvitation } from './relay-link'
 import { type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 import { type TransferState } from './transfer-state'
@@ -115,8 +116,8 @@ export class Member<T extends Transfer = Transfer> {
   }
 
   /** This member has asked for a relay between the two of us. */
-  meetAtRelay(ticket: string): void {
-    if (!this.transfer.state.ended && !this.#connects) this.#ladder.meetAtRelay(ticket)
+  meetAtRelay(invitation: RelayInvitation): void {
+    if (!this.transfer.state.ended && !this.#connects) this.#ladder.meetAtRelay(invitation)
   }
 
   /** The member is in the room again: a page that was loaded anew (`fresh`) knows nothing of our link. */

@@ -56,7 +56,7 @@ function setUp() {
     const [self, other] = name === 'left' ? [left, right] : [right, left]
     if (!self || !other) throw new Error('two members')
     const options = {
-      address: 'ws://relay.test/relay',
+      url: 'ws://relay.test/relay',
       ticket: `${name} ticket`,
       pair: { key: otherKey, room: 'room', self, other },
       opened: opened[name],

@@ -19,10 +19,14 @@ const OPEN = 1
 const CONTROL = 0
 const DATA = 1
 
-interface RelayOptions {
-  /** Where the relay is: a `ws:` or `wss:` address. */
-  readonly address: string
+/** One side's way into a relay. */
+export interface RelayInvitation {
+  /** Where it is: a `ws:` or `wss:` address. */
+  readonly url: string
   readonly ticket: string
+}
+
+interface RelayOptions extends RelayInvitation {
   readonly pair: SealedPair
   /** The channels are open. */
   opened(): void
@@ -51,11 +55,11 @@ export class RelayLink implements Channels {
   #sealing = 0
   #closed = false
 
-  constructor(options: RelayOptions, connect: (address: string) => Socket = openSocket) {
+  constructor(options: RelayOptions, connect: (url: string) => Socket = openSocket) {
     this.#options = options
     this.control = this.#channel(CONTROL)
     this.data = this.#channel(DATA)
-    this.#socket = connect(options.address)
+    this.#socket = connect(options.url)
     this.#socket.binaryType = 'arraybuffer'
     this.#socket.addEventListener('open', () => {
       this.#socket.send(JSON.stringify({ ticket: options.ticket }))
@@ -157,6 +161,6 @@ export class RelayLink implements Channels {
   }
 }
 
-function openSocket(address: string): WebSocket {
-  return new WebSocket(address)
+function openSocket(url: string): WebSocket {
+  return new WebSocket(url)
 }

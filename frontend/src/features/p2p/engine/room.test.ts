@@ -241,7 +241,10 @@ describe('a room', () => {
       const ann = page('A')
       await enter([ann], { connects: false })
       ann.say('offer', { link: 'l', sdp: 'offer' })
-      service.listener?.relay(ann.peer.id, 'their ticket')
+      service.listener?.relay(ann.peer.id, {
+        url: 'ws://files.test/relay',
+        ticket: 'their ticket',
+      })
       browser.sockets[0]?.open()
       expect(browser.sockets[0]?.sent).toEqual(['{"ticket":"their ticket"}'])
       expect(browser.sockets[0]?.address).toBe(`${location.origin.replace('http', 'ws')}/relay`)

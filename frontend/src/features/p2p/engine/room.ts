@@ -16,6 +16,7 @@ import {
   SignalingError,
   type SignalingListener,
 } from './signaling-client'
+import { RELAY_URL } from './signaling-place'
 import { type IceServer, type Joined, type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
 
@@ -26,9 +27,6 @@ const MAX_REMEMBERED = 64
 const ENTER_AGAIN_MS = 2000
 /** How often TURN's credentials are asked for again, in milliseconds: they open nothing after an hour. */
 const REFRESH_EVERY_MS = 30 * 60_000
-
-/** Where the server relays: beside the pages, encrypted as they are. */
-const RELAY_ADDRESS = `${window.location.origin.replace(/^http/, 'ws')}/relay`
 
 /** A room at one moment. Each member's transfer has a snapshot of its own. */
 export interface RoomSnapshot<T extends Transfer = Transfer> {
@@ -125,7 +123,7 @@ export class Room<T extends Transfer> {
       roomLocked: (locked) => this.#store.set({ locked }),
       ejected: () => this.#putOut('ejected'),
       displaced: () => this.#putOut('displaced'),
-      relay: (from, ticket) => this.#member(from)?.meetAtRelay(ticket),
+      relay: (from, invitation) => this.#member(from)?.meetAtRelay(invitation),
       signal: (from, event, message) => this.#onSignal(from, event, message),
     })
     this.codes = new CodeHosting(this.#signaling, browserRandom)
@@ -306,7 +304,6 @@ export class Room<T extends Transfer> {
       connects: this.#role.connects,
       transfer: this.#role.begin(peer.id),
       pair: () => this.#others.get(peer.id)?.line.pair,
-      relayAddress: RELAY_ADDRESS,
       send: async (signal) => this.#others.get(peer.id)?.line.say(signal),
       openRelay: () => this.#signaling.openRelay(peer.id),
       network: () => this.#network(),
@@ -322,7 +319,7 @@ export class Room<T extends Transfer> {
 
   /** Where a doctor asks: what the service says now, or else what it said when we entered. */
   async #network(): Promise<Network> {
-    const known = { iceServers: this.#iceServers, stunProbes: [], relayAddress: RELAY_ADDRESS }
+    const known = { iceServers: this.#iceServers, stunProbes: [], relayAddress: RELAY_URL }
     // Where the line is down an answer would be waited for in vain.
     if (this.getSnapshot().phase !== 'open') return { ...known, service: false }
     try {

@@ -3,6 +3,8 @@
  */
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
+import { type RelayInvitation } from './relay-link'
+import { RELAY_URL, SIGNALING_ORIGIN, signalingAuth } from './signaling-place'
 import {
   codeOpened,
   done,
@@ -33,6 +35,10 @@ const BUSY_WAIT_MS = 200
 
 /** How long after being sent away by the service we come back, in milliseconds. */
 const RECONNECT_WAIT_MS = 1000
+/** How long what the service cannot do for now is asked again, and how often, at first and later, in milliseconds. */
+const UNAVAILABLE_PATIENCE_MS = 120_000
+const UNAVAILABLE_FIRST_MS = 500
+const UNAVAILABLE_MOST_MS = 5000
 
 /** Why the service did not do what was asked; `unreachable` when it could not be asked. */
 export class SignalingError extends Error {
@@ -62,8 +68,8 @@ export interface SignalingListener {
   ejected(): void
   /** Another page has taken our place in the room. */
   displaced(): void
-  /** A member has asked for a relay between us, to which this is our ticket. */
-  relay(from: string, ticket: string): void
+  /** A member has asked for a relay between us, to which this is our way. */
+  relay(from: string, invitation: RelayInvitation): void
   /** A member said something, which nobody has looked into yet. */
   signal(from: string, event: PeerSignal['event'], message: unknown): void
 }
@@ -89,19 +95,21 @@ export class SignalingClient {
   readonly #listener: SignalingListener | undefined
   #closed = false
 
-  /**
-   * `listener` hears what goes on in a room; whoever enters none needs none. `origin` is the service's
-   * address; the page's own unless given.
-   */
-  constructor(listener?: SignalingListener, origin = '') {
+  /** `listener` hears what goes on in a room; whoever enters none needs none. */
+  constructor(listener?: SignalingListener) {
     this.#listener = listener
-    this.#socket = io(`${origin}/p2p`, {
+    this.#socket = io(`${SIGNALING_ORIGIN}/p2p`, {
+      auth: (show) => void signalingAuth().then(show),
       autoConnect: false,
       forceNew: true,
       // WebSocket first: polling first would cost two more round trips to a room.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       reconnectionDelayMax: 5000,
+    })
+    this.#socket.on('connect_error', () => {
+      // Not let in: a ticket may be over by the time it is shown, and socket.io does not try again.
+      if (!this.#socket.active) setTimeout(() => this.#reconnect(), RECONNECT_WAIT_MS)
     })
     if (listener) this.#listen(listener)
   }
@@ -195,9 +203,9 @@ export class SignalingClient {
     return this.#ask('ice-servers', {}, iceServers)
   }
 
-  /** Asks for a relay to one member, which hears of it; answers our ticket. */
-  async openRelay(to: string): Promise<string> {
-    return (await this.#ask('relay', { to }, relayTicket)).ticket
+  /** Asks for a relay to one member, which hears of it; answers our way there. */
+  async openRelay(to: string): Promise<RelayInvitation> {
+    return { url: RELAY_URL, ...(await this.#ask('relay', { to }, relayTicket)) }
   }
 
   /** Leaves the room and disconnects for good. */
@@ -213,7 +221,24 @@ export class SignalingClient {
     if (!this.#closed) this.#socket.connect()
   }
 
+  /** Asks, and asks again what the service says it could not do for now. */
   async #ask<T>(event: string, body: object, schema: v.GenericSchema<unknown, T>): Promise<T> {
+    const line = this.#socket.id
+    const until = performance.now() + UNAVAILABLE_PATIENCE_MS
+    for (let wait = UNAVAILABLE_FIRST_MS; ; wait = Math.min(wait * 2, UNAVAILABLE_MOST_MS)) {
+      try {
+        return await this.#askOnce(event, body, schema)
+      } catch (error) {
+        const passing = error instanceof SignalingError && error.code === 'unavailable'
+        if (!passing || performance.now() > until) throw error
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      // What was asked on a line that broke meanwhile is not what the next one is for.
+      if (this.#socket.id !== line) throw new SignalingError('unreachable', `${event} was given up`)
+    }
+  }
+
+  async #askOnce<T>(event: string, body: object, schema: v.GenericSchema<unknown, T>): Promise<T> {
     let answer: unknown
     try {
       answer = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, body)
@@ -241,7 +266,9 @@ export class SignalingClient {
     this.#on('room-locked', locking, ({ locked }) => listener.roomLocked(locked))
     this.#on('ejected', done, () => listener.ejected())
     this.#on('displaced', done, () => listener.displaced())
-    this.#on('relay', relayOffer, ({ from, ticket }) => listener.relay(from, ticket))
+    this.#on('relay', relayOffer, ({ from, ...offered }) => {
+      listener.relay(from, { url: RELAY_URL, ...offered })
+    })
     for (const event of ['offer', 'answer', 'ice-candidate'] as const) {
       this.#on(event, sender, (message) => listener.signal(message.from, event, message))
     }

@@ -62,6 +62,7 @@ const REFUSAL_CODES = [
   'unknown_code',
   'unknown_knock',
   'no_relay',
+  'unavailable',
 ] as const
 export type RefusalCode = (typeof REFUSAL_CODES)[number]
 
@@ -85,11 +86,14 @@ export const knockMessage = v.looseObject({ knock: id })
 /** Whether the room lets nobody new in. */
 export const locking = v.object({ locked: v.boolean() })
 
+/** Where a relay is, if it is not beside the service. */
+const relayUrl = v.exactOptional(v.pipe(v.string(), v.regex(/^wss?:\/\//)))
+
 /** Acknowledges `relay`: what lets us into a relay to another member. */
-export const relayTicket = v.object({ ticket: id })
+export const relayTicket = v.object({ ticket: id, url: relayUrl })
 
 /** Another member has asked for a relay to us. */
-export const relayOffer = v.object({ from: id, ticket: id })
+export const relayOffer = v.object({ from: id, ...relayTicket.entries })
 
 /** What our own pages relay: something that only they can open. */
 export const sealedBody = v.object({ sealed: v.pipe(v.string(), v.maxLength(64_000)) })

@@ -41,7 +41,8 @@ export class TestService implements RoomService {
     this.#answer(`join ${[room, nonce, resume].filter(Boolean).join(' ')}`, this.#joined())
   lock = (locked: boolean) => this.#answer(`lock ${locked}`, undefined)
   eject = (peer: string) => this.#answer(`eject ${peer}`, undefined)
-  openRelay = (to: string) => this.#answer(`relay ${to}`, 'ticket')
+  openRelay = (to: string) =>
+    this.#answer(`relay ${to}`, { url: 'ws://files.test/relay', ticket: 'ticket' })
   iceServers = () => this.#answer('ice-servers', { ice_servers: this.iceServersNow })
   openCode = () => this.#answer('open-code', '4821')
   closeCode = () => this.#answer('close-code', undefined)
