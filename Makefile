@@ -66,8 +66,8 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) lab-tools
-	$(CARGO) build --locked -p sharesync-server
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(REDIS) lab-tools
+	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling
 	projects=--project=pages; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \

@@ -1,4 +1,4 @@
-/** The real server as a process of its own, with a data folder that goes when it goes. */
+/** The real programs as processes of their own; the server with a data folder that goes when it goes. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,15 +13,18 @@ const BINARY =
 /** How long it may take to listen, and to stop, in milliseconds. */
 const PATIENCE = 30_000
 
-/** A server that listens. */
-export interface Server {
+/** A program that listens. */
+export interface Program {
   /** Where, without a slash at the end. */
   readonly url: string
   /** Its process. */
   readonly pid: number
-  /** Stops it as an operator would, and forgets its data. Throws if it does not stop cleanly. */
+  /** Stops it as an operator would. Throws if it does not stop cleanly. */
   stop(): Promise<void>
 }
+
+/** A server that listens; it forgets its data when it stops. */
+export type Server = Program
 
 /** Where a server shall run: here, or on a machine of the laboratory. */
 export interface Place {
@@ -29,39 +32,54 @@ export interface Place {
   readonly machine: { spawn(program: string, words: string[], options: SpawnOptions): ChildProcess }
 }
 
-/** Starts a server on a free port with nothing in it; `variables` are further ones of its environment. */
+/** Starts a server on a free port with nothing in it; `variables` are set beside the usual ones, or over them. */
 export async function startServer(
   { host, machine }: Place = { host: '127.0.0.1', machine: { spawn } },
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sharesync-e2e-'))
-  const child = machine.spawn(BINARY, [], {
-    cwd: dataDir,
-    env: {
-      PATH: process.env.PATH,
-      HOST: host,
-      PORT: '0',
-      TURN_PORT: '0',
-      SHARESYNC_DATA_DIR: dataDir,
-      RUST_LOG: 'warn',
-      ...variables,
-    },
+  const env = {
+    HOST: host,
+    PORT: '0',
+    TURN_PORT: '0',
+    SHARESYNC_DATA_DIR: dataDir,
+    RUST_LOG: 'warn',
+    ...variables,
+  }
+  const forget = () => rm(dataDir, { recursive: true, force: true })
+  try {
+    const server = await startProgram(BINARY, { cwd: dataDir, env }, machine)
+    return { ...server, stop: () => server.stop().finally(forget) }
+  } catch (error) {
+    await forget()
+    throw error
+  }
+}
+
+/** Starts a program that says where it listens. */
+export async function startProgram(
+  binary: string,
+  { cwd, env }: { cwd: string; env: Record<string, string> },
+  machine: Place['machine'] = { spawn },
+): Promise<Program> {
+  const child = machine.spawn(binary, [], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
     const url = await listeningAt(child)
-    if (child.pid === undefined) throw new Error('a server that listens has a process')
-    return { url, pid: child.pid, stop: () => stop(child, dataDir) }
+    if (child.pid === undefined) throw new Error('a program that listens has a process')
+    return { url, pid: child.pid, stop: () => stop(child) }
   } catch (error) {
     child.kill('SIGKILL')
-    await rm(dataDir, { recursive: true, force: true })
     throw error
   }
 }
 
 /** The address in the line that the server prints once it listens. */
 async function listeningAt(child: ChildProcess): Promise<string> {
-  if (!child.stdout) throw new Error('the server has no standard output')
+  if (!child.stdout) throw new Error('the program has no standard output')
   const lines = createInterface(child.stdout)
   const deadline = AbortSignal.timeout(PATIENCE)
   const started = new Promise<string>((resolve, reject) => {
@@ -71,23 +89,22 @@ async function listeningAt(child: ChildProcess): Promise<string> {
     })
     child.once('error', reject)
     child.once('exit', (code) => {
-      reject(new Error(`${BINARY} ended with ${String(code)} before it listened`))
+      reject(new Error(`${child.spawnfile} ended with ${String(code)} before it listened`))
     })
     deadline.addEventListener('abort', () => {
-      reject(new Error(`${BINARY} did not listen in time`))
+      reject(new Error(`${child.spawnfile} did not listen in time`))
     })
   })
   return started
 }
 
-async function stop(child: ChildProcess, dataDir: string): Promise<void> {
+async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit', { signal: AbortSignal.timeout(PATIENCE) })
   child.kill('SIGTERM')
   try {
     const [code] = (await exited) as [number | null]
-    if (code !== 0) throw new Error(`the server ended with ${String(code)}`)
+    if (code !== 0) throw new Error(`${child.spawnfile} ended with ${String(code)}`)
   } finally {
     child.kill('SIGKILL')
-    await rm(dataDir, { recursive: true, force: true })
   }
 }

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { digests, downloadedDigests, randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
+import { blockUdp, openUdp } from '../support/udp.ts'
 
 const MIB = 1024 * 1024
 
@@ -43,21 +44,6 @@ test('leaves the relay in the middle when a better way opens', async ({ person }
   await expect(receiver.getByRole('status')).toContainText('Verified', { timeout: 45_000 })
   expect(await downloadedDigests([await download])).toEqual(await digests([file]))
 })
-
-/** In the page, before its own scripts: ICE finds no candidates, as where UDP is dropped. */
-function blockUdp() {
-  const Original = RTCPeerConnection
-  window.RTCPeerConnection = class extends Original {
-    constructor(configuration?: RTCConfiguration) {
-      const blocked = !('udpIsOpen' in window)
-      super(blocked ? { iceTransportPolicy: 'relay' } : configuration)
-    }
-  }
-}
-
-function openUdp() {
-  Object.assign(window, { udpIsOpen: true })
-}
 
 /** What a page sends over its WebSocket to the relay. */
 function overheard(page: Page) {
