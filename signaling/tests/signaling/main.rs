@@ -8,6 +8,7 @@
 
 mod capacity;
 mod conversation;
+mod crowd;
 mod door;
 mod hostile;
 mod knocking;

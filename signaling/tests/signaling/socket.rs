@@ -133,7 +133,7 @@ impl Client {
         payload
     }
 
-    /// The next event, and its payload.
+    /// The next event: its name and its one argument.
     pub(crate) async fn next_event(&mut self) -> (String, Value) {
         match self.events.pop_front() {
             Some(event) => event,
@@ -142,6 +142,11 @@ impl Client {
                 other => panic!("instead of an event: {other:?}"),
             },
         }
+    }
+
+    /// Whether no event has come that was not asked for.
+    pub(crate) fn has_heard_nothing_else(&self) -> bool {
+        self.events.is_empty()
     }
 
     /// Sends an Engine.IO packet as it stands.
