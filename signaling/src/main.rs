@@ -46,6 +46,8 @@ Environment, all of it optional:
   STUN_URLS             STUN servers for transfers across networks, separated by commas
   TURN                  on, or off: whether transfers without a direct path are carried over UDP (on)
   TURN_PORT             the UDP port for that (3478)
+  STUN_SECOND_PORT      a second UDP port, by which pages find out how their network maps addresses;
+                        off: none (the one above TURN_PORT)
   TURN_PUBLIC_IP        this machine's address as seen from outside
   TURN_ALLOW_PRIVATE    true: also to addresses of private networks (false)
   TURN_URLS             another server to do it, with TURN_SECRET: coturn's static-auth-secret

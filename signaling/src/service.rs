@@ -55,10 +55,11 @@ pub struct Service {
 
 impl ServiceConfig {
     /// The variables that it is read from.
-    pub const VARIABLES: [&str; 10] = [
+    pub const VARIABLES: [&str; 11] = [
         "STUN_URLS",
         "TURN",
         "TURN_PORT",
+        "STUN_SECOND_PORT",
         "TURN_PUBLIC_IP",
         "TURN_ALLOW_PRIVATE",
         "TURN_URLS",
