@@ -44,6 +44,7 @@ impl TurnOffer {
     }
 
     /// The same, with a second port where it answers Binding.
+    #[must_use]
     pub fn with_second_port(mut self, port: Option<u16>) -> Self {
         self.second_port = port;
         self
