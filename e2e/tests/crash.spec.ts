@@ -52,7 +52,7 @@ for (const who of ['sender', 'receiver'] as const) {
     const page = await browsers[who].newPage()
     await comesBack[who](page)
     const download = receiver.waitForEvent('download')
-    await expect(receiver.getByRole('status')).toContainText('Verified', { timeout: 45_000 })
+    await expect(receiver.getByRole('status')).toContainText('Verified', { timeout: 120_000 })
     await expect(sender.getByRole('status')).toContainText('Verified')
     expect(await downloadedDigests([await download])).toEqual(await digests([file]))
     const blocks = (96 * MIB) / BLOCK_BYTES

@@ -79,7 +79,7 @@ for (const { nature, path, said, here } of [
     const download = right.waitForEvent('download')
     await right.getByRole('button', { name: 'Accept' }).click()
     for (const page of [left, right]) {
-      await expect(page.getByRole('status')).toContainText('Verified', { timeout: 60_000 })
+      await expect(page.getByRole('status')).toContainText('Verified', { timeout: 120_000 })
     }
     expect(await downloadedDigests([await download])).toEqual(await digests([file]))
 

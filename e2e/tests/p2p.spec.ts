@@ -29,7 +29,7 @@ test('several files of every kind arrive whole, under their own names', async ({
   expect(downloads, 'nothing comes unasked').toEqual([])
   await receiver.getByRole('button', { name: 'Accept' }).click()
 
-  await expect(status(receiver)).toContainText('Verified', { timeout: 45_000 })
+  await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
   await expect(status(sender)).toContainText('Verified')
   await expect.poll(() => downloads.length).toBe(files.length)
   // No file system takes every name: what Windows forbids becomes an underline.
@@ -133,7 +133,7 @@ for (const who of ['sender', 'receiver'] as const) {
     await comesBack[who]()
     await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
     expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
-    await expect(status(receiver)).toContainText('Verified', { timeout: 45_000 })
+    await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
     await expect(status(sender)).toContainText('Verified')
     await expect.poll(() => downloads.length).toBe(1)
     expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
