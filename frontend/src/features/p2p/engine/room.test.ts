@@ -247,7 +247,7 @@ describe('a room', () => {
       })
       browser.sockets[0]?.open()
       expect(browser.sockets[0]?.sent).toEqual(['{"ticket":"their ticket"}'])
-      expect(browser.sockets[0]?.address).toBe(`${location.origin.replace('http', 'ws')}/relay`)
+      expect(browser.sockets[0]?.address).toBe('ws://files.test/relay')
     })
 
     it('what another page asks about its network, also after their transfer', async () => {
