@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Invitation } from '../secrecy/code-exchange'
 import { type Code, parseCode } from '../secrecy/code-words'
