@@ -92,29 +92,6 @@ test('a browser that makes no direct connections is told so', async ({ person })
   await expect(doctor(sender)).toContainText('through its relay')
 })
 
-test('a connection that failed offers to find out why', async ({ person }) => {
-  const [sender, receiver] = [await person(), await person()]
-  for (const page of [sender, receiver]) {
-    await page.addInitScript(switchOff)
-    await page.routeWebSocket(/\/relay$/, (socket) => socket.close())
-  }
-  await receiver.clock.install()
-  await meet(sender, receiver)
-  const ask = receiver.getByRole('button', { name: 'Find out why' })
-  await expect(receiver.getByRole('status')).toContainText('Connecting')
-  // Nobody wants to wait for as long as a page has patience.
-  await expect(async () => {
-    await receiver.clock.fastForward(20_000)
-    await expect(ask).toBeVisible({ timeout: 500 })
-  }).toPass()
-  await ask.click()
-  await expect(async () => {
-    await receiver.clock.fastForward(5_000)
-    await expect(doctor(receiver)).toContainText('no direct connections', { timeout: 500 })
-  }).toPass()
-  await expect(doctor(receiver)).toContainText('There is no way for your file at the moment.')
-})
-
 /** In the page, before its own scripts: WebRTC finds no addresses, as some extensions have it. */
 function switchOff() {
   const Original = RTCPeerConnection

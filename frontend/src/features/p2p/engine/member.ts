@@ -71,6 +71,8 @@ export class Member<T extends Transfer = Transfer> {
   /** The service says that it has left for good. */
   #gone = false
   #attempts = 0
+  /** There has been a connection since it was sought last. */
+  #found = false
   /** When the connection was lost, or first sought, in milliseconds of `performance.now`. */
   #since = performance.now()
 
@@ -126,6 +128,7 @@ export class Member<T extends Transfer = Transfer> {
     this.reach.set({ away: false })
     if (this.transfer.state.ended || (this.#ladder.connected && !fresh)) return
     this.#attempts = 0
+    this.#since = performance.now()
     if (fresh) this.#drop()
     clearTimeout(this.#again)
     if (this.#connects) this.#ladder.climb()
@@ -169,12 +172,14 @@ export class Member<T extends Transfer = Transfer> {
   #connected(channels: Channels): void {
     clearTimeout(this.#again)
     this.#attempts = 0
+    this.#found = true
     this.transfer.connect(channels)
   }
 
   /** Forgets the connection, which is gone or no longer of use. */
   #drop(): void {
-    if (this.#ladder.connected || this.#attempts === 0) this.#since = performance.now()
+    if (this.#found) this.#since = performance.now()
+    this.#found = false
     this.#ladder.drop()
     this.reach.set({ path: undefined })
     this.transfer.interrupt()
