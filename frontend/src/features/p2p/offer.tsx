@@ -1,11 +1,14 @@
 /** What a sender offers, whether there is space for it, and what can be answered. Part of the receiver's page. */
 import { useId, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { useToast } from '@/components/ui/toast-context'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatCount } from '@/lib/format'
+import { canChoose, chooseFile, chooseFolder } from './engine/chosen-place'
+import { nameToSave } from './engine/file-names'
 import type { FileReceiver } from './engine/receiver'
 import type { TransferSnapshot } from './engine/transfer-state'
-import { spaceWords } from './receive-words'
+import { shortageWords, spaceWords } from './receive-words'
 import { useSpace } from './use-space'
 
 interface OfferProps {
@@ -16,7 +19,8 @@ interface OfferProps {
 }
 
 /** Shown until it has been answered. */
-export function Offer({ from, transfer: { files, total }, receiver }: OfferProps) {
+export function Offer({ from, transfer, receiver }: OfferProps) {
+  const { files, total } = transfer
   const { space, askForMore } = useSpace(total)
   const words = useId()
   const tooMuch = space?.fits === false
@@ -46,6 +50,7 @@ export function Offer({ from, transfer: { files, total }, receiver }: OfferProps
         >
           Accept
         </Button>
+        {canChoose() && <AcceptElsewhere transfer={transfer} receiver={receiver} only={tooMuch} />}
         <Button size="lg" variant="secondary" onClick={() => receiver.decline()}>
           Decline
         </Button>
@@ -54,12 +59,37 @@ export function Offer({ from, transfer: { files, total }, receiver }: OfferProps
   )
 }
 
+interface AcceptElsewhereProps extends Omit<OfferProps, 'from'> {
+  /** There is no space but there. */
+  only: boolean
+}
+
+/** Straight into a folder, or one file under a name of one's own. Nothing moves while its person is choosing. */
+function AcceptElsewhere({ transfer: { files }, receiver, only }: AcceptElsewhereProps) {
+  const toast = useToast()
+  const [first] = files
+  const single = files.length === 1 && first?.path === undefined ? first : undefined
+  const choose = async () => {
+    try {
+      const place = await (single ? chooseFile(nameToSave(single.name)) : chooseFolder())
+      if (place) await receiver.accept(place)
+    } catch {
+      toast({ title: 'The browser did not let us write there.', tone: 'danger' })
+    }
+  }
+  return (
+    <Button size="lg" variant={only ? 'primary' : 'secondary'} onClick={() => void choose()}>
+      {single ? 'Accept as …' : 'Accept into a folder …'}
+    </Button>
+  )
+}
+
 /** What can be done about too little space. */
 function MoreSpace({ onAsk }: { onAsk: () => Promise<void> }) {
   const [asked, setAsked] = useState(false)
   return (
     <p className="mt-1 text-center text-sm text-muted">
-      Free some space and open the link again, or ask for fewer files.{' '}
+      {shortageWords(canChoose())}{' '}
       {!asked && (
         <button
           type="button"

@@ -8,11 +8,12 @@ import type { Member } from './engine/member'
 import type { FileReceiver } from './engine/receiver'
 import type { Inbox } from './engine/receiving-room'
 import { saveFile } from './engine/saving'
-import type { TransferSnapshot } from './engine/transfer-state'
+import type { Stage, TransferSnapshot } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
 import { Offer } from './offer'
 import { peerName } from './peer-look'
+import { leaveWords, savedWords, savingWords } from './receive-words'
 import { TransferLine } from './transfer-line'
 import { TransferStatus } from './transfer-status'
 import { PauseButton } from './pause-button'
@@ -28,6 +29,8 @@ interface ReceiveTransferProps {
   onStartOver: () => void
 }
 
+const MOVING: ReadonlySet<Stage> = new Set(['moving', 'checking'])
+
 /** A sender, what is offered, and how far it has come. */
 export function ReceiveTransfer({
   member,
@@ -38,8 +41,10 @@ export function ReceiveTransfer({
 }: ReceiveTransferProps) {
   const transfer = useSnapshot(member.transfer.state)
   const { path, away } = useSnapshot(member.reach)
+  const { place, waits } = useSnapshot(member.transfer.saving)
   const { stage, written, total, files } = transfer
   const doctor = useDoctor(member)
+  const asks = place && waits && MOVING.has(stage) ? leaveWords(place) : undefined
   return (
     <Card aria-label={`Transfer from ${peerName(member.id)}`}>
       <TransferLine
@@ -50,16 +55,28 @@ export function ReceiveTransfer({
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
         path={path}
         onPath={doctor.ask}
-        held={held(transfer)}
+        held={asks ? 'paused' : held(transfer)}
         checkedBy={checkedBy}
       />
-      <TransferStatus side="receiver" transfer={transfer} away={away} />
+      <TransferStatus
+        side="receiver"
+        transfer={transfer}
+        away={away}
+        verified={savedWords(place)}
+        waits={asks}
+      />
+      {place && MOVING.has(stage) && (
+        <p className="mt-1 text-center text-sm text-muted">
+          <bdi>{savingWords(place)}</bdi>
+        </p>
+      )}
       {stage === 'offered' && (
         <Offer from={peerName(member.id)} transfer={transfer} receiver={member.transfer} />
       )}
       <Actions
         transfer={transfer}
         receiver={member.transfer}
+        asks={asks !== undefined}
         onStartOver={onStartOver}
         onFindOut={doctor.ask}
       />
@@ -96,11 +113,13 @@ function SaveAgain({ name, file }: { name: string; file: File }) {
 interface ActionsProps {
   transfer: TransferSnapshot
   receiver: FileReceiver
+  /** It cannot go on before its person lets it. */
+  asks: boolean
   onStartOver: () => void
   onFindOut: () => void
 }
 
-function Actions({ transfer, receiver, onStartOver, onFindOut }: ActionsProps) {
+function Actions({ transfer, receiver, asks, onStartOver, onFindOut }: ActionsProps) {
   const { stage, failure } = transfer
   const row = 'mt-4 flex flex-wrap justify-center gap-2'
   switch (stage) {
@@ -108,7 +127,11 @@ function Actions({ transfer, receiver, onStartOver, onFindOut }: ActionsProps) {
     case 'checking':
       return (
         <div className={row}>
-          <PauseButton transfer={receiver} />
+          {asks ? (
+            <Button onClick={() => void receiver.askToGoOn()}>Go on saving</Button>
+          ) : (
+            <PauseButton transfer={receiver} />
+          )}
           <Button variant="secondary" onClick={() => receiver.cancel()}>
             Cancel
           </Button>

@@ -4,21 +4,32 @@ import { Progress } from '@/components/ui/progress'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/lib/format'
 import type { TransferSnapshot } from './engine/transfer-state'
-import { heldWords, outcomeWords, type Side, stageWords, transferTrouble } from './words'
+import {
+  heldWords,
+  outcomeWords,
+  type Side,
+  stageWords,
+  transferTrouble,
+  type Trouble,
+} from './words'
 
 interface TransferStatusProps {
   side: Side
   transfer: TransferSnapshot
   /** The other side's page is not there at the moment. */
   away: boolean
+  /** How it ended well, where there is more to say than usual. */
+  verified?: string
+  /** Why nothing moves, where that is this page's own matter. */
+  waits?: Trouble | undefined
 }
 
 /** The words under the line. */
-export function TransferStatus({ side, transfer, away }: TransferStatusProps) {
+export function TransferStatus({ side, transfer, away, verified, waits }: TransferStatusProps) {
   const { stage, failure, accepted, written, total } = transfer
   const trouble = failure && transferTrouble(side, failure)
-  const outcome = outcomeWords(side, stage)
-  const held = heldWords(transfer, away)
+  const outcome = (stage === 'verified' ? verified : undefined) ?? outcomeWords(side, stage)
+  const held = waits ?? heldWords(transfer, away)
   return (
     <div className="mt-6">
       <p
@@ -68,7 +79,7 @@ function Figures({ transfer }: { transfer: TransferSnapshot }) {
 }
 
 /** Tells those who do not see the bar at every tenth, and no more often. */
-function TenPercents({ transfer, side }: Omit<TransferStatusProps, 'away'>) {
+function TenPercents({ transfer, side }: Pick<TransferStatusProps, 'transfer' | 'side'>) {
   const { stage, written, total } = transfer
   const tenths = total > 0 ? Math.floor((written / total) * 10) : 0
   const text =

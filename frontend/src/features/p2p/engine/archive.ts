@@ -1,6 +1,7 @@
 /**
- * Packs received folders: a browser can save single files only. Stored, not compressed, and ZIP64 where it has to
- * be (`client-zip`), by way of the disk, so that memory stays flat. Used by `ReceivingRoom`.
+ * Packs received folders for the downloads, which take single files only. Stored, not compressed, and ZIP64 where sizes
+ * ask for it (`client-zip`, which does not count past 65,535 files: an offer has 10,000), by way of the disk, so that
+ * memory stays flat. Used by `ReceivingRoom`.
  */
 import { makeZip } from 'client-zip'
 import { nameToSave } from './file-names'

@@ -17,6 +17,7 @@ interface Group {
 
 /** Keeps blocks in the page's memory, then in Blobs. */
 export class BlobStore implements BlockStore {
+  readonly inPlace: boolean = false
   readonly #files = new Map<number, Map<number, Group>>()
   /** The last write: each waits for the one before, so that they end in order. */
   #last: Promise<unknown> = Promise.resolve()

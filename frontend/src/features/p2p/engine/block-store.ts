@@ -1,10 +1,11 @@
 /**
- * Where a receiver puts blocks. Two kinds: `OpfsStore` writes to disk, `BlobStore` serves browsers and
- * pages that have no private file system. Used by `FileReceiver`.
+ * Where a receiver puts blocks. Three kinds: `OpfsStore` keeps files for the downloads, `ChosenStore` puts them where
+ * a person wants them, `BlobStore` serves browsers and pages that have no private file system. Used by `FileReceiver`.
  */
 import { type OfferedFile } from './control-messages'
 import { blockDigest, sameDigest } from './digest'
 import { TransferError } from './failure'
+import { type Journal } from './journal'
 
 /** A block as it came: its chunks in order, and the digest it was announced with. */
 export interface ReceivedBlock {
@@ -18,6 +19,8 @@ export interface ReceivedBlock {
 
 /** Takes the blocks of a transfer's files, nearly in order, and gives the files back whole. */
 export interface BlockStore {
+  /** Finished files are where their person wants them; else they have yet to be saved. */
+  readonly inPlace: boolean
   /** Throws `out_of_space` when it is known that so many bytes will not fit. */
   reserve(bytes: number): Promise<void>
   /**
@@ -30,6 +33,12 @@ export interface BlockStore {
   finish(number: number, file: OfferedFile): Promise<File>
   /** Ends the store; what is not finished is deleted, unless it is to be kept for a later page. */
   close(keep: boolean): void
+}
+
+/** A store that goes on from what an earlier page has left. */
+export interface Opened {
+  readonly store: BlockStore
+  readonly journal: Journal
 }
 
 /** Puts a block together and checks it. Throws `corrupt`. */

@@ -35,12 +35,12 @@ export function nameToSave(name: string): string {
   return shorten(DEVICE.test(visible) ? `_${visible}` : visible) || 'file'
 }
 
-/** Cuts a name to the protocol's limit and keeps its ending, which says what it is. */
-function shorten(name: string): string {
-  if (utf8Length(name) <= MAX_NAME_BYTES) return name
+/** Cuts a name to a limit, the protocol's if there is no other, and keeps its ending, which says what it is. */
+export function shorten(name: string, limit = MAX_NAME_BYTES): string {
+  if (utf8Length(name) <= limit) return name
   const dot = name.lastIndexOf('.')
   const ending = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : ''
   const stem = Array.from(name.slice(0, name.length - ending.length))
-  while (stem.length > 0 && utf8Length(stem.join('') + ending) > MAX_NAME_BYTES) stem.pop()
+  while (stem.length > 0 && utf8Length(stem.join('') + ending) > limit) stem.pop()
   return stem.join('') + ending
 }

@@ -3,12 +3,16 @@
  * it when a page that may receive opens, the worker when space has run out.
  */
 
+import { forgetPlace } from './place-memory'
+
 /** The folder of all transfers. */
 export const ROOT = 'p2p'
 /** In a transfer's folder: which transfer it is, while that is unfinished. */
 export const RECORD = 'record.json'
 /** In a transfer's folder: what of it has been written. */
 export const JOURNAL = 'journal'
+/** In a transfer's folder: where its files have been put, if that is not there. */
+export const CLAIMS = 'claims'
 
 /**
  * How long after its start a transfer's folder is left alone although its page is gone, in
@@ -44,6 +48,7 @@ export async function sweepOpfs(now = Date.now(), graceMs = GRACE_MS): Promise<v
       if (living.has(name) || age < graceMs) continue
       if (age < UNFINISHED_MS && (await isUnfinished(root, name))) continue
       await root.removeEntry(name, { recursive: true })
+      await forgetPlace(name)
     }
   } catch {
     // No such folder yet, or no such interface here.

@@ -3,37 +3,52 @@
  * connections as it takes: once a person has accepted, what is missing is asked for again whenever the
  * sender is there. `ReceivingRoom` makes one for every sender.
  */
-import { type BlockStore, type ReceivedBlock } from './block-store'
+import { type BlockStore, type Opened, type ReceivedBlock } from './block-store'
 import { type Channels } from './channel'
+import { askToWrite, type ChosenPlace, mayWrite } from './chosen-place'
 import { isSameFile, type OfferedFile } from './control-messages'
 import { type Ending } from './conversation'
 import { asTransferError, TransferError, travels } from './failure'
 import { Gate } from './gate'
-import { type Journal } from './journal'
 import { ReceivedContent } from './received-content'
 import { ReceivingConversation } from './receiving-conversation'
+import { Store } from './store'
 import { layOut, type TransferFile, TransferState } from './transfer-state'
 
 /** What is there of a transfer that an earlier page accepted. */
 export interface Begun {
   readonly files: readonly OfferedFile[]
-  readonly store: BlockStore
-  readonly journal: Journal
+  /** Where they go, if their person chose. */
+  readonly place: ChosenPlace | undefined
+  /** Opens what is there; not before the page may write to the place. */
+  open(): Promise<Opened>
+}
+
+/** Where received files go. */
+export interface Saving {
+  /** The folder or the file that was chosen; undefined for the browser's downloads. */
+  readonly place: ChosenPlace | undefined
+  /** Nothing can go on before its person lets this page write there again. */
+  readonly waits: boolean
 }
 
 /** What a receiver needs of the world around it. */
 export interface ReceiverOptions {
   /** A transfer to go on with, if there is one. */
   readonly begun?: Begun | undefined
-  /** Opens the place where files are put; they are given as they were offered. */
-  openStore(files: readonly OfferedFile[]): Promise<BlockStore>
-  /** Takes a file that is whole and proven, and the folders it is in. */
+  /** Opens the store for these files, given as they were offered, which are to go to `place` if there is one. */
+  openStore(files: readonly OfferedFile[], place: ChosenPlace | undefined): Promise<BlockStore>
+  /** Takes a file that is whole and proven, and the folders it is in; not one that was put in place. */
   deliver(file: File, number: number, path: string | undefined): void
 }
+
+/** Files that are put where they belong at one time: it takes a browser a while, whatever their size. */
+const MAX_FINISHING = 8
 
 /** Receives files from one sender. */
 export class FileReceiver {
   readonly state = new TransferState()
+  readonly saving = new Store<Saving>({ place: undefined, waits: false })
   readonly #options: ReceiverOptions
   #conversation: ReceivingConversation | undefined
   /** What the conversation at hand has offered so far, and whether we have answered it. */
@@ -47,9 +62,12 @@ export class FileReceiver {
   /** Blocks being written; whoever must wait for none waits at the gate. */
   #writing = 0
   readonly #settled = new Gate()
-  /** The sender's digests in this conversation, by file, and how many files were checked against them. */
+  /** The sender's digests in this conversation, by file; how many files are being checked, or were found right. */
   #theirs = new Map<number, string>()
   #checked = 0
+  #proven = 0
+  /** Files that are being put where they belong, or are there. */
+  readonly #endings = new Map<number, Promise<File>>()
   readonly #delivered = new Set<number>()
   #checks: Promise<void> = Promise.resolve()
 
@@ -71,6 +89,7 @@ export class FileReceiver {
     this.#answered = false
     this.#theirs = new Map()
     this.#checked = 0
+    this.#proven = 0
     this.#conversation = new ReceivingConversation(channels, {
       ready: () => this.#onReady(),
       offered: (files) => this.#onOffered(files),
@@ -91,13 +110,14 @@ export class FileReceiver {
     this.state.setInterrupted(true)
   }
 
-  /** Accepts everything that has been offered. */
-  async accept(): Promise<void> {
+  /** Accepts everything that has been offered, into the place that was chosen, if one was. */
+  async accept(place?: ChosenPlace): Promise<void> {
     if (this.state.stage !== 'offered') return
+    this.saving.set({ place })
     this.#files = this.state.getSnapshot().files
     this.state.advance('moving')
     try {
-      const store = await this.#options.openStore(this.#shown)
+      const store = await this.#options.openStore(this.#shown, place)
       if (this.#over()) {
         store.close(false)
         return
@@ -111,6 +131,14 @@ export class FileReceiver {
     if (this.#over()) return
     this.#content = new ReceivedContent(this.#files)
     await this.#answer()
+  }
+
+  /** Asks to be let write again where files were going before this page was loaded; in answer to a press. */
+  async askToGoOn(): Promise<void> {
+    const { begun } = this.#options
+    const { place, waits } = this.saving.getSnapshot()
+    if (!begun || !place || !waits || !(await askToWrite(place))) return
+    await this.#open(begun)
   }
 
   /** Refuses what has been offered. */
@@ -157,17 +185,42 @@ export class FileReceiver {
     this.#store?.close(keep)
   }
 
-  #goOn({ files, store, journal }: Begun): void {
-    this.#shown = files
-    this.#files = layOut(files.map((file, number) => ({ ...file, number })))
-    this.#store = store
-    this.#content = new ReceivedContent(this.#files)
-    for (const { file, block, digest } of journal.blocks) this.#content.add(file, block, digest)
-    for (const file of journal.delivered) this.#delivered.add(file)
+  #goOn(begun: Begun): void {
+    this.#shown = begun.files
+    this.#files = layOut(begun.files.map((file, number) => ({ ...file, number })))
     this.state.setFiles(this.#files)
-    this.state.setWritten(this.#content.written)
     this.state.advance('moving')
     this.state.setInterrupted(true)
+    this.saving.set({ place: begun.place })
+    void this.#reopen(begun)
+  }
+
+  async #reopen(begun: Begun): Promise<void> {
+    const waits = begun.place !== undefined && !(await mayWrite(begun.place))
+    this.saving.set({ waits })
+    if (!waits) await this.#open(begun)
+  }
+
+  /** Opens what is there already, and asks for the rest. */
+  async #open(begun: Begun): Promise<void> {
+    this.saving.set({ waits: false })
+    try {
+      const { store, journal } = await begun.open()
+      if (this.#over()) {
+        store.close(true)
+        return
+      }
+      this.#store = store
+      const content = new ReceivedContent(this.#files)
+      for (const { file, block, digest } of journal.blocks) content.add(file, block, digest)
+      for (const file of journal.delivered) this.#delivered.add(file)
+      this.#content = content
+      this.state.setWritten(content.written)
+    } catch (error) {
+      this.fail(asTransferError(error))
+      return
+    }
+    await this.#answer()
   }
 
   #onReady(): void {
@@ -247,9 +300,9 @@ export class FileReceiver {
     this.#checkFiles()
   }
 
-  /** Checks, one after the other and in order, the files that are written and whose end has come. */
+  /** Checks, in order, the files that are written and whose end has come; a few are ended at one time. */
   #checkFiles(): void {
-    for (;;) {
+    while (this.#checked - this.#proven < MAX_FINISHING) {
       const place = this.#checked
       const file = this.#files[place]
       const theirs = file && this.#theirs.get(file.number)
@@ -257,33 +310,50 @@ export class FileReceiver {
       this.#checked += 1
       const ours = this.#content.digest(file.number)
       const conversation = this.#conversation
+      const checked = this.#check(file.number, ours, theirs)
       this.#checks = this.#checks.then(async () => {
-        if (this.#over()) return
-        if (!(await this.#check(file.number, ours, theirs))) return
+        const finished = await checked
+        if (!finished || this.#over()) return
+        finished.deliver()
         conversation?.verified(file.number, ours)
         this.state.setVerified(place + 1)
-        if (place + 1 < this.#files.length || conversation !== this.#conversation) return
+        if (conversation !== this.#conversation) return
+        this.#proven += 1
+        if (place + 1 < this.#files.length) {
+          this.#checkFiles()
+          return
+        }
         this.#end()
         this.state.advance('verified')
       })
     }
   }
 
-  /** Compares a file's digests and gives it to whoever waits for it; false when the transfer is over. */
-  async #check(number: number, ours: string, theirs: string): Promise<boolean> {
+  /** Compares a file's digests and ends it; undefined when the transfer is over. */
+  async #check(
+    number: number,
+    ours: string,
+    theirs: string,
+  ): Promise<{ deliver(): void } | undefined> {
+    const store = this.#store
     const offered = this.#shown[number]
-    if (!this.#store || !offered) return false
+    if (!store || !offered) return undefined
     try {
       if (ours !== theirs) throw new TransferError('corrupt', 'a file is not whole')
-      if (this.#delivered.has(number)) return true
-      const content = await this.#store.finish(number, offered)
-      if (this.#over()) return false
-      this.#delivered.add(number)
-      this.#options.deliver(content, number, offered.path)
-      return true
+      if (this.#delivered.has(number)) return { deliver: () => undefined }
+      const ending = this.#endings.get(number) ?? store.finish(number, offered)
+      this.#endings.set(number, ending)
+      const content = await ending
+      return { deliver: () => this.#deliver(store, content, number, offered.path) }
     } catch (error) {
       this.fail(asTransferError(error))
-      return false
+      return undefined
     }
+  }
+
+  #deliver(store: BlockStore, content: File, number: number, path: string | undefined): void {
+    if (this.#delivered.has(number)) return
+    this.#delivered.add(number)
+    if (!store.inPlace) this.#options.deliver(content, number, path)
   }
 }

@@ -1,11 +1,14 @@
 /**
- * The worker behind `OpfsStore`: checks blocks and writes them to the origin-private file system
- * (WHATWG File System Standard) through synchronous access handles, which only workers have, so that
- * hashing and writing never hold up the page and memory stays flat whatever a file's size.
+ * The worker behind the stores: checks blocks and has them written, so that hashing and writing never hold up the
+ * page and memory stays flat whatever a file's size. It keeps a journal of what is there to stay, in a folder of
+ * the origin-private file system that each transfer has, wherever its content goes.
  */
 import { type ReceivedBlock } from './block-store'
+import { ChosenFiles } from './chosen-files'
+import { type ContentFiles } from './content-files'
 import { blockDigest, sameDigest } from './digest'
 import { isOutOfSpace, TransferError, travels } from './failure'
+import { claimEntry, readClaims } from './folder-claims'
 import {
   blockEntries,
   deliveryEntry,
@@ -13,63 +16,70 @@ import {
   readJournal,
   type WrittenBlock,
 } from './journal'
-import { type OpfsAnswer, type OpfsCall } from './opfs-calls'
-import { JOURNAL, SHORT_GRACE_MS, sweepOpfs } from './opfs-sweep'
+import { openFile, OpfsFiles, type SyncAccess } from './opfs-files'
+import { CLAIMS, JOURNAL, SHORT_GRACE_MS, sweepOpfs } from './opfs-sweep'
 import { BLOCK_BYTES } from './protocol'
-import { type SyncAccess, WriteBatch } from './write-batch'
+import {
+  type Destination,
+  type NumberedAnswer,
+  type NumberedCall,
+  type StoreAnswer,
+  type StoreCall,
+} from './store-calls'
+import { WriteBatch } from './write-batch'
 
-/** How often, and after how many milliseconds, a file is tried again that a page just gone still holds. */
-const OPEN_TRIES = 20
-const OPEN_WAIT_MS = 100
-
-type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccess> }
-
-interface OpenFile {
-  readonly entry: FileSystemFileHandle
-  readonly access: SyncAccess
-}
-
-const open = new Map<number, OpenFile>()
 const batch = new WriteBatch()
-let directory: FileSystemDirectoryHandle | undefined
+let content: ContentFiles | undefined
 let journal: SyncAccess | undefined
-/** Blocks that are in the batch. */
-const waiting: WrittenBlock[] = []
+let claims: SyncAccess | undefined
+/** Blocks that are in the batch, and the calls that brought them. */
+const waiting: { readonly id: number; readonly block: WrittenBlock }[] = []
+/** Blocks of files that are not finished, where only what is finished lasts. */
+const unfinished = new Map<number, WrittenBlock[]>()
 /** The last step: each waits for the one before. */
 let last: Promise<void> = Promise.resolve()
 /** Calls that have come and whose turn has not. */
 let queued = 0
+/** Files that are being ended, beside everything else. */
+const finishing = new Set<Promise<void>>()
 
-self.addEventListener('message', (event: MessageEvent<OpfsCall>) => {
+self.addEventListener('message', ({ data: { id, call } }: MessageEvent<NumberedCall>) => {
+  if (call.op === 'finish') {
+    // All of it is written, and putting it in place may take a while: what comes next need not wait.
+    const ending = reply(id, call).finally(() => finishing.delete(ending))
+    finishing.add(ending)
+    return
+  }
   queued += 1
-  last = last.then(() => handle(event.data))
+  last = last.then(() => handle(id, call))
 })
 
-async function handle(call: OpfsCall): Promise<void> {
+async function handle(id: number, call: StoreCall): Promise<void> {
   queued -= 1
-  if (call.op === 'write') return write(call.block)
+  if (call.op === 'write') return write(id, call.block)
   await flush()
-  self.postMessage(await answer(call))
+  await Promise.all(finishing)
+  await reply(id, call)
 }
 
-async function answer(call: Exclude<OpfsCall, { op: 'write' }>): Promise<OpfsAnswer> {
-  try {
-    switch (call.op) {
-      case 'open':
-        return { ok: true, journal: await openDirectory(call.directory) }
-      case 'finish':
-        return { ok: true, content: await finish(call.file) }
-      case 'close':
-        close()
-        return { ok: true }
-    }
-  } catch (error) {
-    return explain(error)
+async function reply(id: number, call: Exclude<StoreCall, { op: 'write' }>): Promise<void> {
+  post(id, await answer(call).catch(explain))
+}
+
+async function answer(call: Exclude<StoreCall, { op: 'write' }>): Promise<StoreAnswer> {
+  switch (call.op) {
+    case 'open':
+      return { ok: true, journal: await openFolder(call.directory, call.destination) }
+    case 'finish':
+      return { ok: true, content: await finish(call.file) }
+    case 'close':
+      await close(call.keep)
+      return { ok: true }
   }
 }
 
 /** Opens the folder, which is made where there is none, and checks what an earlier page left in it. */
-async function openDirectory(path: string): Promise<Journal> {
+async function openFolder(path: string, destination: Destination | undefined): Promise<Journal> {
   if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) {
     throw new TransferError('unwritable', 'no synchronous access')
   }
@@ -77,35 +87,39 @@ async function openDirectory(path: string): Promise<Journal> {
   for (const name of path.split('/')) {
     folder = await folder.getDirectoryHandle(name, { create: true })
   }
-  directory = folder
-  const { access } = await openAccess(folder, JOURNAL)
-  journal = access
-  const bytes = new Uint8Array(access.getSize())
-  access.read(bytes, { at: 0 })
-  const { blocks, delivered } = readJournal(bytes)
+  journal = (await openFile(folder, JOURNAL)).access
+  const { blocks, delivered } = readJournal(readAll(journal))
+  if (destination) {
+    const noted = (claims = (await openFile(folder, CLAIMS)).access)
+    content = new ChosenFiles(destination, readClaims(readAll(noted)), (claim) => {
+      append(noted, claimEntry(claim))
+    })
+    // Files that were put in place are their person's: they may be elsewhere by now.
+    return { blocks, delivered }
+  }
+  const files = new OpfsFiles(folder)
+  content = files
   const kept: WrittenBlock[] = []
-  for (const block of blocks) if (await isThere(block)) kept.push(block)
+  for (const block of blocks) if (await isThere(files, block)) kept.push(block)
   return { blocks: kept, delivered }
 }
 
 /** Whether a block is on the disk as the journal says: the machine may have lost its power meanwhile. */
-async function isThere({ file, block, digest }: WrittenBlock): Promise<boolean> {
-  const { access } = await openFile(file)
-  const bytes = new Uint8Array(BLOCK_BYTES)
-  const length = access.read(bytes, { at: block * BLOCK_BYTES })
-  return sameDigest(await blockDigest(bytes.subarray(0, length)), digest)
+async function isThere(files: OpfsFiles, { file, block, digest }: WrittenBlock): Promise<boolean> {
+  const bytes = await files.read(file, block * BLOCK_BYTES, BLOCK_BYTES)
+  return sameDigest(await blockDigest(bytes), digest)
 }
 
 /** Checks a block and puts it with the others; it is answered when they are written. */
-async function write(block: ReceivedBlock): Promise<void> {
+async function write(id: number, block: ReceivedBlock): Promise<void> {
   try {
-    const { access } = await openFile(block.file)
-    if (!batch.takes(access, block)) await flush()
-    await batch.add(access, block)
-    waiting.push({ file: block.file, block: block.block, digest: block.digest })
+    const file = await opened().open(block.file)
+    if (!batch.takes(file, block)) await flush()
+    await batch.add(file, block)
+    waiting.push({ id, block: { file: block.file, block: block.block, digest: block.digest } })
   } catch (error) {
     await flush()
-    self.postMessage(explain(error))
+    post(id, explain(error))
     return
   }
   // Whoever writes faster than blocks come writes them one by one, and loses next to none when the browser dies.
@@ -114,75 +128,81 @@ async function write(block: ReceivedBlock): Promise<void> {
 
 /** Writes what waits, notes it in the journal, and answers every block of it. */
 async function flush(): Promise<void> {
-  const blocks = waiting.splice(0)
-  let answer: OpfsAnswer = { ok: true }
+  const written = waiting.splice(0)
+  let answer: StoreAnswer = { ok: true }
   try {
-    if (blocks.length > 0) {
+    if (written.length > 0) {
       await writeBatch()
-      append(blockEntries(blocks))
+      note(written.map(({ block }) => block))
     }
   } catch (error) {
     batch.clear()
     answer = explain(error)
   }
-  blocks.forEach(() => self.postMessage(answer))
+  for (const { id } of written) post(id, answer)
 }
 
 /** Where space has run out, what earlier transfers left may make room. */
 async function writeBatch(): Promise<void> {
   try {
-    batch.write()
+    await batch.write()
   } catch (error) {
     if (!isOutOfSpace(error)) throw error
     await sweepOpfs(Date.now(), SHORT_GRACE_MS)
-    batch.write()
+    await batch.write()
   }
 }
 
-function append(entries: Uint8Array<ArrayBuffer>): void {
-  if (journal?.write(entries, { at: journal.getSize() }) !== entries.length) {
+/** Notes blocks at once where they last, else when their file is finished. */
+function note(blocks: readonly WrittenBlock[]): void {
+  if (opened().lasting) {
+    append(journal, blockEntries(blocks))
+    return
+  }
+  for (const block of blocks) {
+    const before = unfinished.get(block.file)
+    if (before) before.push(block)
+    else unfinished.set(block.file, [block])
+  }
+}
+
+function append(file: SyncAccess | undefined, entries: Uint8Array<ArrayBuffer>): void {
+  if (file?.write(entries, { at: file.getSize() }) !== entries.length) {
     throw new TransferError('out_of_space', 'the disk is full')
   }
 }
 
+function readAll(file: SyncAccess): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(file.getSize())
+  file.read(bytes, { at: 0 })
+  return bytes
+}
+
 async function finish(number: number): Promise<File> {
-  const { entry, access } = await openFile(number)
-  access.close()
-  open.delete(number)
-  append(deliveryEntry(number))
-  return entry.getFile()
-}
-
-function close(): void {
-  for (const { access } of open.values()) access.close()
-  open.clear()
-  journal?.close()
-  journal = undefined
-}
-
-async function openFile(number: number): Promise<OpenFile> {
-  const there = open.get(number)
-  if (there) return there
-  if (!directory) throw new TransferError('unwritable', 'the store is not open')
-  const file = await openAccess(directory, String(number))
-  open.set(number, file)
+  const file = await opened().finish(number)
+  append(journal, blockEntries(unfinished.get(number) ?? []))
+  append(journal, deliveryEntry(number))
+  unfinished.delete(number)
   return file
 }
 
-async function openAccess(folder: FileSystemDirectoryHandle, name: string): Promise<OpenFile> {
-  const entry = (await folder.getFileHandle(name, { create: true })) as SyncFileHandle
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return { entry, access: await entry.createSyncAccessHandle() }
-    } catch (error) {
-      // A page that was reloaded lets go of its files a moment after the next one has begun.
-      if (attempt === OPEN_TRIES) throw error
-      await new Promise((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
-    }
-  }
+async function close(keep: boolean): Promise<void> {
+  await content?.close(keep)
+  journal?.close()
+  claims?.close()
+  journal = claims = content = undefined
 }
 
-function explain(error: unknown): OpfsAnswer {
+function opened(): ContentFiles {
+  if (!content) throw new TransferError('unwritable', 'the store is not open')
+  return content
+}
+
+function post(id: number, answer: StoreAnswer): void {
+  self.postMessage({ id, answer } satisfies NumberedAnswer)
+}
+
+function explain(error: unknown): StoreAnswer {
   if (error instanceof TransferError && travels(error.code)) {
     return { ok: false, code: error.code, message: error.message }
   }

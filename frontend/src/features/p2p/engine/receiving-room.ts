@@ -2,14 +2,20 @@
 import { type LinkKey } from '../secrecy/link-key'
 import { type Packed, packFolders } from './archive'
 import { BlobStore } from './blob-store'
-import { OpfsStore, type Unfinished } from './opfs-store'
+import { type BlockStore, type Opened } from './block-store'
+import { type ChosenPlace } from './chosen-place'
+import { ChosenStore } from './chosen-store'
+import { type OfferedFile } from './control-messages'
+import { OpfsStore } from './opfs-store'
 import { sweepOpfs } from './opfs-sweep'
 import { PAGE_NONCE } from './page-nonce'
-import { FileReceiver } from './receiver'
+import { recallPlace } from './place-memory'
+import { type Begun, FileReceiver } from './receiver'
 import { Room } from './room'
 import { type Claim, forgetRoom, rememberRoom } from './room-memory'
 import { saveFile } from './saving'
 import { Store } from './store'
+import { TransferFolder, type Unfinished } from './transfer-folder'
 
 /** What has been received and proven, so that it can be saved once more. */
 export interface Inbox {
@@ -20,13 +26,18 @@ export interface Inbox {
   }[]
 }
 
+/** What an earlier page left unfinished, and the place that was chosen for it. */
+interface Left extends Unfinished {
+  readonly place: ChosenPlace | undefined
+}
+
 /** Waits in a room for whoever sends. */
 export class ReceivingRoom {
   readonly inbox = new Store<Inbox>({ files: [] })
   readonly room: Room<FileReceiver>
   readonly #id: string
   /** What earlier pages left unfinished, and nobody has taken up. */
-  #unfinished: Unfinished[] = []
+  #unfinished: Left[] = []
 
   /** `claim` says as whom this browser was there before. */
   constructor(id: string, key: LinkKey, claim: Claim) {
@@ -35,7 +46,7 @@ export class ReceivingRoom {
       key,
       connects: false,
       enter: async (signaling, before) => {
-        if (!before && claim.alone) this.#unfinished = await OpfsStore.unfinished(id)
+        if (!before && claim.alone) this.#unfinished = await unfinished(id)
         if (!before) void sweepOpfs()
         const joined = await signaling.join(id, PAGE_NONCE, before?.resume ?? claim.memory?.resume)
         if (claim.alone) void rememberRoom(id, { role: 'guest', resume: joined.resume })
@@ -44,20 +55,19 @@ export class ReceivingRoom {
       begin: (from) => this.#begin(from),
       left: () => {
         void forgetRoom(id)
-        for (const { store } of this.#unfinished) store.close(true)
+        for (const { folder } of this.#unfinished) folder.release()
         claim.release()
       },
     })
   }
 
   #begin(from: string): FileReceiver {
-    const begun = this.#unfinished.find(({ record }) => record.from === from)
-    this.#unfinished = this.#unfinished.filter((other) => other !== begun)
+    const left = this.#unfinished.find(({ record }) => record.from === from)
+    this.#unfinished = this.#unfinished.filter((other) => other !== left)
     const inFolders: Packed[] = []
     const receiver: FileReceiver = new FileReceiver({
-      begun: begun && { files: begun.record.files, ...begun },
-      openStore: async (files) =>
-        (await OpfsStore.open({ room: this.#id, from, files: [...files] })) ?? new BlobStore(),
+      begun: left && this.#goOn(left, () => receiver),
+      openStore: (files, place) => this.#openStore(from, files, place),
       deliver: (file, number, path) => {
         this.#keep(receiver, number, file)
         if (path === undefined) saveFile(file)
@@ -67,14 +77,44 @@ export class ReceivingRoom {
     receiver.state.subscribe(() => {
       if (receiver.state.stage === 'verified') void saveFolders(inFolders.splice(0))
     })
-    if (begun) void this.#keepDelivered(receiver, begun)
     return receiver
   }
 
+  async #openStore(
+    from: string,
+    files: readonly OfferedFile[],
+    place: ChosenPlace | undefined,
+  ): Promise<BlockStore> {
+    const record = { room: this.#id, from, files: [...files] }
+    if (place) return ChosenStore.open(record, place)
+    return (await OpfsStore.open(record)) ?? new BlobStore()
+  }
+
+  /** What an earlier page has begun. */
+  #goOn({ folder, record, place }: Left, receiver: () => FileReceiver): Begun {
+    const { files } = record
+    if (place) {
+      return { files, place, open: () => ChosenStore.resume(folder, record, place) }
+    }
+    return {
+      files,
+      place,
+      open: async () => {
+        const opened = await OpfsStore.resume(folder)
+        await this.#keepDelivered(receiver(), files, opened)
+        return opened
+      },
+    }
+  }
+
   /** Files that an earlier page has saved can be saved again. */
-  async #keepDelivered(receiver: FileReceiver, { store, record, journal }: Unfinished) {
+  async #keepDelivered(
+    receiver: FileReceiver,
+    files: readonly OfferedFile[],
+    { store, journal }: Opened,
+  ): Promise<void> {
     for (const number of journal.delivered) {
-      const offered = record.files[number]
+      const offered = files[number]
       if (offered) this.#keep(receiver, number, await store.finish(number, offered))
     }
   }
@@ -86,4 +126,17 @@ export class ReceivingRoom {
 
 async function saveFolders(files: readonly Packed[]): Promise<void> {
   for (const archive of await packFolders(files)) saveFile(archive)
+}
+
+/** What earlier pages left unfinished in this room, with the places that were chosen for it. */
+async function unfinished(room: string): Promise<Left[]> {
+  const left = await TransferFolder.unfinished(room)
+  const found: Left[] = []
+  for (const { folder, record } of left) {
+    const place = record.chosen && (await recallPlace(folder.name).catch(() => undefined))
+    // Nobody knows any more where it was to go.
+    if (record.chosen && !place) folder.release()
+    else found.push({ folder, record, place })
+  }
+  return found
 }

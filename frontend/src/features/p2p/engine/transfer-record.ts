@@ -1,6 +1,6 @@
 /**
  * What a receiving page notes on its disk about a transfer that was accepted, so that a later page can go on
- * with it. Written and read by `OpfsStore`; read back as carefully as a message, for it may be older than
+ * with it. Written and read by `TransferFolder`; read back as carefully as a message, for it may be older than
  * this program.
  */
 import * as v from 'valibot'
@@ -13,6 +13,8 @@ const record = v.object({
   from: id,
   /** The files as they were offered. */
   files: v.array(offeredFile),
+  /** Whether they go to a place that their person chose. */
+  chosen: v.exactOptional(v.literal(true)),
 })
 
 export type TransferRecord = v.InferOutput<typeof record>

@@ -29,6 +29,8 @@ export interface TransferFile {
   /** Its number in the offer. */
   readonly number: number
   readonly name: string
+  /** The folders it is in, with `/` between them; absent outside of any. */
+  readonly path?: string
   /** Bytes. */
   readonly size: number
   /** Bytes of the files before it. */
@@ -156,12 +158,10 @@ export class TransferState {
 }
 
 /** Numbers files as they stand in an offer, or keeps the numbers given, and lays them end to end. */
-export function layOut(
-  files: readonly { readonly number: number; readonly name: string; readonly size: number }[],
-): TransferFile[] {
+export function layOut(files: readonly Omit<TransferFile, 'start'>[]): TransferFile[] {
   let start = 0
-  return files.map(({ number, name, size }) => {
-    const file = { number, name, size, start }
+  return files.map(({ number, name, path, size }) => {
+    const file = { number, name, ...(path !== undefined && { path }), size, start }
     start += size
     return file
   })

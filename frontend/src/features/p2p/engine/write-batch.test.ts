@@ -10,21 +10,9 @@ class TestFile {
   /** Bytes of a write that the disk takes. */
   takes = Infinity
 
-  getSize(): number {
-    return 0
-  }
-
-  read(): number {
-    return 0
-  }
-
   write(bytes: Uint8Array, { at }: { at: number }): number {
     this.writes.push({ at, length: bytes.length })
     return Math.min(bytes.length, this.takes)
-  }
-
-  close(): void {
-    this.writes.length = 0
   }
 }
 
@@ -40,9 +28,9 @@ it('writes neighbours at once', async () => {
   const batch = new WriteBatch()
   await batch.add(file, await block(3))
   await batch.add(file, await block(4))
-  batch.write()
+  await batch.write()
   await batch.add(file, await block(5))
-  batch.write()
+  await batch.write()
   expect(file.writes).toEqual([
     { at: 3 * BLOCK_BYTES, length: 2 * BLOCK_BYTES },
     { at: 5 * BLOCK_BYTES, length: BLOCK_BYTES },
@@ -67,7 +55,7 @@ it('keeps nothing of a corrupt block', async () => {
   await batch.add(file, await block(0))
   const corrupt = { ...(await block(1)), digest: new Uint8Array(32) }
   await expect(batch.add(file, corrupt)).rejects.toMatchObject({ code: 'corrupt' })
-  batch.write()
+  await batch.write()
   expect(file.writes).toEqual([{ at: 0, length: BLOCK_BYTES }])
 })
 
@@ -76,10 +64,10 @@ it('keeps what the disk did not take, to be written again or forgotten', async (
   file.takes = 10
   const batch = new WriteBatch()
   await batch.add(file, await block(0, 500))
-  expect(() => batch.write()).toThrow('full')
+  await expect(batch.write()).rejects.toThrow('full')
   expect(batch.blocks).toBe(1)
   file.takes = Infinity
-  batch.write()
+  await batch.write()
   expect(file.writes.at(-1)).toEqual({ at: 0, length: 500 })
   expect(batch.blocks).toBe(0)
   await batch.add(file, await block(1))

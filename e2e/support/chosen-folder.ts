@@ -1,0 +1,97 @@
+/**
+ * A folder on this disk that a person chooses in the browser's dialog. No test can press the dialog's buttons: what is
+ * put in its place hands the page the same kind of handle to the same folder, got by dropping it. The browser is
+ * told beforehand that its person lets this page write there, as it notes it itself.
+ */
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  expect,
+  type LaunchOptions,
+  type Page,
+} from '@playwright/test'
+import { sha256 } from './files.ts'
+
+/** Opens a browser profile in which pages of `origin` may write to `folder`. */
+export async function openWithFolder(
+  profile: string,
+  origin: string,
+  folder: string,
+  options: LaunchOptions & BrowserContextOptions,
+): Promise<BrowserContext> {
+  await mkdir(path.join(profile, 'Default'), { recursive: true })
+  const grant = {
+    path: folder,
+    'display-name': path.basename(folder),
+    'is-directory': true,
+    readable: true,
+    writable: true,
+  }
+  const exceptions = {
+    file_system_access_extended_permission: { [`${origin},*`]: { setting: 1 } },
+    file_system_access_chooser_data: {
+      [`${origin},*`]: { setting: { 'chosen-objects': [grant] } },
+    },
+  }
+  const preferences = JSON.stringify({ profile: { content_settings: { exceptions } } })
+  await writeFile(path.join(profile, 'Default', 'Preferences'), preferences)
+  return chromium.launchPersistentContext(profile, options)
+}
+
+interface Choosing {
+  dropped: Promise<FileSystemDirectoryHandle>
+  hasDropped: boolean
+  showDirectoryPicker: () => Promise<FileSystemDirectoryHandle>
+  showSaveFilePicker: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
+}
+
+/** Whatever folder, or file in it, the page asks for, it is given this one. */
+export async function choose(page: Page, folder: string): Promise<void> {
+  await page.evaluate(() => {
+    const choosing = window as unknown as Choosing
+    choosing.dropped = new Promise((resolve) => {
+      for (const type of ['dragenter', 'dragover']) {
+        window.addEventListener(type, (event) => event.preventDefault())
+      }
+      const take = (event: DragEvent) => {
+        event.preventDefault()
+        event.stopImmediatePropagation()
+        const [item] = event.dataTransfer?.items ?? []
+        const dropped = item as unknown as {
+          getAsFileSystemHandle: () => Promise<FileSystemDirectoryHandle>
+        }
+        choosing.hasDropped = true
+        void dropped.getAsFileSystemHandle().then(resolve)
+      }
+      window.addEventListener('drop', take, { once: true, capture: true })
+    })
+    choosing.showDirectoryPicker = () => choosing.dropped
+    choosing.showSaveFilePicker = async ({ suggestedName }) =>
+      (await choosing.dropped).getFileHandle(`my ${suggestedName}`, { create: true })
+  })
+  const devtools = await page.context().newCDPSession(page)
+  const data = { items: [], files: [folder], dragOperationsMask: 1 }
+  // A page that is being drawn may let a drag pass by.
+  await expect(async () => {
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data })
+    }
+    expect(await page.evaluate(() => (window as unknown as Choosing).hasDropped)).toBe(true)
+  }).toPass()
+  await page.evaluate(() => (window as unknown as Choosing).dropped)
+}
+
+/** Every file below a folder, by its path there, with its SHA-256. */
+export async function treeDigests(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+  const digests = files.map(
+    async (file) => [path.relative(folder, file), await sha256(file)] as const,
+  )
+  return Object.fromEntries((await Promise.all(digests)).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
