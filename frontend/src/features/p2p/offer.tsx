@@ -64,7 +64,10 @@ interface AcceptElsewhereProps extends Omit<OfferProps, 'from'> {
   only: boolean
 }
 
-/** Straight into a folder, or one file under a name of one's own. Nothing moves while its person is choosing. */
+/**
+ * Straight into a folder, or one file under a name of one's own. Nothing moves while its person is choosing. Not called
+ * anything with "Accept" in it: a voice that says that word means the other button.
+ */
 function AcceptElsewhere({ transfer: { files }, receiver, only }: AcceptElsewhereProps) {
   const toast = useToast()
   const [first] = files
@@ -79,7 +82,7 @@ function AcceptElsewhere({ transfer: { files }, receiver, only }: AcceptElsewher
   }
   return (
     <Button size="lg" variant={only ? 'primary' : 'secondary'} onClick={() => void choose()}>
-      {single ? 'Accept as …' : 'Accept into a folder …'}
+      {single ? 'Save as …' : 'Save to a folder …'}
     </Button>
   )
 }
