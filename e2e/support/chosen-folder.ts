@@ -54,12 +54,14 @@ export async function choose(page: Page, folder: string): Promise<void> {
     const choosing = window as unknown as Choosing
     choosing.dropped = new Promise((resolve) => {
       for (const type of ['dragenter', 'dragover']) {
-        window.addEventListener(type, (event) => event.preventDefault())
+        window.addEventListener(type, (event) => {
+          event.preventDefault()
+        })
       }
       const take = (event: DragEvent) => {
         event.preventDefault()
         event.stopImmediatePropagation()
-        const [item] = event.dataTransfer?.items ?? []
+        const item = event.dataTransfer?.items[0]
         const dropped = item as unknown as {
           getAsFileSystemHandle: () => Promise<FileSystemDirectoryHandle>
         }

@@ -131,13 +131,17 @@ test('nothing moves while somebody is choosing a folder, and nothing is lost whe
     const dialog = window as unknown as { dismiss: () => void; showDirectoryPicker: unknown }
     dialog.showDirectoryPicker = () =>
       new Promise((_, reject) => {
-        dialog.dismiss = () => reject(new DOMException('', 'AbortError'))
+        dialog.dismiss = () => {
+          reject(new DOMException('', 'AbortError'))
+        }
       })
   })
   const accept = receiver.getByRole('button', { name: 'Save to a folder …' })
   await accept.click()
   await expect(status(sender)).toContainText('Waiting for them to accept')
-  await receiver.evaluate(() => (window as unknown as { dismiss: () => void }).dismiss())
+  await receiver.evaluate(() => {
+    ;(window as unknown as { dismiss: () => void }).dismiss()
+  })
   await expect(status(receiver)).toContainText('Ready when you are')
   await choose(receiver, folder)
   await accept.click()
