@@ -84,6 +84,11 @@ test('a code is typed and its files are taken by the keyboard alone', async ({ p
   await expect(receiver.getByRole('button', { name: 'Accept' })).toBeVisible()
   // The page that a code leads to begins at its main part.
   await expect(receiver.getByRole('main')).toBeFocused()
+  // What comes first leads to the doctor, once it is known which path is taken.
+  const path = receiver.getByLabel('Connection path').getByRole('button')
+  await expect(path).toBeVisible()
+  await receiver.keyboard.press('Tab')
+  await expect(path).toBeFocused()
   await receiver.keyboard.press('Tab')
   await expect(receiver.getByRole('button', { name: 'Accept' })).toBeFocused()
   await receiver.keyboard.press('Enter')
