@@ -1,8 +1,8 @@
 // @vitest-environment node
 /** The self-test in networks that cannot be had here. Real ones are in `e2e/tests/network-doctor.spec.ts`. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Network, testNetwork } from './doctor-self-test'
-import { type TestBrowser, testBrowser, type TestConnection } from './test-rtc'
+import { inTestBrowser, type TestBrowser, type TestConnection } from './test-rtc'
 
 const NETWORK: Network = {
   service: true,
@@ -29,15 +29,8 @@ const RELAYED = candidate('relay', '203.0.113.10', 60_000)
 describe('the self-test', () => {
   let browser: TestBrowser
 
-  beforeEach(() => {
-    vi.useFakeTimers()
-    const made = testBrowser()
-    browser = made.browser
-    for (const [name, value] of Object.entries(made.globals)) vi.stubGlobal(name, value)
-  })
-  afterEach(() => {
-    vi.unstubAllGlobals()
-    vi.useRealTimers()
+  inTestBrowser((made) => {
+    browser = made
   })
 
   /** What a connection asks for: its servers' URLs. */

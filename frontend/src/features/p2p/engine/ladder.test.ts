@@ -1,6 +1,6 @@
 // @vitest-environment node
 /** The ways to a peer, in a browser and with a peer that do what the test says. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
 import { type Channels } from './channel'
@@ -9,7 +9,7 @@ import { type TransferError } from './failure'
 import { Ladder } from './ladder'
 import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
-import { CLOCKS, joinRelay, type TestBrowser, testBrowser, until } from './test-rtc'
+import { CLOCKS, inTestBrowser, joinRelay, type TestBrowser, until } from './test-rtc'
 
 const PAIR = {
   key: LinkKey.make(browserRandom),
@@ -38,16 +38,9 @@ const invitation = (ticket: string) => ({ url: 'ws://files.test/relay', ticket }
 describe('a ladder', () => {
   let browser: TestBrowser
 
-  beforeEach(() => {
-    vi.useFakeTimers(CLOCKS)
-    const made = testBrowser()
-    browser = made.browser
-    for (const [name, value] of Object.entries(made.globals)) vi.stubGlobal(name, value)
-  })
-  afterEach(() => {
-    vi.unstubAllGlobals()
-    vi.useRealTimers()
-  })
+  inTestBrowser((made) => {
+    browser = made
+  }, CLOCKS)
 
   /** A ladder, what it said, and what it told. */
   function setUp({ connects = true }: { connects?: boolean } = {}) {

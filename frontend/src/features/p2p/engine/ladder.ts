@@ -230,9 +230,9 @@ export class Ladder {
   async #askForRelay(): Promise<void> {
     const turn = this.#turn
     try {
-      const ticket = await this.#options.openRelay()
+      const invitation = await this.#options.openRelay()
       // ICE may have come through meanwhile, or all have been given up.
-      if (turn === this.#turn && !this.connected) this.meetAtRelay(ticket)
+      if (turn === this.#turn && !this.connected) this.meetAtRelay(invitation)
     } catch {
       // There may be no relay here: ICE goes on by itself.
     }

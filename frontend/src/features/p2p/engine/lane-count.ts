@@ -1,7 +1,7 @@
 /**
  * How many connections a line is worth. On a short line one carries all that the two computers can; on a long
  * one a browser's connection is held back by its own window and losses, and several carry several times as much
- * (docs/PROTOCOL.md gives the figures). Used by `SendingConversation`.
+ * (docs/ARCHITECTURE.md says why). Used by `SendingConversation`.
  */
 import { MAX_LANES } from './protocol'
 

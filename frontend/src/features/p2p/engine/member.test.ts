@@ -1,6 +1,6 @@
 // @vitest-environment node
 /** How long a connection to somebody is worth making again, and what is done about somebody who is gone. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
 import { type Channels } from './channel'
@@ -8,7 +8,7 @@ import { TransferError } from './failure'
 import { Member, type Transfer } from './member'
 import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
-import { CLOCKS, type TestBrowser, testBrowser } from './test-rtc'
+import { CLOCKS, inTestBrowser, type TestBrowser } from './test-rtc'
 import { TransferState } from './transfer-state'
 
 const ID = 'c'.repeat(22)
@@ -53,16 +53,9 @@ class TestTransfer implements Transfer {
 describe('a member', () => {
   let browser: TestBrowser
 
-  beforeEach(() => {
-    vi.useFakeTimers(CLOCKS)
-    const made = testBrowser()
-    browser = made.browser
-    for (const [name, value] of Object.entries(made.globals)) vi.stubGlobal(name, value)
-  })
-  afterEach(() => {
-    vi.unstubAllGlobals()
-    vi.useRealTimers()
-  })
+  inTestBrowser((made) => {
+    browser = made
+  }, CLOCKS)
 
   function setUp({ connects = true, away = false }: { connects?: boolean; away?: boolean } = {}) {
     const transfer = new TestTransfer()

@@ -1,5 +1,5 @@
 /** Who is in a room, what is believed of them, and what becomes of it when lines break and people go. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
 import { type Channels } from './channel'
@@ -9,7 +9,7 @@ import { PAGE_NONCE } from './page-nonce'
 import { Room } from './room'
 import { SignalingError } from './signaling-client'
 import { type Joined } from './signaling-messages'
-import { CLOCKS, type TestBrowser, testBrowser } from './test-rtc'
+import { CLOCKS, inTestBrowser, type TestBrowser } from './test-rtc'
 import { OtherPage, RESUME, ROOM, TestService, US } from './test-service'
 import { TransferState } from './transfer-state'
 
@@ -41,17 +41,10 @@ describe('a room', () => {
   let service: TestService
   const key = LinkKey.make(browserRandom)
 
-  beforeEach(() => {
-    vi.useFakeTimers(CLOCKS)
-    const made = testBrowser()
-    browser = made.browser
-    for (const [name, value] of Object.entries(made.globals)) vi.stubGlobal(name, value)
+  inTestBrowser((made) => {
+    browser = made
     service = new TestService()
-  })
-  afterEach(() => {
-    vi.unstubAllGlobals()
-    vi.useRealTimers()
-  })
+  }, CLOCKS)
 
   const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
   const page = (letter: string, loaded = letter) => new OtherPage(service, key, letter, loaded)

@@ -1,5 +1,5 @@
 /** The browser's connections and sockets, for tests of what is done with them: nothing happens but what a test says. */
-import { type vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { nextTask, TestChannel } from './test-channels'
 
 /** An `RTCPeerConnection` that describes itself, connects when told to, and remembers what was done to it. */
@@ -137,8 +137,24 @@ export interface TestBrowser {
   described: (connection: TestConnection) => void
 }
 
+type Timers = Parameters<typeof vi.useFakeTimers>[0]
+
+/** Runs each test of the block that calls it in a browser of its own, with these timers stopped; all where none are named. */
+export function inTestBrowser(begin: (browser: TestBrowser) => void, timers?: Timers): void {
+  beforeEach(() => {
+    vi.useFakeTimers(timers)
+    const { browser, globals } = testBrowser()
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
+    begin(browser)
+  })
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  })
+}
+
 /** Classes to put in place of `RTCPeerConnection` and `WebSocket`, and what is made of them. */
-export function testBrowser() {
+function testBrowser() {
   const browser: TestBrowser = { connections: [], sockets: [], described: () => undefined }
   const RTCPeerConnection = class extends TestConnection {
     constructor(configuration?: RTCConfiguration) {
@@ -161,7 +177,7 @@ export function testBrowser() {
 }
 
 /** What tests of time stop; whatever else is slow, such as cryptography, goes on by itself. */
-export const CLOCKS: NonNullable<Parameters<typeof vi.useFakeTimers>[0]> = {
+export const CLOCKS: Timers = {
   toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
 }
 
