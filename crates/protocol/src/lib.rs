@@ -8,6 +8,7 @@
 
 pub mod api;
 mod id;
+pub mod nearby;
 pub mod relay;
 pub mod signaling;
 pub mod transfer;

@@ -405,4 +405,12 @@ pub enum RefusalCode {
     NoRelay,
     /// The server cannot reach its rooms at the moment. Nothing was done; ask again.
     Unavailable,
+    /// The server cannot tell which devices are nearby, or may not say.
+    NoNearby,
+    /// As many devices of the client network can be seen as may be.
+    TooManyDevices,
+    /// This socket's device cannot be seen itself.
+    NotAppeared,
+    /// No other device of that id can be seen from here.
+    UnknownDevice,
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use sharesync_protocol::nearby::{Appear, Appeared, NearbyKnock, NearbyKnocked, NearbyNews};
 use sharesync_protocol::signaling::{
     CodeOpened, Create, Eject, IceServers, Join, Joined, Knock, KnockMessage, Knocking, Lock,
     PeerId, PeerJoined, Refusal, Relayed,
@@ -127,6 +128,11 @@ struct Signaling {
     knock_message: Group,
     knocking: Group,
     ice_servers: Group,
+    appear: Group,
+    appeared: Group,
+    nearby_news: Group,
+    nearby_knock: Group,
+    nearby_knocked: Group,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +171,11 @@ fn signaling_messages_are_read_and_written_alike() {
     signaling.knock_message.check::<KnockMessage>();
     signaling.knocking.check::<Knocking>();
     signaling.ice_servers.check::<IceServers>();
+    signaling.appear.check::<Appear>();
+    signaling.appeared.check::<Appeared>();
+    signaling.nearby_news.check::<NearbyNews>();
+    signaling.nearby_knock.check::<NearbyKnock>();
+    signaling.nearby_knocked.check::<NearbyKnocked>();
 }
 
 #[test]
