@@ -49,6 +49,7 @@ Environment, all of it optional:
   TURN_PUBLIC_IP       the server's address as seen from outside, where PUBLIC_URL has a name
   TURN_ALLOW_PRIVATE   true: also to addresses of private networks (false)
   TURN_URLS            another server to do it, with TURN_SECRET: coturn's static-auth-secret
+  NEARBY               off: tell no device of others behind the same address (on)
   SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64); raise it behind a proxy
   REDIS_URL            where signaling shares its rooms with other nodes; without it they are in memory
   RELAY_URL            where this node's own relay is reached, among several

@@ -45,6 +45,16 @@ pub struct SignalingConfig {
     /// Knocks by one client network; 10 and one in six seconds by default: each costs somebody a
     /// code, whether or not its words were guessed.
     pub knocks_per_client: Rate,
+    /// Devices of one client network that may see each other at one time; 32 by default, as many as
+    /// one looks through for a face. None: nobody is told who is nearby, as where a proxy that does
+    /// not say so stands before the service and makes one network of all.
+    pub devices_per_network: usize,
+    /// How often the devices of one client network may appear; 60 and one a second by default: each
+    /// time all of them are told.
+    pub appearances_per_client: Rate,
+    /// Knocks of one client network at its own devices; 20 and one in three seconds by default: each
+    /// asks somebody for an answer.
+    pub nearby_knocks_per_client: Rate,
     /// Packets that wait for one client that is slow to read, before its fellow members get
     /// `peer_busy`; 256 by default, so that the acknowledgements of a whole burst fit.
     pub packets_waiting_per_socket: usize,
@@ -86,6 +96,9 @@ impl Default for SignalingConfig {
             bytes_per_socket: Rate::new(1 << 20, Duration::from_micros(15)),
             entries_per_client: Rate::new(60, Duration::from_secs(1)),
             knocks_per_client: Rate::new(10, Duration::from_secs(6)),
+            devices_per_network: 32,
+            appearances_per_client: Rate::new(60, Duration::from_secs(1)),
+            nearby_knocks_per_client: Rate::new(20, Duration::from_secs(3)),
             packets_waiting_per_socket: 256,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),

@@ -2,6 +2,7 @@
 //! `turns` for every event and for every socket that goes.
 
 mod knocking;
+mod nearby;
 mod relaying;
 
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use crate::rooms::{Entered, Moment, Room, RoomError};
 use crate::session::{Session, SocketLimits};
 use crate::visit::Visit;
 
+use nearby::Neighbourhood;
+
 /// Everything that a socket's events are carried out with.
 pub(crate) struct Hub {
     /// What reaches the sockets of this node.
@@ -34,6 +37,7 @@ pub(crate) struct Hub {
     config: SignalingConfig,
     entries: KeyedLimiter<ClientNetwork>,
     knocks_allowed: KeyedLimiter<ClientNetwork>,
+    nearby: Neighbourhood,
 }
 
 impl Hub {
@@ -42,6 +46,7 @@ impl Hub {
         let post = Arc::new(Post::new(io));
         Self {
             rooms: Registry::new(&config, Arc::clone(&post)),
+            nearby: Neighbourhood::new(&config, Arc::clone(&post)),
             post,
             entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
             knocks_allowed: KeyedLimiter::new(config.knocks_per_client, &config.clock),
@@ -74,6 +79,9 @@ impl Hub {
             Request::Knock(knock) => self.knock(visit, &knock, asker).await,
             Request::Pake(message) => self.pake(visit, &message, asker).await,
             Request::EndKnock(ending) => self.end_knock(visit, &ending, asker).await,
+            Request::Appear(appear) => self.appear(visit, appear, asker).await,
+            Request::Disappear => self.disappear(asker),
+            Request::KnockNearby(knock) => self.knock_nearby(knock, asker),
             Request::OpenRelay(wanted) => self.open_relay(visit, &wanted, asker).await,
             Request::Relay { event, message } => self.relay(visit, event, message, asker).await,
         }
@@ -87,6 +95,7 @@ impl Hub {
         visit: &mut Visit,
         reason: DisconnectReason,
     ) -> Result<(), RequestError> {
+        self.nearby.forget(me.socket);
         let said_goodbye = matches!(reason, DisconnectReason::ClientNSDisconnect);
         self.end_own_knock(me, visit).await?;
         let Some(id) = &visit.room else { return Ok(()) };
@@ -139,6 +148,7 @@ impl Hub {
         });
         if let Ok(()) | Err(RequestError::Unheard) = entered.await {
             visit.room = Some(id);
+            self.hide_visitor(visit, &session).await;
         }
     }
 

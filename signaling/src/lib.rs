@@ -13,6 +13,7 @@ mod config;
 mod door;
 mod hub;
 mod namespace;
+mod nearby;
 mod places;
 mod post;
 mod registry;

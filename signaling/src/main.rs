@@ -42,6 +42,7 @@ Environment, all of it optional:
                         redis://127.0.0.1:6379; without it they are in memory
   RELAY_URL             where this service's own relays are reached, among several, such as
                         wss://one.signaling.example.com/relay; without it there are none
+  NEARBY                off: tell no device of others behind the same address (on)
   SOCKETS_PER_CLIENT    connections that one client address may have open (64)
   STUN_URLS             STUN servers for transfers across networks, separated by commas
   TURN                  on, or off: whether transfers without a direct path are carried over UDP (on)

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
+use sharesync_protocol::nearby::{APPEAR, Appear, DISAPPEAR, NEARBY_KNOCK, NearbyKnock};
 use sharesync_protocol::relay::{OpenRelay, RELAY};
 use sharesync_protocol::signaling::{
     ANSWER, Addressed, CLOSE_CODE, CREATE, Create, Done, EJECT, Eject, ICE_CANDIDATE, ICE_SERVERS,
@@ -11,6 +12,7 @@ use sharesync_protocol::signaling::{
     OPEN_CODE, PAKE, Refusal, RefusalCode, RefusalReason,
 };
 
+use crate::nearby::NearbyError;
 use crate::post::Undelivered;
 use crate::rooms::RoomError;
 
@@ -39,6 +41,12 @@ pub(crate) enum Request {
     Pake(KnockMessage),
     /// To end that talk.
     EndKnock(Knocking),
+    /// To see those nearby, and be seen by them.
+    Appear(Appear),
+    /// To be seen no more.
+    Disappear,
+    /// To be heard by a device nearby.
+    KnockNearby(NearbyKnock),
     /// To have a relay opened to another member.
     OpenRelay(OpenRelay),
     /// To have a message brought to another member.
@@ -65,6 +73,9 @@ impl Request {
             KNOCK => payload(packet).map(Self::Knock),
             PAKE => payload(packet).map(Self::Pake),
             KNOCK_ENDED => payload(packet).map(Self::EndKnock),
+            APPEAR => payload(packet).map(Self::Appear),
+            DISAPPEAR => payload::<Done>(packet).map(|_| Self::Disappear),
+            NEARBY_KNOCK => payload(packet).map(Self::KnockNearby),
             RELAY => payload(packet).map(Self::OpenRelay),
             OFFER => relay(OFFER, packet),
             ANSWER => relay(ANSWER, packet),
@@ -108,6 +119,8 @@ pub(crate) enum RequestError {
     Unheard,
     #[error(transparent)]
     Room(#[from] RoomError),
+    #[error(transparent)]
+    Nearby(#[from] NearbyError),
 }
 
 impl From<Undelivered> for RequestError {
@@ -131,6 +144,7 @@ impl From<RequestError> for Refusal {
             // Of the second nothing is said, in `post`.
             RequestError::Unavailable | RequestError::Unheard => RefusalCode::Unavailable,
             RequestError::Room(room) => room.code(),
+            RequestError::Nearby(nearby) => nearby.code(),
         };
         let message = error.to_string();
         Self { error: RefusalReason { code, message } }

@@ -25,6 +25,8 @@ pub struct ServiceConfig {
     pub turn: Turn,
     /// Signaling sockets that one client address may have open (`SOCKETS_PER_CLIENT`).
     pub sockets_per_client: usize,
+    /// Whether devices behind one address may be told of each other (`NEARBY`).
+    pub nearby: bool,
     /// Where rooms are shared with other nodes (`REDIS_URL`); without it they are in memory.
     pub cluster: Option<ClusterConfig>,
     /// Where this node's own relays are reached (`RELAY_URL`).
@@ -55,7 +57,7 @@ pub struct Service {
 
 impl ServiceConfig {
     /// The variables that it is read from.
-    pub const VARIABLES: [&str; 11] = [
+    pub const VARIABLES: [&str; 12] = [
         "STUN_URLS",
         "TURN",
         "TURN_PORT",
@@ -65,6 +67,7 @@ impl ServiceConfig {
         "TURN_URLS",
         "TURN_SECRET",
         "SOCKETS_PER_CLIENT",
+        "NEARBY",
         "REDIS_URL",
         "RELAY_URL",
     ];
@@ -86,9 +89,18 @@ impl ServiceConfig {
                 .context("STUN_URLS")?,
             turn: Turn::read(var, public_url)?,
             sockets_per_client,
+            nearby: nearby(var("NEARBY").as_deref())?,
             cluster: redis.transpose().context("REDIS_URL")?,
             relay_url: var("RELAY_URL").map(relay_url).transpose()?,
         })
+    }
+}
+
+fn nearby(setting: Option<&str>) -> anyhow::Result<bool> {
+    match setting {
+        None | Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => bail!("NEARBY: {other:?} is neither on nor off"),
     }
 }
 
@@ -110,6 +122,7 @@ impl Service {
             ..Default::default()
         });
         let (turn_offer, turn) = config.turn.start(host, secret, &clock);
+        let defaults = SignalingConfig::default();
         let signaling = Signaling::new(SignalingConfig {
             ice_servers: config.ice_servers,
             ticket_key,
@@ -117,9 +130,10 @@ impl Service {
             relays: relay_offer(&relays, config.relay_url, config.cluster.as_ref()),
             origins,
             sockets_per_client: config.sockets_per_client,
+            devices_per_network: if config.nearby { defaults.devices_per_network } else { 0 },
             cluster: config.cluster,
             clock,
-            ..Default::default()
+            ..defaults
         });
         Self { signaling, relays, turn }
     }
@@ -179,6 +193,7 @@ mod tests {
         assert!(config.cluster.is_none() && config.relay_url.is_none());
         assert!(config.ice_servers.is_empty());
         assert_eq!(config.sockets_per_client, 64);
+        assert!(config.nearby);
     }
 
     #[test]
@@ -186,12 +201,14 @@ mod tests {
         let config = read(&[
             ("STUN_URLS", "stun:a.example, stun:b.example:3478"),
             ("SOCKETS_PER_CLIENT", "1000"),
+            ("NEARBY", "off"),
             ("REDIS_URL", "redis://:secret@redis.example:6380/2"),
             ("RELAY_URL", "wss://one.example/relay"),
         ]);
         let config = config.unwrap();
         assert_eq!(config.ice_servers[0].urls, ["stun:a.example", "stun:b.example:3478"]);
         assert_eq!(config.sockets_per_client, 1000);
+        assert!(!config.nearby);
         assert_eq!(config.relay_url.as_deref(), Some("wss://one.example/relay"));
         assert!(config.cluster.is_some() && !format!("{config:?}").contains("secret"));
     }
@@ -202,6 +219,7 @@ mod tests {
             ("STUN_URLS", "http://x"),
             ("TURN", "perhaps"),
             ("SOCKETS_PER_CLIENT", "many"),
+            ("NEARBY", "maybe"),
             ("REDIS_URL", "http://:secret@x"),
             ("RELAY_URL", "https://one.example/relay"),
         ] {

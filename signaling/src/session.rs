@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
 use sharesync_service_kit::limiter::{Limiter, TooOften};
 use socketioxide::SocketError;
@@ -49,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) address: Address,
     /// What its entries are counted under.
     pub(crate) network: ClientNetwork,
+    /// Within what it may see others and be seen; none where that is not known.
+    pub(crate) nearby: Option<ClientNetwork>,
     /// The host that its handshake was sent to.
     pub(crate) host: Option<String>,
     limits: SocketLimits,
@@ -64,6 +66,7 @@ impl Session {
         let session = Arc::new(Self {
             address: Address { node, socket: socket.id },
             network: address.map_or(ClientNetwork::UNKNOWN, |address| address.network()),
+            nearby: address.filter(|_| !came_by_proxy(&request.headers)).map(|from| from.network()),
             host: host.map(str::to_owned),
             limits,
             let_go: AtomicBool::new(false),
@@ -96,4 +99,13 @@ impl Session {
             }
         });
     }
+}
+
+/// With what proxies say for whom they ask: RFC 7239, RFC 9110 §7.6.3, and what was there before.
+const PROXY_HEADERS: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
+/// Whether a proxy brought the handshake: then the address is the proxy's, and strangers from anywhere
+/// would seem to be of one network. Whoever writes such a header without one harms only itself.
+fn came_by_proxy(headers: &HeaderMap) -> bool {
+    PROXY_HEADERS.iter().any(|&name| headers.contains_key(name))
 }

@@ -72,6 +72,9 @@ impl Hub {
     }
 
     pub(super) async fn pake(&self, visit: &Visit, message: &KnockMessage, asker: Asker) {
+        if self.is_nearby(&asker, &message.knock) {
+            return self.pake_nearby(message, asker);
+        }
         let outcome = match self.other_side(visit, asker.session.address, &message.knock).await {
             Ok(other) => match self.rooms.deliver(other, PAKE, message).await {
                 // Its socket is gone, and the knock is about to be.
@@ -95,6 +98,9 @@ impl Hub {
     }
 
     pub(super) async fn end_knock(&self, visit: &Visit, ending: &Knocking, asker: Asker) {
+        if self.is_nearby(&asker, &ending.knock) {
+            return self.end_knock_nearby(ending, asker);
+        }
         let me = asker.session.address;
         let Some(room) = visit.place_of(&ending.knock) else {
             return self.post.refuse(asker, RoomError::UnknownKnock.into());

@@ -81,6 +81,11 @@ impl Room {
         self.place_of(me).is_ok()
     }
 
+    /// Whether somebody is there on this socket who did not make it.
+    pub(crate) fn is_visited_by(&self, me: Address) -> bool {
+        self.place_of(me).is_ok_and(|at| self.members[at].id != self.owner)
+    }
+
     /// Whether it concerns anybody on that node.
     pub(crate) fn reaches(&self, node: NodeId) -> bool {
         let knockers = self.knocks.iter().map(|knock| knock.knocker);

@@ -14,6 +14,7 @@ mod hostile;
 mod knocking;
 mod limits;
 mod membership;
+mod nearby;
 mod node;
 mod ownership;
 mod polling;
