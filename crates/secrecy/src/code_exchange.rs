@@ -17,7 +17,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::CryptoRng;
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
@@ -25,27 +24,16 @@ use zeroize::Zeroizing;
 
 use crate::code_words::Code;
 use crate::cpace::{CpaceInputs, CpaceMessage, CpaceParty, SHARE_BYTES, lv_cat, transcript};
+use crate::fixed_bytes::read_bytes;
+use crate::invitation::Invitation;
 use crate::key_schedule::{Key, Purpose, derive_key};
-use crate::link_key::LinkKey;
 use crate::sealed_box::{open_box, seal_box};
 
 /// HMAC-SHA-256's length.
 const CONFIRM_BYTES: usize = 32;
 
-/// A room's id, in characters of base64url.
-const ROOM_CHARACTERS: usize = 22;
-
 /// The sealing key serves one message, which needs no telling apart from others.
 const NO_CONTEXT: &[u8] = &[];
-
-/// What the guest comes for: all that a link holds.
-#[derive(Clone, Debug)]
-pub struct Invitation {
-    /// The room's id.
-    pub room: String,
-    /// The room's key.
-    pub key: LinkKey,
-}
 
 /// Why an exchange came to nothing.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -71,7 +59,7 @@ impl CodeGuest {
 
     /// Takes the host's share; returns the `confirm` for it, too.
     pub fn confirm(self, host_message: &str) -> Result<(ConfirmedGuest, String), CodeError> {
-        let host = read_bytes(host_message)?;
+        let host = read_bytes(host_message).ok_or(CodeError::Tampered)?;
         let guest = *self.0.share();
         let keys = derive_keys(self.0, &guest, &host, &host)?;
         Ok((ConfirmedGuest(keys.seal), URL_SAFE_NO_PAD.encode(*keys.confirm)))
@@ -85,10 +73,7 @@ impl ConfirmedGuest {
     /// Takes the host's confirmation, which is the invitation itself.
     pub fn open(self, sealed: &str) -> Result<Invitation, CodeError> {
         let plaintext = open_box(&self.0, sealed, NO_CONTEXT).map(Zeroizing::new);
-        let said = plaintext.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
-        let SaidInvitation { room, key } = said.ok_or(CodeError::Tampered)?;
-        let key = LinkKey::parse(&key).filter(|_| is_room(&room)).ok_or(CodeError::Tampered)?;
-        Ok(Invitation { room, key })
+        plaintext.and_then(|bytes| Invitation::read(&bytes)).ok_or(CodeError::Tampered)
     }
 }
 
@@ -106,7 +91,7 @@ impl CodeHost {
 
     /// Takes the guest's share; returns the host's own, too.
     pub fn answer(self, guest_message: &str) -> Result<(AnsweredHost, String), CodeError> {
-        let guest = read_bytes(guest_message)?;
+        let guest = read_bytes(guest_message).ok_or(CodeError::Tampered)?;
         let host = *self.party.share();
         let keys = derive_keys(self.party, &guest, &host, &guest)?;
         let message = URL_SAFE_NO_PAD.encode(host);
@@ -123,22 +108,13 @@ pub struct AnsweredHost {
 impl AnsweredHost {
     /// Takes the guest's confirmation; returns the sealed invitation when it is right.
     pub fn seal(self, confirm: &str, random: &mut impl CryptoRng) -> Result<String, CodeError> {
-        let claimed: [u8; CONFIRM_BYTES] = read_bytes(confirm)?;
+        let claimed: [u8; CONFIRM_BYTES] = read_bytes(confirm).ok_or(CodeError::Tampered)?;
         if !bool::from(claimed.ct_eq(&*self.keys.confirm)) {
             return Err(CodeError::WrongCode);
         }
-        let Invitation { room, key } = self.invitation;
-        let text = serde_json::to_vec(&SaidInvitation { room, key: key.text() });
-        let text = Zeroizing::new(text.expect("two strings are JSON"));
+        let text = self.invitation.into_plaintext();
         Ok(seal_box(&self.keys.seal, &text, NO_CONTEXT, random).expect("a link is short"))
     }
-}
-
-/// The invitation as it is sealed.
-#[derive(Serialize, Deserialize)]
-struct SaidInvitation {
-    room: String,
-    key: String,
 }
 
 /// What the two derive from the session key.
@@ -172,20 +148,4 @@ fn derive_keys(
     let confirm = mac.chain_update(transcript(guest, host)).finalize().into_bytes().into();
     let seal = derive_key(&*session, Purpose::CodeSeal, &[]);
     Ok(ExchangeKeys { confirm: Zeroizing::new(confirm), seal })
-}
-
-/// Reads bytes of a known number; none of our ends sends anything else.
-fn read_bytes<const N: usize>(text: &str) -> Result<[u8; N], CodeError> {
-    // Four characters for three bytes: longer texts are not even looked at.
-    if text.len() != (N * 4).div_ceil(3) {
-        return Err(CodeError::Tampered);
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CodeError::Tampered)?;
-    bytes.try_into().map_err(|_| CodeError::Tampered)
-}
-
-/// Whether the text can be a room's id, and nothing else that an address could be made of.
-fn is_room(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    text.len() == ROOM_CHARACTERS && text.bytes().all(allowed)
 }

@@ -45,13 +45,17 @@ pub enum CodeMistake {
     SecondWord,
 }
 
+/// The two words that two bytes are.
+pub(crate) fn two_words(bytes: [u8; 2]) -> [&'static str; 2] {
+    bytes.map(|byte| CODE_WORDS[usize::from(byte)])
+}
+
 impl Code {
     /// A new code for a nameplate.
     pub fn make(nameplate: String, random: &mut impl CryptoRng) -> Self {
         let mut bytes = [0; 2];
         random.fill_bytes(&mut bytes);
-        let [first, second] = bytes.map(|byte| CODE_WORDS[usize::from(byte)]);
-        Self { nameplate, words: format!("{first}-{second}") }
+        Self { nameplate, words: two_words(bytes).join("-") }
     }
 
     /// The code as it is shown, said and typed.

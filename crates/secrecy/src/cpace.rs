@@ -1,7 +1,8 @@
 //! `CPace`, a balanced password-authenticated key exchange: two parties that know the same password
 //! agree on a key, and whoever does not know it can try one guess an exchange and nothing offline.
 //! draft-irtf-cfrg-cpace-21, suite CPACE-RISTR255-SHA512 (§5, §8.3), initiator-responder setting, over
-//! ristretto255 (RFC 9496). Used by the code exchange; the browser's twin is `cpace.ts`.
+//! ristretto255 (RFC 9496). Used by the code exchange, and its group by
+//! the nearby exchange; the browser's twin is `cpace.ts`.
 
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
@@ -53,13 +54,9 @@ pub struct CpaceParty {
 }
 
 impl CpaceParty {
-    /// Draws a scalar (`G.sample_scalar` of §8.3: 252 random bits, little-endian) and makes the share.
+    /// Draws a scalar and makes the share.
     pub fn new(inputs: CpaceInputs<'_>, random: &mut impl CryptoRng) -> Self {
-        let mut bytes = Zeroizing::new([0; 32]);
-        random.fill_bytes(&mut *bytes);
-        bytes[31] &= 0x0f;
-        // 252 bits are less than the group's order, so that nothing is reduced here.
-        let scalar = Zeroizing::new(Scalar::from_bytes_mod_order(*bytes));
+        let scalar = sample_scalar(random);
         let share = (calculate_generator(inputs) * *scalar).compress().to_bytes();
         Self { scalar, session: inputs.session.to_vec(), share }
     }
@@ -86,6 +83,15 @@ impl CpaceParty {
         let hash = Sha512::new().chain_update(&*secret);
         Some(Zeroizing::new(hash.chain_update(transcript(initiator, responder)).finalize().into()))
     }
+}
+
+/// `G.sample_scalar` of §8.3: 252 random bits, little-endian.
+pub fn sample_scalar(random: &mut impl CryptoRng) -> Zeroizing<Scalar> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    random.fill_bytes(&mut *bytes);
+    bytes[31] &= 0x0f;
+    // 252 bits are less than the group's order, so that nothing is reduced here.
+    Zeroizing::new(Scalar::from_bytes_mod_order(*bytes))
 }
 
 /// `transcript_ir` of §6.3.

@@ -22,6 +22,14 @@ pub enum Purpose {
     CodeConfirm,
     /// The host's invitation in a code exchange.
     CodeSeal,
+    /// What a sender says beforehand of its share in a nearby exchange.
+    NearbyCommit,
+    /// The words on both screens of a nearby exchange.
+    NearbyWords,
+    /// The receiver's acceptance in a nearby exchange.
+    NearbyAccept,
+    /// The sender's invitation in a nearby exchange.
+    NearbyInvite,
 }
 
 impl Purpose {
@@ -32,6 +40,10 @@ impl Purpose {
             Self::Relay => "sharesync/1 relay",
             Self::CodeConfirm => "sharesync/1 code confirm",
             Self::CodeSeal => "sharesync/1 code seal",
+            Self::NearbyCommit => "sharesync/1 nearby commit",
+            Self::NearbyWords => "sharesync/1 nearby words",
+            Self::NearbyAccept => "sharesync/1 nearby accept",
+            Self::NearbyInvite => "sharesync/1 nearby invite",
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sharesync_secrecy::{
     CODE_WORDS, Code, CodeGuest, CodeHost, CodeMistake, Invitation, LaneName, LaneSealer, LinkKey,
-    SealedMember, SealedPair, SignalSealer,
+    NearbyDevice, NearbyPair, NearbyReceiver, NearbySender, SealedMember, SealedPair, SignalSealer,
 };
 
 use crate::random::{Fixed, bytes_of};
@@ -227,5 +227,62 @@ fn a_code_becomes_a_link_by_the_same_messages() {
     let sealed = host.seal(&confirm, random).unwrap();
     assert_eq!(sealed, golden.sealed);
     let got = guest.open(&sealed).unwrap();
+    assert_eq!((got.room, got.key.text()), (golden.room, golden.key));
+}
+
+#[derive(Deserialize)]
+struct NearbyExchange {
+    sender: GoldenDevice,
+    receiver: GoldenDevice,
+    room: String,
+    key: String,
+    nonce: String,
+    sender_random: String,
+    receiver_random: String,
+    commit: String,
+    share: String,
+    reveal: String,
+    words: String,
+    accept: String,
+    invite: String,
+}
+
+#[derive(Deserialize)]
+struct GoldenDevice {
+    id: String,
+    name: String,
+    platform: Option<String>,
+}
+
+impl GoldenDevice {
+    fn device(&self) -> NearbyDevice<'_> {
+        let Self { id, name, platform } = self;
+        NearbyDevice { id, name, platform: platform.as_deref() }
+    }
+}
+
+#[test]
+fn a_device_nearby_is_told_of_a_room_by_the_same_messages() {
+    let golden: NearbyExchange = fixture(include_str!("../../fixtures/nearby-exchange.json"));
+    let pair = NearbyPair { sender: golden.sender.device(), receiver: golden.receiver.device() };
+    let invitation = Invitation { room: golden.room.clone(), key: key_of(&golden.key) };
+    let [here, there] =
+        &mut [&golden.sender_random, &golden.receiver_random].map(|hex| Fixed::of_hex(hex));
+    let (sender, commit) = NearbySender::new(pair, here);
+    assert_eq!(commit, golden.commit);
+    let (receiver, share) = NearbyReceiver::new(pair, &commit, there).unwrap();
+    assert_eq!(share, golden.share);
+    let (sender, reveal) = sender.reveal(&share).unwrap();
+    assert_eq!(reveal, golden.reveal);
+    let receiver = receiver.open(&reveal).unwrap();
+    assert_eq!(
+        [sender.words(), receiver.words()].map(|words| words.join(" ")),
+        [golden.words.clone(), golden.words]
+    );
+    let (receiver, accept) = receiver.accept(&golden.nonce, there);
+    assert_eq!(accept, golden.accept);
+    let (nonce, invite) = sender.invite(&accept, invitation, here).unwrap();
+    assert_eq!((nonce, &invite), (golden.nonce, &golden.invite));
+    let got = receiver.enter(&invite).unwrap();
     assert_eq!((got.room, got.key.text()), (golden.room, golden.key));
 }

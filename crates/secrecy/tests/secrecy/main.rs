@@ -3,5 +3,6 @@
 
 mod codes;
 mod golden;
+mod nearby;
 mod random;
 mod signals;

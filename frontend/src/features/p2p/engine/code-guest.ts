@@ -3,9 +3,11 @@
  * (docs/PROTOCOL.md, "Codes"). Used by the room page before it enters the room as if by the link.
  */
 import * as v from 'valibot'
-import { CodeError, CodeGuest, type Invitation } from '../secrecy/code-exchange'
+import { CodeError, CodeGuest } from '../secrecy/code-exchange'
 import type { Code } from '../secrecy/code-words'
+import type { Invitation } from '../secrecy/invitation'
 import type { RandomBytes } from '../secrecy/randomness'
+import { KnockTalk, TalkError } from './knock-talk'
 import { type SignalingClient, SignalingError } from './signaling-client'
 
 /** How long the other page may take to answer, in milliseconds. */
@@ -46,13 +48,7 @@ export class CodeJoining {
   readonly #code: Code
   readonly #line: GuestLine
   readonly #random: RandomBytes
-  /** What came, by attempt: it may come before we know what ours is called. */
-  readonly #heard: { readonly knock: string; readonly body: unknown }[] = []
-  /** Attempts that are over. */
-  readonly #ended = new Set<string>()
-  #lost = false
-  /** Looks again, after something came. */
-  #look: (() => void) | undefined
+  readonly #talk = new KnockTalk()
 
   constructor(code: Code, line: GuestLine, random: RandomBytes) {
     this.#code = code
@@ -60,18 +56,9 @@ export class CodeJoining {
     this.#random = random
     line.hearCodes({
       knocked: () => undefined,
-      said: (knock, body) => {
-        this.#heard.push({ knock, body })
-        this.#look?.()
-      },
-      ended: (knock) => {
-        this.#ended.add(knock)
-        this.#look?.()
-      },
-      lost: () => {
-        this.#lost = true
-        this.#look?.()
-      },
+      said: (knock, body) => this.#talk.said(knock, body),
+      ended: (knock) => this.#talk.ended(knock),
+      lost: () => this.#talk.lost(),
     })
   }
 
@@ -89,8 +76,7 @@ export class CodeJoining {
   /** Gives up: `run` throws `gone`. */
   stop(): void {
     this.#line.close()
-    this.#lost = true
-    this.#look?.()
+    this.#talk.lost()
   }
 
   async #run(): Promise<Invitation> {
@@ -110,31 +96,21 @@ export class CodeJoining {
     schema: v.GenericSchema<unknown, T>,
     trouble: CodeTrouble,
   ): Promise<T> {
-    const deadline = setTimeout(() => this.stop(), ANSWER_TIMEOUT_MS)
     try {
-      for (;;) {
-        const at = this.#heard.findIndex((heard) => heard.knock === knock)
-        const [next] = at < 0 ? [] : this.#heard.splice(at, 1)
-        if (next) return read(schema, next.body)
-        if (this.#ended.has(knock)) throw new CodeTroubleError(trouble)
-        if (this.#lost) throw new CodeTroubleError('gone')
-        await new Promise<void>((look) => (this.#look = look))
-      }
-    } finally {
-      clearTimeout(deadline)
+      return await this.#talk.hear(knock, schema, ANSWER_TIMEOUT_MS)
+    } catch (error) {
+      const ended = error instanceof TalkError && error.why === 'ended'
+      throw ended ? new CodeTroubleError(trouble) : error
     }
   }
-}
-
-function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
-  const parsed = v.safeParse(schema, body)
-  if (parsed.success) return parsed.output
-  throw new CodeTroubleError('tampered')
 }
 
 function asTrouble(error: unknown): CodeTroubleError {
   if (error instanceof CodeTroubleError) return error
   if (error instanceof CodeError) return new CodeTroubleError('tampered')
+  if (error instanceof TalkError) {
+    return new CodeTroubleError(error.why === 'garbled' ? 'tampered' : 'gone')
+  }
   switch (error instanceof SignalingError && error.code) {
     case 'unknown_code':
       return new CodeTroubleError('unknown_code')

@@ -3,8 +3,9 @@
  * knows it is told the room and its key (docs/PROTOCOL.md, "Codes"). Kept by `Room`.
  */
 import * as v from 'valibot'
-import { CodeError, CodeHost, type Invitation } from '../secrecy/code-exchange'
+import { CodeError, CodeHost } from '../secrecy/code-exchange'
 import { codeText, makeCode } from '../secrecy/code-words'
+import type { Invitation } from '../secrecy/invitation'
 import type { RandomBytes } from '../secrecy/randomness'
 import type { SignalingClient } from './signaling-client'
 import { Store } from './store'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Invitation } from '../secrecy/code-exchange'
 import { type Code, parseCode } from '../secrecy/code-words'
+import type { Invitation } from '../secrecy/invitation'
 import { LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
 import { CodeJoining, type CodeTrouble } from './code-guest'

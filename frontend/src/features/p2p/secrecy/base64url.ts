@@ -16,3 +16,9 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
   return toBase64url(bytes) === text ? bytes : undefined
 }
+
+/** Reads bytes of a known number; undefined for anything else. */
+export function bytesOf(text: string, length: number): Uint8Array<ArrayBuffer> | undefined {
+  // Four characters for three bytes: longer texts are not even looked at.
+  return text.length === Math.ceil((length * 4) / 3) ? fromBase64url(text) : undefined
+}

@@ -1,9 +1,10 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest'
 import { fromBase64url, toBase64url } from './base64url'
-import { CodeGuest, CodeHost, type Invitation } from './code-exchange'
+import { CodeGuest, CodeHost } from './code-exchange'
 import type { Code } from './code-words'
 import { CpaceParty, lvCat, SHARE_BYTES } from './cpace'
+import type { Invitation } from './invitation'
 import { deriveKey } from './key-schedule'
 import { LinkKey } from './link-key'
 import { browserRandom } from './randomness'

@@ -21,20 +21,13 @@
 import { equalBytes } from '@noble/ciphers/utils.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import * as v from 'valibot'
-import { fromBase64url, toBase64url } from './base64url'
+import { bytesOf, toBase64url } from './base64url'
 import type { Code } from './code-words'
 import { CpaceParty, lvCat, SHARE_BYTES, transcript, type CpaceMessage } from './cpace'
+import { type Invitation, readInvitation, writeInvitation } from './invitation'
 import { deriveKey } from './key-schedule'
-import { LinkKey } from './link-key'
 import type { RandomBytes } from './randomness'
 import { openBox, sealBox } from './sealed-box'
-
-/** What the guest comes for: all that a link holds. */
-export interface Invitation {
-  readonly room: string
-  readonly key: LinkKey
-}
 
 /** Why an exchange came to nothing. */
 export type CodeFailure =
@@ -123,9 +116,7 @@ export class CodeHost {
     if (!keys) throw new CodeError('tampered', 'code: a second confirmation, or an early one')
     const claimed = readBytes(confirm, CONFIRM_BYTES)
     if (!equalBytes(claimed, keys.confirm)) throw new CodeError('wrong_code', 'code: wrong words')
-    const { room, key } = this.#invitation
-    const text = JSON.stringify({ room, key: key.text() })
-    return sealBox(keys.seal, new TextEncoder().encode(text), NO_CONTEXT, this.#random)
+    return sealBox(keys.seal, writeInvitation(this.#invitation), NO_CONTEXT, this.#random)
   }
 }
 
@@ -182,25 +173,7 @@ function readShare(text: string): Uint8Array<ArrayBuffer> {
 
 /** Reads bytes of a known number; none of our pages sends anything else. */
 function readBytes(text: string, length: number): Uint8Array<ArrayBuffer> {
-  // Four characters for three bytes: longer texts are not even looked at.
-  const bytes = text.length === Math.ceil((length * 4) / 3) ? fromBase64url(text) : undefined
+  const bytes = bytesOf(text, length)
   if (!bytes) throw new CodeError('tampered', 'code: bytes of another length')
   return bytes
-}
-
-const invitation = v.object({
-  room: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/)),
-  key: v.string(),
-})
-
-function readInvitation(plaintext: Uint8Array): Invitation | undefined {
-  let said: unknown
-  try {
-    said = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
-  } catch {
-    return undefined
-  }
-  const parsed = v.safeParse(invitation, said)
-  const key = parsed.success ? LinkKey.parse(parsed.output.key) : undefined
-  return parsed.success && key ? { room: parsed.output.room, key } : undefined
 }

@@ -29,8 +29,12 @@ const NAMEPLATE = /^[0-9]{4,9}$/
 
 /** A new code for a nameplate. */
 export function makeCode(nameplate: string, random: RandomBytes): Code {
-  const words = Array.from(random(2), (byte) => CODE_WORDS[byte])
-  return { nameplate, words: words.join('-') }
+  return { nameplate, words: wordsOf(random(2)).join('-') }
+}
+
+/** The words that bytes are, one each. */
+export function wordsOf(bytes: Uint8Array): readonly string[] {
+  return Array.from(bytes, (byte) => CODE_WORDS[byte] ?? '')
 }
 
 /** The code as it is shown, said and typed. */

@@ -2,7 +2,8 @@
  * CPace, a balanced password-authenticated key exchange: two parties that know the same password
  * agree on a key, and whoever does not know it can try one guess an exchange and nothing offline.
  * draft-irtf-cfrg-cpace-21, suite CPACE-RISTR255-SHA512 (§5, §8.3), initiator-responder setting,
- * over ristretto255 (RFC 9496). Used by `code-exchange.ts`; native twin: `crates/secrecy/src/cpace.rs`.
+ * over ristretto255 (RFC 9496). Used by `code-exchange.ts`, and its group by
+ * `nearby-exchange.ts`; native twin: `crates/secrecy/src/cpace.rs`.
  *
  * JavaScript's big integers do not promise constant time. A scalar serves one exchange and a password
  * one attempt, so that nobody gets a second measurement of either.
@@ -106,7 +107,7 @@ export function multiplyVerified(scalar: bigint, encoded: Uint8Array): Uint8Arra
 }
 
 /** G.sample_scalar of §8.3: 252 random bits, little-endian. */
-function sampleScalar(random: RandomBytes): bigint {
+export function sampleScalar(random: RandomBytes): bigint {
   const bytes = random(32)
   bytes[31] = (bytes[31] ?? 0) & 0x0f
   return bytesToNumberLE(bytes)

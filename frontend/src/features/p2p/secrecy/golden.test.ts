@@ -6,6 +6,7 @@ import exchange from '../../../../../crates/secrecy/fixtures/code-exchange.json'
 import codes from '../../../../../crates/secrecy/fixtures/codes.json'
 import lanes from '../../../../../crates/secrecy/fixtures/lanes.json'
 import linkKeys from '../../../../../crates/secrecy/fixtures/link-keys.json'
+import nearby from '../../../../../crates/secrecy/fixtures/nearby-exchange.json'
 import signals from '../../../../../crates/secrecy/fixtures/signals.json'
 import list from '../../../../../crates/secrecy/fixtures/words.json'
 import { CodeGuest, CodeHost } from './code-exchange'
@@ -13,6 +14,7 @@ import { CODE_WORDS } from './code-word-list'
 import { codeText, makeCode, parseCode } from './code-words'
 import { LaneSealer } from './lane-sealer'
 import { LinkKey } from './link-key'
+import { NearbyReceiver, NearbySender } from './nearby-exchange'
 import { SignalSealer } from './signal-sealer'
 import { fixedRandom } from './test-random'
 
@@ -103,4 +105,21 @@ it('a code becomes a link by these messages', () => {
   expect(host.seal(exchange.confirm)).toBe(exchange.sealed)
   const invitation = guest.open(exchange.sealed)
   expect([invitation.room, invitation.key.text()]).toEqual([room, exchange.key])
+})
+
+it('a device nearby is told of a room by these messages', () => {
+  const { room, nonce } = nearby
+  const key = keyOf(nearby.key)
+  const pair = { sender: nearby.sender, receiver: nearby.receiver }
+  const sender = new NearbySender(pair, fixedRandom(hexToBytes(nearby.sender_random)))
+  expect(sender.commit).toBe(nearby.commit)
+  const receiverRandom = fixedRandom(hexToBytes(nearby.receiver_random))
+  const receiver = new NearbyReceiver(pair, nearby.commit, receiverRandom)
+  expect(receiver.share).toBe(nearby.share)
+  expect(sender.reveal(nearby.share)).toEqual({ reveal: nearby.reveal, words: nearby.words })
+  expect(receiver.open(nearby.reveal)).toBe(nearby.words)
+  expect(receiver.accept(nonce)).toBe(nearby.accept)
+  expect(sender.invite(nearby.accept, { room, key })).toEqual({ nonce, invite: nearby.invite })
+  const invitation = receiver.enter(nearby.invite)
+  expect([invitation.room, invitation.key.text()]).toEqual([room, nearby.key])
 })

@@ -11,7 +11,14 @@ export const KEY_BYTES = 32
 
 /** What keys are for. None is the beginning of another, so that no two `info`s can be the same. */
 export type Purpose =
-  'sharesync/1 signal' | 'sharesync/1 relay' | 'sharesync/1 code confirm' | 'sharesync/1 code seal'
+  | 'sharesync/1 signal'
+  | 'sharesync/1 relay'
+  | 'sharesync/1 code confirm'
+  | 'sharesync/1 code seal'
+  | 'sharesync/1 nearby commit'
+  | 'sharesync/1 nearby words'
+  | 'sharesync/1 nearby accept'
+  | 'sharesync/1 nearby invite'
 
 /**
  * Derives a key. `info` is the purpose, then each part behind its length in bytes (u32,
