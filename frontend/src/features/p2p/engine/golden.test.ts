@@ -11,7 +11,15 @@ import { parseControl } from './control-messages'
 import { blockDigest, FileDigest } from './digest'
 import { decodeFrame, encodeFrame, FRAME_CHUNK, FRAME_SEAL } from './frames'
 import { BLOCK_BYTES } from './protocol'
-import { iceServers, joined, presence, refusal } from './signaling-messages'
+import {
+  appeared,
+  iceServers,
+  joined,
+  nearbyKnocked,
+  nearbyNews,
+  presence,
+  refusal,
+} from './signaling-messages'
 
 const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))
 
@@ -48,7 +56,15 @@ describe('control messages', () => {
 })
 
 describe('signaling messages', () => {
-  const schemas = { joined, refusal, presence, ice_servers: iceServers }
+  const schemas = {
+    joined,
+    refusal,
+    presence,
+    ice_servers: iceServers,
+    appeared,
+    nearby_news: nearbyNews,
+    nearby_knocked: nearbyKnocked,
+  }
   for (const [group, schema] of Object.entries(schemas)) {
     const { valid, malformed } = signaling[group as keyof typeof schemas]
     it.each<{ name: string; message: unknown }>(valid)(`reads ${group}: $name`, ({ message }) => {

@@ -58,6 +58,8 @@ export interface Reach {
 /** A member of the room. */
 export class Member<T extends Transfer = Transfer> {
   readonly id: string
+  /** What its page drew at random when we met it. */
+  readonly nonce: string | undefined
   readonly transfer: T
   readonly reach: Store<Reach>
   /** What the two tell each other of their networks. */
@@ -76,8 +78,9 @@ export class Member<T extends Transfer = Transfer> {
   /** When the connection was lost, or first sought, in milliseconds of `performance.now`. */
   #since = performance.now()
 
-  constructor({ id, away = false }: Peer, { transfer, ...options }: MemberOptions<T>) {
+  constructor({ id, nonce, away = false }: Peer, { transfer, ...options }: MemberOptions<T>) {
     this.id = id
+    this.nonce = nonce
     this.transfer = transfer
     this.#connects = options.connects
     this.reach = new Store<Reach>({ path: undefined, away })

@@ -8,6 +8,7 @@ import { CodeHosting } from './code-host'
 import { type Network } from './doctor-self-test'
 import { asTransferError } from './failure'
 import { Member, type Transfer } from './member'
+import { Nearby } from './nearby'
 import { PAGE_NONCE } from './page-nonce'
 import { SealedLine } from './sealed-line'
 import {
@@ -39,8 +40,11 @@ export interface RoomSnapshot<T extends Transfer = Transfer> {
     | 'reconnecting'
     /** It could not be entered, or it has ended. */
     | 'closed'
-  /** Why it is closed: it could not be entered, or we were put out of it, or another page took our place. */
-  readonly failure: SignalingError['code'] | 'ejected' | 'displaced' | undefined
+  /**
+   * Why it is closed: it could not be entered, or we were put out of it, or another page took our place, or
+   * somebody else has its key (`tampered`).
+   */
+  readonly failure: SignalingError['code'] | 'ejected' | 'displaced' | 'tampered' | undefined
   readonly room: string | undefined
   /** Our own id in it. */
   readonly self: string | undefined
@@ -78,6 +82,8 @@ export class Room<T extends Transfer> {
   readonly #signaling: RoomService
   /** Codes that lead here; none is open in a room that another page made. */
   readonly codes: CodeHosting
+  /** Devices nearby; we are seen from a room of our own only. */
+  readonly nearby: Nearby
   readonly #store: Store<RoomSnapshot<T>>
   #joined: Joined | undefined
   /**
@@ -127,6 +133,7 @@ export class Room<T extends Transfer> {
       signal: (from, event, message) => this.#onSignal(from, event, message),
     })
     this.codes = new CodeHosting(this.#signaling, browserRandom)
+    this.nearby = new Nearby(this.#signaling, browserRandom, () => this.getSnapshot().busy)
   }
 
   /** Reaches the service and enters the room, the first time; the snapshot says how that went. */
@@ -168,6 +175,11 @@ export class Room<T extends Transfer> {
     this.#store.set({ members: this.getSnapshot().members.filter((member) => member.id !== id) })
   }
 
+  /** Ends it at once, and for good: somebody has its key who was not meant to. */
+  abandon(): void {
+    this.#putOut('tampered')
+  }
+
   /** Leaves: ends every transfer and link. */
   close(): void {
     if (this.#closed) return
@@ -203,6 +215,7 @@ export class Room<T extends Transfer> {
       this.openCode()
       clearInterval(this.#refreshing)
       this.#refreshing = setInterval(() => void this.#network(), REFRESH_EVERY_MS)
+      if (this.#role.connects) this.nearby.entered({ room: joined.room, key: this.#role.key })
       const here = new Set(joined.peers.map((peer) => peer.id))
       for (const id of [...this.#others.keys()]) if (!here.has(id)) this.#left(id)
       for (const peer of joined.peers) this.#met(peer)
@@ -211,8 +224,8 @@ export class Room<T extends Transfer> {
     }
   }
 
-  /** We are in the room no more, and not by our own wish. */
-  #putOut(failure: 'ejected' | 'displaced'): void {
+  /** We are in the room no more, and not because we have done with it. */
+  #putOut(failure: 'ejected' | 'displaced' | 'tampered'): void {
     if (this.#closed) return
     this.#hangUp()
     const { members } = this.getSnapshot()
@@ -221,7 +234,7 @@ export class Room<T extends Transfer> {
     const arrived = members.filter(({ transfer }) => transfer.state.stage === 'verified')
     this.#store.set({ phase: 'closed', failure, members: arrived, busy: false })
     // Another page that took our place goes on with what this browser remembers.
-    if (failure === 'ejected') this.#role.left()
+    if (failure !== 'displaced') this.#role.left()
   }
 
   #refused(error: unknown): void {

@@ -3,9 +3,12 @@
  */
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
+import type { NearbyDevice } from '../secrecy/nearby-exchange'
 import { type RelayInvitation } from './relay-link'
 import { RELAY_URL, SIGNALING_ORIGIN, signalingAuth } from './signaling-place'
 import {
+  type Appeared,
+  appeared,
   codeOpened,
   done,
   type IceServers,
@@ -15,6 +18,8 @@ import {
   knocking,
   knockMessage,
   locking,
+  nearbyKnocked,
+  nearbyNews,
   type Peer,
   type PeerSignal,
   presence,
@@ -87,6 +92,14 @@ export interface CodeListener {
   ended(knock: string): void
   /** The connection was lost, and codes and attempts with it. */
   lost(): void
+}
+
+/** What the service tells about devices nearby (`Nearby`). */
+export interface NearbyListener extends Omit<CodeListener, 'knocked'> {
+  appeared(device: NearbyDevice): void
+  gone(id: string): void
+  /** A device knocks at ours, with a message that nobody has looked into yet. */
+  knocked(knock: string, from: NearbyDevice, body: unknown): void
 }
 
 /** A connection to the signaling service. */
@@ -171,6 +184,33 @@ export class SignalingClient {
     this.#on('pake', knockMessage, (message) => listener.said(message.knock, message))
     this.#on('knock-ended', knocking, ({ knock }) => listener.ended(knock))
     this.#socket.on('disconnect', () => listener.lost())
+  }
+
+  /** Passes on what is said about devices nearby. */
+  hearNearby(listener: NearbyListener): void {
+    this.#on('nearby-appeared', nearbyNews, ({ device }) => listener.appeared(device))
+    this.#on('nearby-gone', nearbyNews, ({ device }) => listener.gone(device.id))
+    this.#on('nearby-knock', nearbyKnocked, (message) =>
+      listener.knocked(message.knock, message.from, message),
+    )
+    this.#on('pake', knockMessage, (message) => listener.said(message.knock, message))
+    this.#on('knock-ended', knocking, ({ knock }) => listener.ended(knock))
+    this.#socket.on('disconnect', () => listener.lost())
+  }
+
+  /** Lets those nearby see us, and answers who they are; as another than before where they saw us already. */
+  appear(description: Omit<NearbyDevice, 'id'>): Promise<Appeared> {
+    return this.#ask('appear', description, appeared)
+  }
+
+  /** Lets nobody see us any more. */
+  async disappear(): Promise<void> {
+    await this.#ask('disappear', {}, done)
+  }
+
+  /** Knocks at a device nearby; returns the name of the attempt, which goes on by `pake`. */
+  async knockNearby(device: string, body: object): Promise<string> {
+    return (await this.#ask('nearby-knock', { ...body, device }, knocking)).knock
   }
 
   /** Opens a code, in place of the one before; returns its nameplate. */

@@ -63,6 +63,10 @@ const REFUSAL_CODES = [
   'unknown_knock',
   'no_relay',
   'unavailable',
+  'no_nearby',
+  'too_many_devices',
+  'not_appeared',
+  'unknown_device',
 ] as const
 export type RefusalCode = (typeof REFUSAL_CODES)[number]
 
@@ -94,6 +98,26 @@ export const relayTicket = v.object({ ticket: id, url: relayUrl })
 
 /** Another member has asked for a relay to us. */
 export const relayOffer = v.object({ from: id, ...relayTicket.entries })
+
+/** What a device calls itself, or runs on: short, and with nothing in it that hides or turns what is beside it. */
+const label = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxBytes(64),
+  v.regex(/^(?! )[^\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+(?<! )$/u),
+)
+
+const device = v.object({ id, name: label, platform: v.exactOptional(label) })
+
+/** Acknowledges `appear`: ourselves, and the others of our network, longest there first. */
+export const appeared = v.object({ self: device, devices: v.array(device) })
+export type Appeared = v.InferOutput<typeof appeared>
+
+/** A device can be seen, or can be seen no more. */
+export const nearbyNews = v.object({ device })
+
+/** A device knocks at ours, and what it says, whatever that is. */
+export const nearbyKnocked = v.looseObject({ knock: id, from: device })
 
 /** What our own pages relay: something that only they can open. */
 export const sealedBody = v.object({ sealed: v.pipe(v.string(), v.maxLength(64_000)) })

@@ -50,6 +50,11 @@ export class TestService implements RoomService {
   pake = () => this.#answer('pake', undefined)
   endKnock = () => this.#answer('knock-ended', undefined)
   hearCodes = () => undefined
+  appear = (described: { name: string }) =>
+    this.#answer('appear', { self: { id: 'n'.repeat(22), ...described }, devices: [] })
+  disappear = () => this.#answer('disappear', undefined)
+  knockNearby = () => this.#answer('nearby-knock', 'k'.repeat(22))
+  hearNearby = () => undefined
 
   signal = (to: string, event: SaidTo['event'], sealed: string) => {
     this.said.push({ to, event, sealed })
