@@ -3,19 +3,18 @@ import { DoorOpen, Ellipsis } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { useToast } from '@/components/ui/toast-context'
-import { peerName } from './peer-look'
 import { ownerTrouble } from './words'
 
 interface MemberMenuProps {
-  id: string
+  /** Who it is about. */
+  name: string
   /** Rejects where the service refuses. */
   onEject: () => Promise<void>
 }
 
 /** A small menu in the corner of their card. */
-export function MemberMenu({ id, onEject }: MemberMenuProps) {
+export function MemberMenu({ name, onEject }: MemberMenuProps) {
   const toast = useToast()
-  const name = peerName(id)
   const eject = async () => {
     try {
       await onEject()

@@ -21,9 +21,9 @@ const MOUTHS = [
   <path key="grin" d="M18 31q6 8 12 0Z" className="fill-current" />,
 ]
 
-/** The face of the peer with this id; an outline where nobody has come yet. */
-export function PeerFace({ id, className }: { id: string | undefined; className?: string }) {
-  if (id === undefined) {
+/** The face of the peer with this name; an outline where nobody has come yet. */
+export function PeerFace({ name, className }: { name: string | undefined; className?: string }) {
+  if (name === undefined) {
     return (
       <svg viewBox="0 0 48 48" aria-hidden className={cn('text-line-strong', className)}>
         <circle
@@ -39,7 +39,7 @@ export function PeerFace({ id, className }: { id: string | undefined; className?
       </svg>
     )
   }
-  const { hue, ears, eyes, mouth } = peerFace(id)
+  const { hue, ears, eyes, mouth } = peerFace(name)
   return (
     <svg viewBox="0 0 48 48" aria-hidden className={className}>
       <g style={{ fill: `oklch(0.83 0.1 ${hue})` }}>

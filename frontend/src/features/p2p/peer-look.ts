@@ -1,6 +1,6 @@
 /**
- * What a peer looks like to people: a name that can be said aloud and a face, both made from its id, so
- * that everyone in a room sees the same. Used by the room page.
+ * What a peer looks like to people: a name that can be said aloud, made from its id, and a face made from the
+ * name, so that everyone who sees it sees the same, in a room or nearby. Used by the room page.
  */
 
 const QUALITIES = [
@@ -32,9 +32,9 @@ export function peerName(id: string): string {
   return `${pick(QUALITIES, seed)} ${pick(ANIMALS, seed >>> 8)}`
 }
 
-/** The face that goes with the name. */
-export function peerFace(id: string): Face {
-  const seed = hash(`face ${id}`)
+/** The face that goes with a name. */
+export function peerFace(name: string): Face {
+  const seed = hash(`face ${name}`)
   return {
     hue: (seed & 0xff) * (360 / 256),
     ears: (seed >>> 8) % 4,

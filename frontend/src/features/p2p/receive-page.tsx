@@ -5,12 +5,14 @@ import { Card } from '@/components/ui/card'
 import { ReceivingRoom } from './engine/receiving-room'
 import type { Claim } from './engine/room-memory'
 import { LinkKey } from './secrecy/link-key'
-import { cameByCode } from './arrival'
+import { cameByCode, cameFromNearby } from './arrival'
+import type { Comparison } from './compare-words'
 import { ReceiveTransfer } from './receive-transfer'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
 import { TransferLine } from './transfer-line'
 import { useLeaveWarning, useOpenRoom, useSnapshot, useTabTitle, useWakeLock } from './use-room'
+import type { CheckedBy } from './words'
 
 interface ReceivePageProps {
   room: string
@@ -50,7 +52,7 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
   useLeaveWarning(room.busy)
   useWakeLock(room.busy)
   const title = useTabTitle(room.members, NAME)
-  const byCode = cameByCode(useLocation().state)
+  const { checkedBy, comparison, name } = useArrival(() => receiving.room.abandon())
 
   return (
     <Page title={title}>
@@ -62,7 +64,9 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
             key={member.id}
             member={member}
             self={room.self}
-            checkedBy={byCode ? 'code' : 'link'}
+            checkedBy={checkedBy}
+            comparison={comparison}
+            selfName={name}
             saved={inbox.files.filter((file) => file.from === member.transfer)}
             onStartOver={onStartOver}
           />
@@ -72,6 +76,7 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
             <TransferLine
               sender={undefined}
               receiver={room.self}
+              receiverName={name}
               self={room.self}
               stage="waiting"
               share={0}
@@ -90,6 +95,22 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
       </div>
     </Page>
   )
+}
+
+/** How the page knows its other side, by the way it came here. */
+function useArrival(onDifferent: () => void): {
+  checkedBy: CheckedBy
+  comparison?: Comparison
+  /** As whom the other side knows us, where that is not by our id. */
+  name?: string
+} {
+  const state: unknown = useLocation().state
+  const [compared, setCompared] = useState(false)
+  const nearby = cameFromNearby(state)
+  if (!nearby) return { checkedBy: cameByCode(state) ? 'code' : 'link' }
+  const { words, name } = nearby
+  const onSame = () => setCompared(true)
+  return { checkedBy: 'words', name, comparison: { words, compared, onSame, onDifferent } }
 }
 
 function Page({ title, children }: { title: string; children: ReactNode }) {

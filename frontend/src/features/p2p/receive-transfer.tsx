@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { paths } from '@/lib/paths'
+import type { Comparison } from './compare-words'
 import type { Member } from './engine/member'
 import type { FileReceiver } from './engine/receiver'
 import type { Inbox } from './engine/receiving-room'
@@ -23,9 +24,12 @@ import { type CheckedBy, held } from './words'
 interface ReceiveTransferProps {
   member: Member<FileReceiver>
   self: string | undefined
+  /** As whom the sender knows us, where that is not by our id. */
+  selfName: string | undefined
   /** The files of this transfer that are there and can be saved again. */
   saved: Inbox['files']
   checkedBy: CheckedBy
+  comparison: Comparison | undefined
   onStartOver: () => void
 }
 
@@ -35,8 +39,10 @@ const MOVING: ReadonlySet<Stage> = new Set(['moving', 'checking'])
 export function ReceiveTransfer({
   member,
   self,
+  selfName,
   saved,
   checkedBy,
+  comparison,
   onStartOver,
 }: ReceiveTransferProps) {
   const transfer = useSnapshot(member.transfer.state)
@@ -50,6 +56,7 @@ export function ReceiveTransfer({
       <TransferLine
         sender={member.id}
         receiver={self}
+        receiverName={selfName}
         self={self}
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
@@ -57,6 +64,7 @@ export function ReceiveTransfer({
         onPath={doctor.ask}
         held={asks ? 'paused' : held(transfer)}
         checkedBy={checkedBy}
+        comparison={comparison}
       />
       <TransferStatus
         side="receiver"

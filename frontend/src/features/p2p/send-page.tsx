@@ -11,6 +11,8 @@ import { type HostedRoom, SendingRoom } from './engine/sending-room'
 import { ChooseAgain } from './choose-again'
 import { CodeEntry } from './code-entry'
 import { Invitation } from './invitation'
+import { NearbyDevices } from './nearby-devices'
+import { NearbyRequest } from './nearby-request'
 import { Outgoing, OutgoingFiles } from './outgoing'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
@@ -23,6 +25,7 @@ import {
   useTabTitle,
   useWakeLock,
 } from './use-room'
+import { askedTitle } from './words'
 
 interface SendPageProps {
   /** A room that this browser made before. */
@@ -36,10 +39,14 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
   const room = useSnapshot(sending.room)
   const outbox = useSnapshot(sending.outbox)
   const { code } = useSnapshot(sending.room.codes.now)
+  const { nearby } = sending.room
+  const { asked } = useSnapshot(nearby.asking.now)
   const add = useAdd(sending)
   useOpenRoom(sending.room)
   useLeaveWarning(room.busy)
   useWakeLock(room.busy)
+
+  const title = useTabTitle(room.members, 'Send now')
 
   const closed = room.phase === 'closed'
   const here = useMembersOfInterest(room.members)
@@ -53,13 +60,16 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
   const undecided = !hosted && outbox.files.length === 0 && here.length === 0
   return (
     <>
-      <title>{useTabTitle(room.members, 'Send now')}</title>
+      <title>{asked ? askedTitle(asked.from.name) : title}</title>
       <h1 className="text-xl font-semibold">Send now</h1>
       <p className="mt-1 text-muted">
         From your browser to theirs. Keep this page open until it is done.
       </p>
       <Reconnecting phase={room.phase} />
       {closed && <RoomTrouble room={room} onStartOver={onStartOver} />}
+      {asked && (
+        <NearbyRequest nearby={nearby} asked={asked} leavesFiles={outbox.files.length > 0} />
+      )}
       <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start lg:gap-6">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6">
           {here.length === 0 && (
@@ -77,8 +87,10 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
               member={member}
               self={room.self}
               codes={sending.room.codes}
+              nearby={nearby}
               several={here.length > 1}
               onEject={() => sending.room.eject(member.id)}
+              onDifferent={() => sending.room.abandon()}
             >
               {!room.busy && (
                 <Button variant="secondary" onClick={onStartOver}>
@@ -98,6 +110,14 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
           )}
         >
           {undecided && <CodeEntry ownCode={code} />}
+          {!closed && !room.locked && (
+            <NearbyDevices
+              nearby={nearby}
+              self={room.self}
+              ready={outbox.files.length > 0}
+              onAdd={add}
+            />
+          )}
           {!closed && <Invitation room={sending.room} linkKey={sending.key.text()} />}
         </div>
       </div>

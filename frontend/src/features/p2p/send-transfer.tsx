@@ -4,6 +4,7 @@ import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import type { CodeHosting } from './engine/code-host'
 import type { Member } from './engine/member'
+import type { Nearby } from './engine/nearby'
 import type { FileSender } from './engine/sender'
 import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
@@ -19,28 +20,38 @@ interface SendTransferProps {
   member: Member<FileSender>
   self: string | undefined
   codes: CodeHosting
+  nearby: Nearby
   /** There are others. */
   several: boolean
   onEject: () => Promise<void>
+  /** The words that were to be compared are not the same. */
+  onDifferent: () => void
   /** What can be done once it is over. */
   children: ReactNode
 }
 
 /** A receiver, and what has become of the files on their way there. */
 export function SendTransfer(props: SendTransferProps) {
-  const { member, self, codes, several, onEject, children } = props
+  const { member, self, codes, nearby, several, onEject, onDifferent, children } = props
   const transfer = useSnapshot(member.transfer.state)
   const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, accepted, failure } = transfer
-  // Nobody can tell whether they came by a code or by the link once somebody came by a code.
-  const [checkedBy] = useState<CheckedBy>(() => (codes.now.getSnapshot().used ? 'either' : 'link'))
+  const { guests } = useSnapshot(nearby.now)
+  const guest = guests.find(({ nonce }) => nonce === member.nonce)
+  // Nobody can tell how they came, by the link or otherwise, once somebody came otherwise.
+  const [checkedBy] = useState<CheckedBy>(() => {
+    const others = codes.now.getSnapshot().used || guests.length > 0
+    return guest ? 'words' : others ? 'either' : 'link'
+  })
+  const name = guest?.device.name ?? peerName(member.id)
   const doctor = useDoctor(member)
   const ended = ['verified', 'declined', 'cancelled', 'failed'].includes(stage)
   return (
-    <Card aria-label={`Transfer to ${peerName(member.id)}`}>
+    <Card aria-label={`Transfer to ${name}`}>
       <TransferLine
         sender={self}
         receiver={member.id}
+        receiverName={name}
         self={self}
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
@@ -48,6 +59,7 @@ export function SendTransfer(props: SendTransferProps) {
         onPath={doctor.ask}
         held={held(transfer)}
         checkedBy={checkedBy}
+        comparison={guest && { ...guest, onSame: () => nearby.compared(guest.nonce), onDifferent }}
         compact={several}
       />
       <TransferStatus side="sender" transfer={transfer} away={away} />
@@ -65,7 +77,7 @@ export function SendTransfer(props: SendTransferProps) {
             Cancel
           </Button>
         )}
-        <MemberMenu id={member.id} onEject={onEject} />
+        <MemberMenu name={name} onEject={onEject} />
       </div>
       {doctor.dialog}
     </Card>

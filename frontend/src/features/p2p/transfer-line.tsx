@@ -3,6 +3,7 @@ import { Check, File as FileIcon, Pause, ShieldCheck, Unlink } from 'lucide-reac
 import { cn } from '@/lib/class-names'
 import type { Path } from './engine/connection'
 import type { Stage } from './engine/transfer-state'
+import { type Comparison, CompareWords } from './compare-words'
 import { PathLabel } from './path-label'
 import { PeerFace } from './peer-face'
 import { peerName } from './peer-look'
@@ -12,6 +13,8 @@ interface TransferLineProps {
   /** Ids of the two ends; undefined for one that has not come. */
   sender: string | undefined
   receiver: string | undefined
+  /** What the receiver calls itself, where it is not named after its id. */
+  receiverName?: string | undefined
   /** Our own id, which is named "You". */
   self: string | undefined
   /** `waiting` while there is no transfer. */
@@ -25,6 +28,8 @@ interface TransferLineProps {
   held?: 'paused' | 'interrupted' | undefined
   /** How this page knows that it talks to the right one. */
   checkedBy?: CheckedBy
+  /** What people can still do to know it. */
+  comparison?: Comparison | undefined
   /** Smaller, where there are several. */
   compact?: boolean
 }
@@ -34,8 +39,8 @@ const BROKEN = new Set<Stage | 'waiting'>(['failed', 'cancelled', 'declined'])
 
 /** Drawn from the sender on the left to the receiver on the right, or mirrored where text is. */
 export function TransferLine(props: TransferLineProps) {
-  const { sender, receiver, self, stage, share, path, onPath, held, checkedBy } = props
-  const { compact = false } = props
+  const { sender, receiver, receiverName, self, stage, share, path, onPath, held } = props
+  const { checkedBy, comparison, compact = false } = props
   const connected = path !== undefined && !BROKEN.has(stage)
   return (
     <div>
@@ -45,9 +50,10 @@ export function TransferLine(props: TransferLineProps) {
           <Track stage={stage} share={share} held={held} />
           {connected && onPath && <PathLabel path={path} onAsk={onPath} />}
         </div>
-        <End id={receiver} self={self} compact={compact} />
+        <End id={receiver} name={receiverName} self={self} compact={compact} />
       </div>
-      {connected && checkedBy && (
+      {connected && comparison?.compared === false && <CompareWords {...comparison} />}
+      {connected && comparison?.compared !== false && checkedBy && (
         <p className="mt-3 flex items-center justify-center gap-1.5 text-center text-xs text-muted">
           <ShieldCheck aria-hidden className="size-3.5 shrink-0 text-accent" />
           {checkedWords(checkedBy)}
@@ -59,19 +65,20 @@ export function TransferLine(props: TransferLineProps) {
 
 interface EndProps {
   id: string | undefined
+  name?: string | undefined
   self: string | undefined
   compact: boolean
 }
 
-function End({ id, self, compact }: EndProps) {
-  const name = id === undefined ? 'Nobody yet' : peerName(id)
+function End({ id, name, self, compact }: EndProps) {
+  const shown = id === undefined ? undefined : (name ?? peerName(id))
   return (
     <div className="flex w-16 flex-col items-center text-center sm:w-28">
-      <PeerFace id={id} className={compact ? 'size-12' : 'size-16 sm:size-20'} />
+      <PeerFace name={shown} className={compact ? 'size-12' : 'size-16 sm:size-20'} />
       <span
         className={cn('mt-2 text-sm font-medium text-balance', id === undefined && 'text-muted')}
       >
-        {name}
+        {shown ?? 'Nobody yet'}
       </span>
       {id !== undefined && id === self && <span className="text-xs text-muted">You</span>}
     </div>

@@ -2,10 +2,12 @@
 import type { CodeTrouble } from './engine/code-guest'
 import type { CodeOutcome } from './engine/code-host'
 import type { Failure } from './engine/failure'
+import type { NearbyTrouble } from './engine/nearby-sending'
 import type { RoomSnapshot } from './engine/room'
 import { SignalingError } from './engine/signaling-client'
 import type { Stage, TransferSnapshot } from './engine/transfer-state'
 import type { CodeMistake } from './secrecy/code-words'
+import type { NearbyDevice } from './secrecy/nearby-exchange'
 
 /** Which end of the transfer this page is. */
 export type Side = 'sender' | 'receiver'
@@ -193,6 +195,11 @@ export function roomTrouble(failure: RoomSnapshot['failure'] | 'no_key'): Troubl
         what: 'This room is open on another page of yours.',
         next: 'Go on there, or bring it back here.',
       }
+    case 'tampered':
+      return {
+        what: 'The words were not the same: somebody may be between the two of you.',
+        next: 'This room is closed. Start over, and send the link another way.',
+      }
     case 'room_full':
       return {
         what: 'This room is full.',
@@ -287,7 +294,7 @@ export function ownerTrouble(error: unknown): string {
 }
 
 /** How a page knows that it talks to the right one, and not to somebody between the two. */
-export type CheckedBy = 'link' | 'code' | 'either'
+export type CheckedBy = 'link' | 'code' | 'either' | 'words'
 
 /** It in words. */
 export function checkedWords(by: CheckedBy): string {
@@ -298,5 +305,51 @@ export function checkedWords(by: CheckedBy): string {
       return 'Checked with the code'
     case 'either':
       return 'Checked with the room’s key'
+    case 'words':
+      return 'Checked by comparing the words'
   }
+}
+
+/** A device nearby, as people tell it from others. */
+export function deviceWords({ name, platform }: NearbyDevice): string {
+  return platform === undefined ? name : `${name} on ${platform}`
+}
+
+/** Why nobody nearby is shown, nor are we. */
+export function nearbyRefusal(code: SignalingError['code'] | undefined): string {
+  switch (code) {
+    case 'no_nearby':
+      return 'This server cannot tell who is nearby. The code and the link work as ever.'
+    case 'too_many_devices':
+      return 'As many devices of your network are shown as can be. Try again later.'
+    case 'rate_limited':
+      return 'Too many tries from your network. Wait a minute, then turn it off and on.'
+    default:
+      return 'That did not work. Turn it off and on to try again.'
+  }
+}
+
+/** What became of sending to a device nearby. */
+export function nearbyOutcome(name: string, trouble: NearbyTrouble | undefined): string {
+  switch (trouble) {
+    case undefined:
+      return `${name} accepted.`
+    case 'declined':
+      return `${name} declined.`
+    case 'no_answer':
+      return `${name} is busy, or does not answer.`
+    case 'gone':
+      return `${name} is gone.`
+    case 'tampered':
+      return 'Somebody between you changed what was said, so nothing was sent.'
+    case 'rate_limited':
+      return 'Too many tries from your network. Wait a minute, then try again.'
+    case 'unreachable':
+      return 'The server cannot be reached. Check that you are online, then try again.'
+  }
+}
+
+/** What the tab is called while somebody nearby waits for an answer. */
+export function askedTitle(name: string): string {
+  return `${name} wants to send you files · ShareSync`
 }
