@@ -79,6 +79,37 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: 'devices nearby, one of them asked',
+    visitor: anybody,
+    open: async (page) => {
+      await withNeighbour(page)
+      await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await page.getByRole('button', { name: /^Send to / }).click()
+      await expect(page.getByText('Check that both screens say')).toBeVisible()
+    },
+  },
+  {
+    name: 'somebody nearby who asks',
+    visitor: anybody,
+    open: async (page) => {
+      const sender = await withNeighbour(page)
+      await sender.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await sender.getByRole('button', { name: /^Send to / }).click()
+      await expect(page.getByRole('region', { name: 'Somebody nearby' })).toBeVisible()
+    },
+  },
+  {
+    name: 'words to compare',
+    visitor: anybody,
+    open: async (page) => {
+      const sender = await withNeighbour(page)
+      await sender.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await sender.getByRole('button', { name: /^Send to / }).click()
+      await page.getByRole('button', { name: 'Accept' }).click()
+      await expect(page.getByRole('group', { name: 'Compare the words' })).toBeVisible()
+    },
+  },
+  {
     name: 'a room that has ended',
     visitor: anybody,
     open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA'),
@@ -180,6 +211,17 @@ async function withReceiver(page: Page): Promise<Page> {
   const receiver = await page.context().newPage()
   await receiver.goto(await page.getByRole('textbox', { name: 'Room link' }).inputValue())
   return receiver
+}
+
+/** Has the page and another see each other as devices nearby. */
+async function withNeighbour(page: Page): Promise<Page> {
+  const other = await page.context().newPage()
+  for (const one of [other, page]) {
+    await at(one, '/p2p')
+    await one.getByRole('switch', { name: 'Be seen by devices nearby' }).check()
+    await expect(one.getByText(/^You are seen as /)).toBeVisible()
+  }
+  return other
 }
 
 /** Opens a page and waits for its heading. */
