@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
+use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
 use crate::signaling::SignalingPlace;
@@ -20,6 +21,8 @@ const NOT_YET: [&str; 5] =
 pub struct Config {
     /// Where it listens (`HOST`, `PORT`).
     pub listen: SocketAddr,
+    /// Whose word is taken on where a request comes from (`TRUSTED_PROXIES`).
+    pub trusted_proxies: TrustedProxies,
     /// Where it keeps what it keeps (`SHARESYNC_DATA_DIR`).
     pub data_dir: PathBuf,
     /// The database file (`DATABASE_URL`, `sqlite:` only).
@@ -67,6 +70,7 @@ impl Config {
                 parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
                 parsed(&var, "PORT", 5001)?,
             ),
+            trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
             database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
@@ -218,6 +222,7 @@ mod tests {
             ("ADMIN_EMAIL", "a@example.com"),
             ("STUN_URLS", "http://x"),
             ("SOCKETS_PER_CLIENT", "many"),
+            ("TRUSTED_PROXIES", "proxy.example"),
             ("LOG_FORMAT", "xml"),
             ("REDIS_URL", "nowhere"),
             ("SIGNALING_URL", "signaling.example.com"),

@@ -20,6 +20,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_signaling::service::Surroundings;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +41,7 @@ use crate::library::Library;
 /// A server that is ready to serve.
 pub struct Server {
     app: AppState,
+    trusted_proxies: TrustedProxies,
     /// Held for as long as the server lives: its data folder is nobody else's.
     _lock: File,
 }
@@ -80,7 +82,7 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        Ok(Self { app, _lock: lock })
+        Ok(Self { app, trusted_proxies: config.trusted_proxies, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.
@@ -97,11 +99,12 @@ impl Server {
     ) -> anyhow::Result<()> {
         let mut schedule = jobs::start(self.app.clone()).await?;
         let router = self.app.signaling.mount(http::router(self.app.clone()));
+        let serving = http::serve(listener, router, self.trusted_proxies.clone(), stop.clone());
         let closing = async {
             stop.cancelled().await;
             self.app.signaling.close().await;
         };
-        tokio::join!(http::serve(listener, router, stop.clone()), closing);
+        tokio::join!(serving, closing);
         schedule.shutdown().await?;
         self.app.tasks.close();
         self.app.tasks.wait().await;

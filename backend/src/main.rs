@@ -50,7 +50,9 @@ Environment, all of it optional:
   TURN_ALLOW_PRIVATE   true: also to addresses of private networks (false)
   TURN_URLS            another server to do it, with TURN_SECRET: coturn's static-auth-secret
   NEARBY               off: tell no device of others behind the same address (on)
-  SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64); raise it behind a proxy
+  TRUSTED_PROXIES      addresses and networks of proxies in front of the server, separated by commas:
+                       their X-Forwarded-For is believed
+  SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64)
   REDIS_URL            where signaling shares its rooms with other nodes; without it they are in memory
   RELAY_URL            where this node's own relay is reached, among several
   RELAY_ORIGINS        the others' relays, to which pages may connect, separated by commas

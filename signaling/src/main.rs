@@ -10,12 +10,12 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use clap::Parser;
-use sharesync_service_kit::client_addr::ClientAddr;
 use sharesync_service_kit::clock::Clock;
+use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_bytes};
 use sharesync_service_kit::telemetry;
 use sharesync_service_kit::ticket::TicketKey;
@@ -42,6 +42,7 @@ Environment, all of it optional:
                         redis://127.0.0.1:6379; without it they are in memory
   RELAY_URL             where this service's own relays are reached, among several, such as
                         wss://one.signaling.example.com/relay; without it there are none
+  TRUSTED_PROXIES       addresses and networks whose X-Forwarded-For is believed, separated by commas
   NEARBY                off: tell no device of others behind the same address (on)
   SOCKETS_PER_CLIENT    connections that one client address may have open (64)
   STUN_URLS             STUN servers for transfers across networks, separated by commas
@@ -84,18 +85,22 @@ async fn main() -> anyhow::Result<()> {
     writeln!(out, "Listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     drop(out);
-    serve(listener, service).await
+    serve(listener, settings.trusted_proxies, service).await
 }
 
 /// Serves until told to stop.
-async fn serve(listener: TcpListener, service: Service) -> anyhow::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    proxies: TrustedProxies,
+    service: Service,
+) -> anyhow::Result<()> {
     let (mut interrupt, mut terminate) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let health = Router::new()
         .route("/health", get(async || "ok"))
         .route("/health/ready", get(is_ready))
         .with_state(service.clone());
-    let router = service.mount(health).layer(from_fn(believe_the_connection));
+    let router = service.mount(health).layer(from_fn_with_state(proxies, tell_the_client));
     let stop = async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -116,12 +121,14 @@ async fn is_ready(State(service): State<Service>) -> (StatusCode, &'static str) 
     }
 }
 
-/// A client's address is the connection's: no header is believed.
-async fn believe_the_connection(
+/// A client's address is the connection's, or what a trusted proxy says.
+async fn tell_the_client(
+    State(proxies): State<TrustedProxies>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    request.extensions_mut().insert(ClientAddr(from.ip()));
+    let client = proxies.client(from.ip(), request.headers_mut());
+    request.extensions_mut().insert(client);
     next.run(request).await
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
 use sharesync_service_kit::limiter::{Limiter, TooOften};
+use sharesync_service_kit::proxies::came_by_proxy;
 use socketioxide::SocketError;
 use socketioxide::extract::SocketRef;
 
@@ -99,13 +100,4 @@ impl Session {
             }
         });
     }
-}
-
-/// With what proxies say for whom they ask: RFC 7239, RFC 9110 §7.6.3, and what was there before.
-const PROXY_HEADERS: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
-
-/// Whether a proxy brought the handshake: then the address is the proxy's, and strangers from anywhere
-/// would seem to be of one network. Whoever writes such a header without one harms only itself.
-fn came_by_proxy(headers: &HeaderMap) -> bool {
-    PROXY_HEADERS.iter().any(|&name| headers.contains_key(name))
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_signaling::service::ServiceConfig;
 
@@ -13,6 +14,8 @@ use sharesync_signaling::service::ServiceConfig;
 pub(crate) struct Settings {
     /// Where it listens (`HOST`, `PORT`).
     pub(crate) listen: SocketAddr,
+    /// Whose word is taken on where a request comes from (`TRUSTED_PROXIES`).
+    pub(crate) trusted_proxies: TrustedProxies,
     /// How it is set up.
     pub(crate) service: ServiceConfig,
     /// Whose pages are let in (`PUBLIC_URL`, `ALLOWED_ORIGINS`).
@@ -34,6 +37,7 @@ impl Settings {
                 parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
                 parsed(&var, "PORT", 5002)?,
             ),
+            trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
             service: ServiceConfig::read(&var, None)?,
             origins: origins(public_url.as_deref(), var("ALLOWED_ORIGINS").as_deref())?,
             secret: var("SIGNALING_TICKET_KEY").map(secret).transpose()?,
@@ -108,7 +112,7 @@ mod tests {
             ("REDIS_URL", "redis://redis.example"),
             ("LOG_FORMAT", "json"),
         ]);
-        let Settings { listen, service, origins, secret, log_json } = settings.unwrap();
+        let Settings { listen, service, origins, secret, log_json, .. } = settings.unwrap();
         assert_eq!(listen, "127.0.0.1:0".parse().unwrap());
         assert!(secret.is_some() && service.cluster.is_some() && log_json);
         for page in ["https://files.example.com", "https://a.example", "http://b.example:8080"] {
@@ -127,6 +131,7 @@ mod tests {
             ("ALLOWED_ORIGINS", "https://a.example,*"),
             ("SOCKETS_PER_CLIENT", "many"),
             ("STUN_URLS", "http://x"),
+            ("TRUSTED_PROXIES", "proxy.example"),
             ("REDIS_URL", "nowhere"),
             ("LOG_FORMAT", "xml"),
         ] {

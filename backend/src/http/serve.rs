@@ -3,7 +3,9 @@
 //! apart, wait for a first byte without a limit, and serve HTTP/2 to whoever begins with it.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,7 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sharesync_service_kit::client_addr::ClientAddr;
+use sharesync_service_kit::proxies::TrustedProxies;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -30,7 +32,13 @@ const DRAIN: Duration = Duration::from_secs(25);
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then lets requests under way end.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    proxies: TrustedProxies,
+    stop: CancellationToken,
+) {
+    let proxies = Arc::new(proxies);
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -39,8 +47,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         };
         match accepted {
             Ok((stream, from)) => {
-                let from = ClientAddr(from.ip());
-                connections.spawn(serve_connection(stream, from, router.clone(), stop.clone()));
+                let client = Client { from: from.ip(), proxies: Arc::clone(&proxies) };
+                connections.spawn(serve_connection(stream, client, router.clone(), stop.clone()));
             }
             Err(cause) => back_off(&cause).await,
         }
@@ -52,10 +60,24 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
 }
 
+/// Where a connection comes from, and whom to believe about it.
+struct Client {
+    from: IpAddr,
+    proxies: Arc<TrustedProxies>,
+}
+
+impl Client {
+    /// Tells a request's handlers whose it is.
+    fn enter<B>(&self, request: &mut Request<B>) {
+        let address = self.proxies.client(self.from, request.headers_mut());
+        request.extensions_mut().insert(address);
+    }
+}
+
 /// Answers the requests of one connection; once told to stop, none after the one under way.
 async fn serve_connection(
     stream: TcpStream,
-    from: ClientAddr,
+    client: Client,
     router: Router,
     stop: CancellationToken,
 ) {
@@ -69,7 +91,7 @@ async fn serve_connection(
     let io = TokioIo::new(wire.tap(stream));
     let service = service_fn(move |mut request: Request<Incoming>| {
         let checked = wire.check(&request);
-        request.extensions_mut().insert(from);
+        client.enter(&mut request);
         let router = router.clone();
         async move {
             match checked {

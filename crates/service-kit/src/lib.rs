@@ -5,6 +5,7 @@ pub mod client_addr;
 pub mod clock;
 pub mod limiter;
 pub mod origin;
+pub mod proxies;
 pub mod secret;
 pub mod telemetry;
 pub mod ticket;

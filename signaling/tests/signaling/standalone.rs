@@ -71,6 +71,41 @@ async fn it_takes_in_whoever_has_a_ticket_and_stops_when_told() {
 }
 
 #[tokio::test]
+async fn it_believes_the_proxies_it_was_told_of_and_no_others() {
+    let from = |address| [("x-forwarded-for", address)];
+    let limit = ("SOCKETS_PER_CLIENT", "1");
+    let program = Program::start(&[limit, ("TRUSTED_PROXIES", "127.0.0.0/8")]);
+    let _first = Client::connect(program.address, &from("192.0.2.1")).await;
+    let _second = Client::connect(program.address, &from("192.0.2.2")).await;
+    let again = Client::try_connect(program.address, &from("203.0.113.9, 192.0.2.1")).await;
+    assert_eq!(again.err(), Some(429));
+
+    let program = Program::start(&[limit, ("TRUSTED_PROXIES", "192.0.2.0/24")]);
+    let _first = Client::connect(program.address, &from("192.0.2.1")).await;
+    let other = Client::try_connect(program.address, &from("192.0.2.2")).await;
+    assert_eq!(other.err(), Some(429));
+}
+
+#[tokio::test]
+async fn it_tells_who_is_nearby_by_the_word_of_a_trusted_proxy() {
+    let appear = json!({ "name": "Quiet Heron" });
+    let program = Program::start(&[("TRUSTED_PROXIES", "127.0.0.1")]);
+    let headers = |address| [("x-forwarded-for", address), ("via", "1.1 proxy.example")];
+    let mut home = Client::connect(program.address, &headers("192.0.2.1")).await;
+    let mut neighbour = Client::connect(program.address, &headers("192.0.2.1")).await;
+    let mut elsewhere = Client::connect(program.address, &headers("192.0.2.2")).await;
+    home.ok("appear", appear.clone()).await;
+    let seen = neighbour.ok("appear", appear.clone()).await;
+    assert_eq!(seen["devices"].as_array().unwrap().len(), 1);
+    let seen = elsewhere.ok("appear", appear.clone()).await;
+    assert!(seen["devices"].as_array().unwrap().is_empty());
+    // Through a second proxy, of which nothing is known.
+    let headers = [("via", "1.1 proxy.example")];
+    let mut hidden = Client::connect(program.address, &headers).await;
+    assert_eq!(hidden.refused("appear", appear).await, "no_nearby");
+}
+
+#[tokio::test]
 async fn it_counts_sockets_by_address_and_asks_pages_where_they_are_from() {
     let program =
         Program::start(&[("SOCKETS_PER_CLIENT", "1"), ("PUBLIC_URL", "https://a.example")]);

@@ -110,3 +110,28 @@ async fn a_server_is_ready_when_it_reaches_its_rooms() {
     let health: Health = stack.anonymous().get("/api/health").await.json(200);
     assert_eq!(health.status, "ok");
 }
+
+async fn handshake(stack: &Stack, forwarded_for: &str) -> u16 {
+    let url = format!("{}/socket.io/?EIO=4&transport=polling", stack.url());
+    let request = reqwest::Client::new().get(url).header("x-forwarded-for", forwarded_for);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_spoofed_address_resets_no_limit() {
+    let stack = Stack::builder().env("SOCKETS_PER_CLIENT", 1).start().await;
+    assert_eq!(handshake(&stack, "192.0.2.1").await, 200);
+    assert_eq!(handshake(&stack, "192.0.2.2").await, 429);
+}
+
+#[tokio::test]
+async fn clients_of_a_trusted_proxy_are_told_apart() {
+    let builder = Stack::builder().env("SOCKETS_PER_CLIENT", 1);
+    let stack = builder.env("TRUSTED_PROXIES", "127.0.0.1").start().await;
+    assert_eq!(handshake(&stack, "192.0.2.1").await, 200);
+    assert_eq!(handshake(&stack, "192.0.2.2").await, 200);
+    // Only what the proxy itself appended is believed.
+    assert_eq!(handshake(&stack, "203.0.113.9, 192.0.2.1").await, 429);
+    assert_eq!(handshake(&stack, "2001:db8::1").await, 200);
+    assert_eq!(handshake(&stack, "2001:db8::2").await, 429);
+}
