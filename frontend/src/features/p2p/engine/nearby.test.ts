@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Invitation } from '../secrecy/invitation'
 import { LinkKey } from '../secrecy/link-key'
