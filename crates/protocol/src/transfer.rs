@@ -31,6 +31,11 @@ pub const MAX_NAME_BYTES: usize = 255;
 pub const MAX_PATH_BYTES: usize = 1024;
 /// Most bytes of a control message.
 pub const MAX_CONTROL_BYTES: usize = 64 * 1024;
+/// Most bytes of a text; however its characters are escaped, its message is within
+/// [`MAX_CONTROL_BYTES`].
+pub const MAX_TEXT_BYTES: usize = 8 * 1024;
+/// Most texts that one page says to another.
+pub const MAX_TEXTS: usize = 100;
 /// Most connections between a sender and a receiver besides the first.
 pub const MAX_LANES: u32 = 15;
 /// Most content bytes that a receiver lets a sender be ahead of what is written.
@@ -101,6 +106,19 @@ pub enum Control {
         /// What there is to say about it.
         signal: LaneSignal,
     },
+    /// Either: what a person wrote. Said again in every new conversation; the id tells that it is the
+    /// same.
+    Text {
+        /// 128 random bits as 22 characters of base64url.
+        id: String,
+        /// 1 to [`MAX_TEXT_BYTES`] bytes of UTF-8.
+        text: String,
+    },
+    /// Either: that text is here.
+    Heard {
+        /// Which.
+        id: String,
+    },
     /// Either: nothing more is sent until [`Control::Resume`].
     Pause,
     /// Either: sending goes on.
@@ -151,6 +169,10 @@ impl Control {
             Self::End { file, digest } | Self::Verified { file, digest } => {
                 is_file_number(*file) && is_digest(digest)
             }
+            Self::Text { id, text } => {
+                is_text_id(id) && (1..=MAX_TEXT_BYTES).contains(&text.len())
+            }
+            Self::Heard { id } => is_text_id(id),
             Self::Credit { written, limit } => (*written).max(*limit) <= MAX_COUNT,
             Self::Failed { message, .. } => message.len() <= MAX_SENTENCE_BYTES,
             Self::Hello { .. } | Self::Decline | Self::Pause | Self::Resume | Self::Cancel => true,
@@ -163,6 +185,10 @@ const MAX_COUNT: u64 = (1 << 53) - 1;
 
 fn is_file_number(number: u32) -> bool {
     (number as usize) < MAX_FILES
+}
+
+fn is_text_id(id: &str) -> bool {
+    id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Ranges that ascend, are not empty, do not touch, and stay within what 32 bits can number.
