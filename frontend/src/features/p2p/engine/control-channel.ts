@@ -1,14 +1,15 @@
 /**
- * The `control` channel of one connection: says hello, checks what the other side says, and tells it
- * why we stop. Used by `FileSender` and `FileReceiver`.
+ * The `control` channel of one connection: says hello, checks what the other side says, carries texts, and
+ * tells it why we stop. Used by `FileSender` and `FileReceiver`.
  */
 import { type Channels } from './channel'
 import { type ControlMessage, parseControl } from './control-messages'
 import { type FailureCode, TransferError } from './failure'
 import { VERSION } from './protocol'
+import { type TalkLine, type TalkMessage } from './talk'
 
 /** Messages that mean something to a sender or a receiver. */
-export type TransferMessage = Exclude<ControlMessage, { type: 'hello' }>
+export type TransferMessage = Exclude<ControlMessage, { type: 'hello' } | TalkMessage>
 
 interface Listener {
   /** Both channels are open and the other side speaks our version. */
@@ -22,12 +23,14 @@ interface Listener {
 /** Speaks the control messages of docs/PROTOCOL.md. */
 export class ControlChannel {
   readonly #channels: Channels
+  readonly #talk: TalkLine
   readonly #listener: Listener
   #saidHello = false
   #heardHello = false
 
-  constructor(channels: Channels, listener: Listener) {
+  constructor(channels: Channels, talk: TalkLine, listener: Listener) {
     this.#channels = channels
+    this.#talk = talk
     this.#listener = listener
     const { control, data } = channels
     control.addEventListener('message', this.#receive)
@@ -36,7 +39,7 @@ export class ControlChannel {
   }
 
   /** Sends a message; silently does nothing once the channel has closed, for then nobody listens. */
-  send(message: ControlMessage): void {
+  readonly send = (message: ControlMessage): void => {
     if (this.#channels.control.readyState !== 'open') return
     this.#channels.control.send(JSON.stringify(message))
   }
@@ -48,6 +51,7 @@ export class ControlChannel {
 
   /** Stops listening: whatever still comes is of no interest. */
   close(): void {
+    this.#talk.close(this.send)
     this.#channels.control.removeEventListener('message', this.#receive)
   }
 
@@ -62,15 +66,17 @@ export class ControlChannel {
     if (this.#saidHello || control.readyState !== 'open' || data.readyState !== 'open') return
     this.#saidHello = true
     this.send({ type: 'hello', version: VERSION })
-    if (this.#heardHello) this.#listener.ready()
+    if (this.#heardHello) this.#begin()
   }
 
   readonly #receive = (event: MessageEvent): void => {
     try {
       const message = parseControl(event.data)
       if (message.type === 'hello') this.#welcome(message.version)
-      else if (this.#heardHello) this.#listener.message(message)
-      else throw new TransferError('malformed', `${message.type} before hello`)
+      else if (!this.#heardHello)
+        throw new TransferError('malformed', `${message.type} before hello`)
+      else if (message.type === 'text' || message.type === 'heard') this.#talk.hear(message)
+      else this.#listener.message(message)
     } catch (error) {
       if (!(error instanceof TransferError)) throw error
       this.#listener.failed(error)
@@ -82,6 +88,11 @@ export class ControlChannel {
     if (version !== VERSION) throw new TransferError('version', `version ${VERSION} is spoken here`)
     this.#heardHello = true
     // Ours may still be waiting for the data channel, and nothing may go before it.
-    if (this.#saidHello) this.#listener.ready()
+    if (this.#saidHello) this.#begin()
+  }
+
+  #begin(): void {
+    this.#talk.open(this.send)
+    this.#listener.ready()
   }
 }

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { FAILURE_CODES, TransferError } from './failure'
-import { candidates, type ConnectionSignal, sdp } from './signaling-messages'
+import { candidates, type ConnectionSignal, id, sdp } from './signaling-messages'
 import {
   MAX_BLOCKS,
   MAX_CONTROL_BYTES,
@@ -13,6 +13,7 @@ import {
   MAX_LANES,
   MAX_NAME_BYTES,
   MAX_PATH_BYTES,
+  MAX_TEXT_BYTES,
 } from './protocol'
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -87,6 +88,12 @@ const controlMessage = v.variant('type', [
     lane: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_LANES)),
     signal: laneSignal,
   }),
+  v.object({
+    type: v.literal('text'),
+    id,
+    text: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(MAX_TEXT_BYTES)),
+  }),
+  v.object({ type: v.literal('heard'), id }),
   v.object({ type: v.literal('pause') }),
   v.object({ type: v.literal('resume') }),
   v.object({ type: v.literal('cancel') }),

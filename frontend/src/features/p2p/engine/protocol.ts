@@ -29,6 +29,10 @@ export const MAX_NAME_BYTES = 255
 export const MAX_PATH_BYTES = 1024
 /** Most UTF-8 bytes of a control message. */
 export const MAX_CONTROL_BYTES = 64 * 1024
+/** Most UTF-8 bytes of a text. */
+export const MAX_TEXT_BYTES = 8 * 1024
+/** Most texts that one page says to another. */
+export const MAX_TEXTS = 100
 /** Most connections between a sender and a receiver besides the first. */
 export const MAX_LANES = 15
 /** Most content bytes that a receiver lets a sender be ahead of what is written. */

@@ -13,6 +13,7 @@ import { Gate } from './gate'
 import { ReceivedContent } from './received-content'
 import { ReceivingConversation } from './receiving-conversation'
 import { Store } from './store'
+import { type TalkLine } from './talk'
 import { layOut, type TransferFile, TransferState } from './transfer-state'
 
 /** What is there of a transfer that an earlier page accepted. */
@@ -34,6 +35,8 @@ export interface Saving {
 
 /** What a receiver needs of the world around it. */
 export interface ReceiverOptions {
+  /** Carries texts to the same member. */
+  readonly talk: TalkLine
   /** A transfer to go on with, if there is one. */
   readonly begun?: Begun | undefined
   /** Opens the store for these files, given as they were offered, which are to go to `place` if there is one. */
@@ -90,7 +93,7 @@ export class FileReceiver {
     this.#theirs = new Map()
     this.#checked = 0
     this.#proven = 0
-    this.#conversation = new ReceivingConversation(channels, {
+    this.#conversation = new ReceivingConversation(channels, this.#options.talk, {
       ready: () => this.#onReady(),
       offered: (files) => this.#onOffered(files),
       block: (block) => void this.#write(block),

@@ -15,6 +15,7 @@ import { Lanes } from './lanes'
 import { havePages } from './offer-pages'
 import { DIGEST_BYTES, MAX_FILES, WINDOW_BYTES } from './protocol'
 import { type ReceivedContent } from './received-content'
+import { type TalkLine } from './talk'
 
 /** Bytes written after which the sender hears of it: often enough for a bar, not for every block. */
 const CREDIT_EVERY_BYTES = 1024 * 1024
@@ -53,7 +54,7 @@ export class ReceivingConversation {
   #limit = 0
   #reported = 0
 
-  constructor(channels: Channels, listener: ReceivingListener) {
+  constructor(channels: Channels, talk: TalkLine, listener: ReceivingListener) {
     this.#listener = listener
     this.#addChannel(channels.data)
     this.#lanes = new Lanes({
@@ -63,7 +64,7 @@ export class ReceivingConversation {
       opened: (channel) => this.#addChannel(channel),
       lost: () => channels.giveUp(),
     })
-    this.#control = new ControlChannel(channels, {
+    this.#control = new ControlChannel(channels, talk, {
       ready: () => {
         if (this.#paused) this.#control.send({ type: 'pause' })
         listener.ready()

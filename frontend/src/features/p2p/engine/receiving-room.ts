@@ -1,5 +1,6 @@
 /** The room of somebody who was sent its link: takes what the sender offers, and saves it. */
 import { type LinkKey } from '../secrecy/link-key'
+import { browserRandom } from '../secrecy/randomness'
 import { type Packed, packFolders } from './archive'
 import { BlobStore } from './blob-store'
 import { type BlockStore, type Opened } from './block-store'
@@ -15,6 +16,7 @@ import { Room } from './room'
 import { type Claim, forgetRoom, rememberRoom } from './room-memory'
 import { saveFile } from './saving'
 import { Store } from './store'
+import { Talk } from './talk'
 import { TransferFolder, type Unfinished } from './transfer-folder'
 
 /** What has been received and proven, so that it can be saved once more. */
@@ -34,6 +36,7 @@ interface Left extends Unfinished {
 /** Waits in a room for whoever sends. */
 export class ReceivingRoom {
   readonly inbox = new Store<Inbox>({ files: [] })
+  readonly talk = new Talk(browserRandom)
   readonly room: Room<FileReceiver>
   readonly #id: string
   /** What earlier pages left unfinished, and nobody has taken up. */
@@ -66,6 +69,7 @@ export class ReceivingRoom {
     this.#unfinished = this.#unfinished.filter((other) => other !== left)
     const inFolders: Packed[] = []
     const receiver: FileReceiver = new FileReceiver({
+      talk: this.talk.lineTo(from),
       begun: left && this.#goOn(left, () => receiver),
       openStore: (files, place) => this.#openStore(from, files, place),
       deliver: (file, number, path) => {

@@ -6,19 +6,26 @@ import { type Channels } from './channel'
 import { type Ending } from './conversation'
 import { TransferError, travels } from './failure'
 import { type Offerable, SendingConversation } from './sending-conversation'
+import { type TalkLine } from './talk'
 import { layOut, TransferState } from './transfer-state'
 
 /** Sends files to one receiver. */
 export class FileSender {
   readonly state = new TransferState()
+  readonly #talk: TalkLine
   #files: readonly Offerable[] = []
   #conversation: SendingConversation | undefined
+
+  /** `talk` is what carries texts to the same member. */
+  constructor(talk: TalkLine) {
+    this.#talk = talk
+  }
 
   /** Goes on over this connection, in place of the one before. */
   connect(channels: Channels): void {
     if (this.state.ended) return
     this.#conversation?.close()
-    this.#conversation = new SendingConversation(channels, this.#files, {
+    this.#conversation = new SendingConversation(channels, this.#talk, this.#files, {
       ready: () => this.#onReady(),
       accepted: (files, written) => this.#onAccepted(files, written),
       written: (bytes) => this.#onWritten(bytes),

@@ -17,6 +17,7 @@ import { LaneWriter } from './lane-writer'
 import { Lanes } from './lanes'
 import { offerPages } from './offer-pages'
 import { WINDOW_BYTES } from './protocol'
+import { type TalkLine } from './talk'
 
 /** How often the number of connections is looked at, in milliseconds. */
 const TUNE_EVERY_MS = 1000
@@ -78,7 +79,12 @@ export class SendingConversation {
   /** The shortest there was: a busy computer answers late, and that does not make the line long. */
   #roundTripMs = Infinity
 
-  constructor(channels: Channels, files: readonly Offerable[], listener: SendingListener) {
+  constructor(
+    channels: Channels,
+    talk: TalkLine,
+    files: readonly Offerable[],
+    listener: SendingListener,
+  ) {
     this.#channels = channels
     this.#files = files
     this.#listener = listener
@@ -90,7 +96,7 @@ export class SendingConversation {
       opened: (channel, maxMessageBytes) => this.#addWriter(channel, maxMessageBytes),
       lost: () => channels.giveUp(),
     })
-    this.#control = new ControlChannel(channels, {
+    this.#control = new ControlChannel(channels, talk, {
       ready: () => this.#begin(),
       message: (message) => this.#receive(message),
       failed: (error) => listener.failed(error),

@@ -13,6 +13,7 @@ import { type Offerable } from './sending-conversation'
 import { type RoomService, SignalingError } from './signaling-client'
 import { type Joined } from './signaling-messages'
 import { Store } from './store'
+import { Talk } from './talk'
 
 /** A file that a person has chosen, and the folders it is in, with `/` between them. */
 export interface Chosen {
@@ -40,6 +41,7 @@ export interface HostedRoom {
 /** Offers files to everyone who enters a room of its own. */
 export class SendingRoom {
   readonly outbox: Store<Outbox>
+  readonly talk = new Talk(browserRandom)
   /** Stands in the link, behind the `#`; whoever has it can join in. */
   readonly key: LinkKey
   readonly room: Room<FileSender>
@@ -67,8 +69,8 @@ export class SendingRoom {
       key: this.key,
       connects: true,
       enter: (signaling) => this.#enter(signaling),
-      begin: () => {
-        const sender = new FileSender()
+      begin: (to) => {
+        const sender = new FileSender(this.talk.lineTo(to))
         sender.state.subscribe(() => this.#note())
         sender.add(this.outbox.getSnapshot().files)
         return sender

@@ -1,4 +1,5 @@
 /** A sender and a receiver joined in memory, and what the tests of transfers do to them. */
+import { browserRandom } from '../secrecy/randomness'
 import { BlobStore } from './blob-store'
 import { type BlockStore } from './block-store'
 import { decodeFrame, encodeFrame, type Frame, FRAME_CHUNK } from './frames'
@@ -6,6 +7,7 @@ import { FileReceiver } from './receiver'
 import { FileSource } from './file-source'
 import { FileSender } from './sender'
 import { type Offerable } from './sending-conversation'
+import { Talk, type TalkLine } from './talk'
 import { channelPair, nextTask, type TestChannels } from './test-channels'
 import { type Stage, type TransferState } from './transfer-state'
 
@@ -26,6 +28,11 @@ export function noise(bytes: number, seed = 1): Uint8Array<ArrayBuffer> {
     state = (Math.imul(state, 1_103_515_245) + 12_345) | 0
     return state >>> 16
   })
+}
+
+/** The way of texts where nobody says any. */
+export function silence(): TalkLine {
+  return new Talk(browserRandom).lineTo('them')
 }
 
 /** Resolves when the state says yes. */
@@ -60,8 +67,9 @@ export interface Setup {
 export async function offered(files: Offerable[], store: () => BlockStore = () => new BlobStore()) {
   const { left, right, open } = channelPair()
   const delivered: File[] = []
-  const sender = new FileSender()
+  const sender = new FileSender(silence())
   const receiver = new FileReceiver({
+    talk: silence(),
     openStore: () => Promise.resolve(store()),
     deliver: (file) => delivered.push(file),
   })

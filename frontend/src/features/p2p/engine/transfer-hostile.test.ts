@@ -18,6 +18,7 @@ import {
   offerable,
   offered,
   outcome,
+  silence,
   SlowStore,
 } from './test-transfer'
 
@@ -176,8 +177,9 @@ describe('a hostile receiver', () => {
 describe('another version', () => {
   it('ends the transfer on both sides before anything is offered', async () => {
     const { left, right, open } = channelPair()
-    const sender = new FileSender()
+    const sender = new FileSender(silence())
     const receiver = new FileReceiver({
+      talk: silence(),
       openStore: () => Promise.resolve(new BlobStore()),
       deliver: () => undefined,
     })

@@ -9,7 +9,17 @@ import { BLOCK_BYTES } from './protocol'
 import { type Begun, FileReceiver } from './receiver'
 import { FileSender } from './sender'
 import { channelPair } from './test-channels'
-import { finished, idle, noise, offerable, offered, outcome, reached, when } from './test-transfer'
+import {
+  finished,
+  idle,
+  noise,
+  offerable,
+  offered,
+  outcome,
+  reached,
+  silence,
+  when,
+} from './test-transfer'
 
 /** Ends files when it is told to, in whatever order. */
 class SlowEnding extends BlobStore {
@@ -127,8 +137,9 @@ describe('a transfer that an earlier page began', () => {
   /** Both ends of it, after the receiver's page was loaded again. */
   function comeBack(chosen: ChosenPlace, open: Begun['open']) {
     const { left, right, open: openChannels } = channelPair()
-    const sender = new FileSender()
+    const sender = new FileSender(silence())
     const receiver = new FileReceiver({
+      talk: silence(),
       begun: { files: [{ name, size, media_type, modified_at }], place: chosen, open },
       openStore: () => Promise.reject(new Error('not asked')),
       deliver: () => undefined,
