@@ -58,6 +58,20 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: 'a room where people write',
+    visitor: anybody,
+    open: async (page) => {
+      const receiver = await withReceiver(page)
+      for (const side of [page, receiver]) {
+        await side.getByRole('textbox', { name: 'Message' }).fill('the tickets')
+        await side.getByRole('button', { name: 'Send message' }).click()
+      }
+      const log = page.getByRole('log', { name: 'What was written' })
+      await expect(log).toContainText('Delivered')
+      await expect(log.getByRole('button', { name: 'Copy' })).toBeVisible()
+    },
+  },
+  {
     name: 'a locked room after a transfer',
     visitor: anybody,
     open: async (page) => {

@@ -20,7 +20,7 @@ export interface Chosen {
 /** Files taken out of folders at most: more than any page takes, so that a whole disk is not walked. */
 export const MAX_WALKED = 20_000
 
-/** Whether a drag carries files, rather than a selection or a link. */
+/** Whether a drag, or what is pasted, carries files, rather than a selection or a link. */
 export function carriesFiles(transfer: DataTransfer | null): boolean {
   return transfer?.types.includes('Files') ?? false
 }

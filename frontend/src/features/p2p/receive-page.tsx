@@ -10,8 +10,16 @@ import type { Comparison } from './compare-words'
 import { ReceiveTransfer } from './receive-transfer'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
+import { TalkCard } from './talk-card'
 import { TransferLine } from './transfer-line'
-import { useLeaveWarning, useOpenRoom, useSnapshot, useTabTitle, useWakeLock } from './use-room'
+import {
+  useAllEnded,
+  useLeaveWarning,
+  useOpenRoom,
+  useSnapshot,
+  useTabTitle,
+  useWakeLock,
+} from './use-room'
 import type { CheckedBy } from './words'
 
 interface ReceivePageProps {
@@ -52,6 +60,7 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
   useLeaveWarning(room.busy)
   useWakeLock(room.busy)
   const title = useTabTitle(room.members, NAME)
+  const over = useAllEnded(room.members)
   const { checkedBy, comparison, name } = useArrival(() => receiving.room.abandon())
 
   return (
@@ -71,6 +80,7 @@ function Receiving({ room: id, linkKey, claim, onStartOver }: ReceivingProps) {
             onStartOver={onStartOver}
           />
         ))}
+        {room.members.length > 0 && <TalkCard talk={receiving.talk} over={over} />}
         {room.members.length === 0 && room.phase !== 'closed' && (
           <Card aria-label="Transfer">
             <TransferLine

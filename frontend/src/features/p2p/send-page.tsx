@@ -17,6 +17,7 @@ import { Outgoing, OutgoingFiles } from './outgoing'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
 import { SendTransfer, WaitingForThem } from './send-transfer'
+import { TalkCard } from './talk-card'
 import {
   useLeaveWarning,
   useMembersOfInterest,
@@ -38,6 +39,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
   const [sending] = useState(() => new SendingRoom(hosted))
   const room = useSnapshot(sending.room)
   const outbox = useSnapshot(sending.outbox)
+  const { said } = useSnapshot(sending.talk.now)
   const { code } = useSnapshot(sending.room.codes.now)
   const { nearby } = sending.room
   const { asked } = useSnapshot(nearby.asking.now)
@@ -56,8 +58,9 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
     onAdd: add,
     onRemove: (files: readonly Offerable[]) => sending.remove(files),
   }
-  // Whoever comes here has files, or a code; with files chosen or somebody there it is known which.
-  const undecided = !hosted && outbox.files.length === 0 && here.length === 0
+  const hasSomething = outbox.files.length > 0 || said.length > 0
+  // Whoever comes here has something to send, or a code; once one of the two is there it is known which.
+  const undecided = !hosted && !hasSomething && here.length === 0
   return (
     <>
       <title>{asked ? askedTitle(asked.from.name) : title}</title>
@@ -101,12 +104,17 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
           ))}
           {outbox.missing.length > 0 && <ChooseAgain files={outbox.missing} onAdd={add} />}
           {choosing && here.length > 0 && <Outgoing {...outgoing} />}
+          <TalkCard
+            talk={sending.talk}
+            over={closed}
+            onFile={choosing ? (file) => add([{ file, path: '' }]) : undefined}
+          />
         </div>
         <div
           className={cn(
             'grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6',
-            // On a phone the ways in come first once they are what is wanted: files are there, nobody else is.
-            outbox.files.length > 0 && !outbox.offered && 'max-lg:order-first',
+            // On a phone the ways in come first once they are what is wanted: files or words are there, nobody else is.
+            hasSomething && !outbox.offered && here.length === 0 && 'max-lg:order-first',
           )}
         >
           {undecided && <CodeEntry ownCode={code} />}

@@ -6,6 +6,7 @@ import type { CodeHosting } from './engine/code-host'
 import type { Member } from './engine/member'
 import type { Nearby } from './engine/nearby'
 import type { FileSender } from './engine/sender'
+import { hasEnded } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
 import { MemberMenu } from './member-menu'
@@ -45,7 +46,7 @@ export function SendTransfer(props: SendTransferProps) {
   })
   const name = guest?.device.name ?? peerName(member.id)
   const doctor = useDoctor(member)
-  const ended = ['verified', 'declined', 'cancelled', 'failed'].includes(stage)
+  const ended = hasEnded(transfer)
   return (
     <Card aria-label={`Transfer to ${name}`}>
       <TransferLine

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { Member, Transfer } from './engine/member'
 import type { Room } from './engine/room'
-import type { TransferSnapshot } from './engine/transfer-state'
+import { hasEnded, type TransferSnapshot } from './engine/transfer-state'
 import { tabTitle } from './tab-title'
 
 interface Watchable<T> {
@@ -51,6 +51,12 @@ export function useMembersOfInterest<T extends Transfer>(
     transfers.map(({ accepted, failure }) => accepted || failure?.code !== 'left').join(),
   ).split(',')
   return members.filter((_, at) => marks[at] === 'true')
+}
+
+/** Whether no transfer is there that anything could still pass beside. */
+export function useAllEnded(members: readonly Member[]): boolean {
+  const ended = useTransfers(members, (transfers) => `${transfers.every(hasEnded)}`)
+  return ended === 'true'
 }
 
 /** A text that follows from all transfers; the component renders again when it changes. */

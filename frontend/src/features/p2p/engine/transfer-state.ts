@@ -70,6 +70,11 @@ const PROGRESS_EVERY_MS = 500
 
 const ENDED: ReadonlySet<Stage> = new Set(['verified', 'declined', 'cancelled', 'failed'])
 
+/** Whether nothing more will happen. */
+export function hasEnded({ stage }: Pick<TransferSnapshot, 'stage'>): boolean {
+  return ENDED.has(stage)
+}
+
 /** The state of one transfer. */
 export class TransferState {
   readonly #store = new Store<TransferSnapshot>({
@@ -99,7 +104,7 @@ export class TransferState {
 
   /** Nothing more will happen. */
   get ended(): boolean {
-    return ENDED.has(this.stage)
+    return hasEnded(this)
   }
 
   /** Goes on to a stage that is not a failure. */
