@@ -1,6 +1,6 @@
 import { renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { useWakeLock } from './use-room'
+import { useLeaveWarning, useWakeLock } from './use-room'
 
 describe('the wake lock', () => {
   let released: number
@@ -60,5 +60,24 @@ describe('the wake lock', () => {
     refused.unmount()
     vi.stubGlobal('navigator', {})
     renderHook(() => useWakeLock(true)).unmount()
+  })
+})
+
+describe('the warning before leaving', () => {
+  /** Whether the browser would ask before it closes the page. */
+  const asks = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+
+  it('is given while something moves, and at no other time', () => {
+    const { rerender, unmount } = renderHook(({ active }) => useLeaveWarning(active), {
+      initialProps: { active: false },
+    })
+    expect(asks()).toBe(false)
+    rerender({ active: true })
+    expect(asks()).toBe(true)
+    rerender({ active: false })
+    expect(asks()).toBe(false)
+    rerender({ active: true })
+    unmount()
+    expect(asks()).toBe(false)
   })
 })

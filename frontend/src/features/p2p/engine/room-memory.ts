@@ -46,7 +46,7 @@ export async function claimRoom(room: string, now = Date.now()): Promise<Claim> 
   return { memory, alone: release !== undefined, release: () => release?.() }
 }
 
-/** The last note: each waits for the one before, so that the newest stays. */
+/** The last change: each waits for the one before, so that the newest stays. */
 let lastNote = Promise.resolve()
 
 /** Notes what there is to know of a room. */
@@ -70,8 +70,13 @@ async function write(room: string, known: RoomMemory): Promise<void> {
   }
 }
 
-/** Forgets a room. */
-export async function forgetRoom(room: string): Promise<void> {
+/** Forgets a room, also what is being noted of it. */
+export function forgetRoom(room: string): Promise<void> {
+  lastNote = lastNote.then(() => remove(room))
+  return lastNote
+}
+
+async function remove(room: string): Promise<void> {
   // What is not there need not be forgotten.
   await folder()
     .then((rooms) => rooms.removeEntry(room))
@@ -94,7 +99,7 @@ async function forgetOld(now: number): Promise<void> {
     for await (const room of (await folder()).keys()) rooms.push(room)
     for (const room of rooms) {
       const known = await recall(room)
-      if (!known || now - known.at > REMEMBERED_MS) await forgetRoom(room)
+      if (!known || now - known.at > REMEMBERED_MS) await remove(room)
     }
   } catch {
     // Nothing is remembered here.

@@ -51,6 +51,8 @@ export class SendingRoom {
   /** What was accepted before the page was reloaded, in the order in which it was offered. */
   readonly #before: readonly OfferedFile[]
   readonly #again: (Offerable | undefined)[] = []
+  /** Somebody has accepted, and has not got everything. */
+  #unfinished = false
 
   /** A new room, or one that an earlier page of this browser made. */
   constructor(hosted?: HostedRoom) {
@@ -133,11 +135,13 @@ export class SendingRoom {
   #remember(): void {
     if (!this.#joined || this.#claim?.alone !== true) return
     const { files, accepted } = this.outbox.getSnapshot()
+    // What has arrived need not be chosen again, and its name is nobody's business any more.
+    const wanted = this.#unfinished ? files.map(asOffered) : []
     void rememberRoom(this.#joined.room, {
       role: 'host',
       key: this.key.text(),
       resume: this.#joined.resume,
-      files: accepted ? files.map(asOffered) : [...this.#before],
+      files: accepted ? wanted : [...this.#before],
     })
   }
 
@@ -174,10 +178,12 @@ export class SendingRoom {
     const accepted = senders.some((sender) => sender.state.getSnapshot().accepted)
     const offered =
       accepted || (before.files.length > 0 && senders.some((sender) => !sender.state.ended))
-    if (offered !== before.offered || accepted !== before.accepted) {
-      this.outbox.set({ offered, accepted })
-      this.#remember()
-    }
+    const unfinished = senders.some(({ state }) => state.getSnapshot().accepted && !state.ended)
+    const changed = offered !== before.offered || accepted !== before.accepted
+    if (changed) this.outbox.set({ offered, accepted })
+    if (!changed && unfinished === this.#unfinished) return
+    this.#unfinished = unfinished
+    this.#remember()
   }
 }
 

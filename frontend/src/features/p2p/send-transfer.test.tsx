@@ -1,0 +1,76 @@
+/** What somebody who sends is shown of one receiver, from a real transfer that no network carries. */
+import { act, cleanup, render, screen } from '@testing-library/react'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ToastProvider } from '@/components/ui/toast'
+import { CodeHosting } from './engine/code-host'
+import { TransferError } from './engine/failure'
+import { Member } from './engine/member'
+import { FileSender } from './engine/sender'
+import { Nearby } from './engine/nearby'
+import { CodeService } from './engine/test-codes'
+import { NearbyService } from './engine/test-nearby'
+import { silence } from './engine/test-transfer'
+import { browserRandom } from './secrecy/randomness'
+import { SendTransfer } from './send-transfer'
+
+function show() {
+  const member = new Member(
+    { id: 'A'.repeat(22) },
+    {
+      transfer: new FileSender(silence()),
+      connects: false,
+      iceServers: () => [],
+      pair: () => undefined,
+      send: () => Promise.reject(new Error('nobody')),
+      openRelay: () => Promise.reject(new Error('nobody')),
+      network: () => new Promise(() => undefined),
+    },
+  )
+  render(
+    <ToastProvider>
+      <SendTransfer
+        member={member}
+        self={'B'.repeat(22)}
+        codes={new CodeHosting(new CodeService().host, browserRandom)}
+        nearby={new Nearby(new NearbyService().line(), browserRandom, () => false)}
+        several={false}
+        onDifferent={() => undefined}
+        onEject={() => Promise.resolve()}
+      >
+        {null}
+      </SendTransfer>
+    </ToastProvider>,
+  )
+  const fail = (code: 'connection' | 'left') => {
+    act(() => member.transfer.fail(new TransferError(code, code)))
+  }
+  return { member, fail }
+}
+
+describe('a transfer as its sender sees it', () => {
+  afterEach(cleanup)
+
+  it('offers to find out why when no connection could be made', () => {
+    const { fail } = show()
+    expect(screen.queryByRole('button', { name: 'Find out why' })).toBeNull()
+    fail('connection')
+    act(() => screen.getByRole('button', { name: 'Find out why' }).click())
+    expect(screen.getByRole('dialog', { name: 'How you are connected' })).toBeTruthy()
+    expect(screen.getByText('Looking into it. This takes a few seconds.')).toBeTruthy()
+  })
+
+  it('does not when the other side just left', () => {
+    const { fail } = show()
+    fail('left')
+    expect(screen.queryByRole('button', { name: 'Find out why' })).toBeNull()
+  })
+
+  it('shows the way in use, which opens the same', () => {
+    const { member } = show()
+    expect(screen.queryByLabelText('Connection path')).toBeNull()
+    act(() => member.reach.set({ path: 'turn' }))
+    expect(screen.getByLabelText('Connection path').textContent).toBe('TURN')
+    act(() => screen.getByRole('button', { name: 'TURN' }).click())
+    expect(screen.getByRole('dialog', { name: 'How you are connected' })).toBeTruthy()
+  })
+})
