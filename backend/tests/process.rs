@@ -1,7 +1,7 @@
 //! The program itself: started, killed, stopped, and what it writes down.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use sharesync_protocol::api::FilePage;
 use sharesync_testkit::Person;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 /// A running `sharesync-server`; killed when dropped.
@@ -194,6 +196,27 @@ async fn told_to_stop_it_does_so_although_nobody_reads_its_log() {
     };
     tokio::time::timeout(Duration::from_secs(20), ended).await.expect("it ends");
     assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn honest_requests_are_answered_while_five_hundred_heads_do_not_come_to_an_end() {
+    let folder = folder();
+    let program = Program::start(folder.path());
+    let server = program.url.strip_prefix("http://").unwrap();
+    let mut slow = Vec::new();
+    for _ in 0..500 {
+        let mut socket = TcpStream::connect(server).await.unwrap();
+        socket.write_all(b"GET /api/health HTTP/1.1\r\nhost: a\r\nx-").await.unwrap();
+        slow.push(socket);
+    }
+    for _ in 0..50 {
+        // Each on a connection of its own.
+        assert!(Person::at(&program.url).is_answered().await);
+    }
+    for socket in slow {
+        let held = socket.try_read(&mut [0]).map_err(|error| error.kind());
+        assert_eq!(held, Err(ErrorKind::WouldBlock), "the server let go of one");
+    }
 }
 
 #[tokio::test]

@@ -169,9 +169,7 @@ impl Control {
             Self::End { file, digest } | Self::Verified { file, digest } => {
                 is_file_number(*file) && is_digest(digest)
             }
-            Self::Text { id, text } => {
-                is_text_id(id) && (1..=MAX_TEXT_BYTES).contains(&text.len())
-            }
+            Self::Text { id, text } => is_text_id(id) && (1..=MAX_TEXT_BYTES).contains(&text.len()),
             Self::Heard { id } => is_text_id(id),
             Self::Credit { written, limit } => (*written).max(*limit) <= MAX_COUNT,
             Self::Failed { message, .. } => message.len() <= MAX_SENTENCE_BYTES,

@@ -3,11 +3,14 @@
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use sharesync_service_kit::limiter::Rate;
+use sharesync_signaling::SignalingConfig;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::server::Server;
+use crate::server::{Server, still};
 use crate::socket::{Client, Packet};
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
@@ -284,4 +287,40 @@ async fn a_flood_costs_the_flooder_at_most_its_socket() {
         }
     }
     assert!(refused_for_its_rate > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_at_one_member_does_not_hold_up_what_another_tells_it() {
+    const BURST: u32 = 20;
+    // Time stands still, so that the flooder has its burst and not a message more.
+    let server = Server::with(SignalingConfig {
+        events_per_socket: Rate::new(BURST, Duration::from_secs(1)),
+        clock: still().0,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let (mut host, created) = server.host().await;
+    let room = &created["room"];
+    let (mut target, target_joined) = server.guest(&mut host, room).await;
+    let (mut flooder, flooder_joined) = server.guest(&mut host, room).await;
+    let [from, to] = [&created["self"]["id"], &target_joined["self"]["id"]];
+    // What asks for no acknowledgement gets none, so that only the flooder's own rate holds it up.
+    let drop = Message::text(format!("42/p2p,{}", json!(["offer", { "to": to }])));
+    let flood = tokio::spawn(async move { while flooder.try_send(drop.clone()).await.is_ok() {} });
+    while target.next_event().await.1["from"] != flooder_joined["self"]["id"] {}
+    let mut flooded = 1;
+    for number in 0..BURST - 1 {
+        host.ok("offer", json!({ "to": to, "number": number })).await;
+        loop {
+            let (_, message) = target.next_event().await;
+            if message["from"] == *from {
+                assert_eq!(message["number"], number);
+                break;
+            }
+            flooded += u32::from(message["from"] == flooder_joined["self"]["id"]);
+        }
+    }
+    assert!(flooded < BURST, "{flooded} messages of the flood came through");
+    assert!(!flood.is_finished(), "the flood had ended");
+    flood.abort();
 }
