@@ -1,12 +1,13 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
-# newer; `make test` and `make bench` install a browser, and the former a Redis, from Debian's packages
-# where there is none.
+# newer; `make test` and `make bench` install a browser, and the former a second one and a Redis, from
+# Debian's packages where there is none.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= /usr/bin/chromium
+FIREFOX ?= /usr/bin/firefox-esr
 REDIS := /usr/bin/redis-server
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
@@ -66,14 +67,14 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(REDIS) lab-tools
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) lab-tools
 	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling
-	projects=--project=pages; \
+	projects='--project=pages --project=firefox-sends --project=firefox-receives'; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \
 		projects+=' --project=network'; \
 	fi; \
-	cd e2e && CHROMIUM=$(CHROMIUM) npm test --silent -- $$projects
+	cd e2e && CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) npm test --silent -- $$projects
 
 .PHONY: bench
 bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
@@ -109,10 +110,14 @@ frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 .tools/bin/cargo-deny:
 	$(CARGO) install --quiet --locked --root .tools cargo-deny@0.20.2
 
-# A browser for the tests, where the machine has none.
+# Browsers for the tests, where the machine has none.
 $(CHROMIUM):
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+
+$(FIREFOX):
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends firefox-esr
 
 # A Redis for the tests to start, where the machine has none. Debian would start one by itself.
 $(REDIS):

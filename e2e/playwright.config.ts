@@ -1,7 +1,9 @@
 /** Real browsers against the real server: `npm ci && npx playwright test`. */
 import { defineConfig } from '@playwright/test'
+import { MIXED } from './support/browsers.ts'
+import type { Choices } from './support/test.ts'
 
-export default defineConfig({
+export default defineConfig<object, Choices>({
   testDir: 'tests',
   fullyParallel: true,
   workers: 2,
@@ -13,6 +15,9 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'pages', testIgnore: 'network*.spec.ts' },
+    // The main stories again, with a Firefox on one side.
+    { name: 'firefox-sends', grep: new RegExp(MIXED.tag), use: { sendsWith: 'firefox' } },
+    { name: 'firefox-receives', grep: new RegExp(MIXED.tag), use: { receivesWith: 'firefox' } },
     // On networks of their own making, which takes root and Linux: `make` looks before.
     { name: 'network', testMatch: 'network*.spec.ts' },
   ],

@@ -1,6 +1,7 @@
 /** Codes that are said aloud, and what whoever made a room may do about who is in it. */
 import type { Page } from '@playwright/test'
-import { digests, downloadedDigests, randomFile } from '../support/files.ts'
+import { MIXED } from '../support/browsers.ts'
+import { digests, randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
 const CODE = /^[1-9]\d{3,}-[a-z]+-[a-z]+$/
@@ -25,7 +26,8 @@ async function codeOn(page: Page, ...before: string[]): Promise<string> {
 /** Types a code. */
 async function join(page: Page, code: string) {
   await page.goto('/p2p')
-  await page.getByRole('textbox', { name: 'Room code' }).fill(code)
+  // Key by key: put there at once by its driver, a Firefox keeps it from the page.
+  await page.getByRole('textbox', { name: 'Room code' }).pressSequentially(code)
   await page.getByRole('button', { name: 'Join' }).click()
 }
 
@@ -35,22 +37,24 @@ function wrong(code: string): string {
   return first === second ? `${number}-orbit-canyon` : `${number}-${second}-${first}`
 }
 
-test('a code leads to the files, however it is typed', async ({ person }, testInfo) => {
-  const file = await randomFile(testInfo.outputPath('source'), 'said aloud.bin', 300_000)
-  const [sender, receiver] = [await person(), await person()]
-  const code = await host(sender, [file.path])
-  await join(receiver, ` ${code.replaceAll('-', ' ').toUpperCase()} `)
+test(
+  'a code leads to the files, however it is typed',
+  MIXED,
+  async ({ sender, receiver, received }, testInfo) => {
+    const file = await randomFile(testInfo.outputPath('source'), 'said aloud.bin', 300_000)
+    const code = await host(sender, [file.path])
+    await join(receiver, ` ${code.replaceAll('-', ' ').toUpperCase()} `)
 
-  await expect(receiver).toHaveURL(/\/p2p\/[\w-]{22}#[\w-]{22}$/)
-  const download = receiver.waitForEvent('download')
-  await receiver.getByRole('button', { name: 'Accept' }).click()
-  await expect(status(receiver)).toContainText('Verified')
-  await expect(status(sender)).toContainText('Verified')
-  expect(await downloadedDigests([await download])).toEqual(await digests([file]))
-  await expect(receiver.getByText('Checked with the code')).toBeVisible()
-  await expect(sender.getByText('Checked with the room’s key')).toBeVisible()
-  await expect(sender.getByText('Somebody came in with the code.')).toBeVisible()
-})
+    await expect(receiver).toHaveURL(/\/p2p\/[\w-]{22}#[\w-]{22}$/)
+    await receiver.getByRole('button', { name: 'Accept' }).click()
+    await expect(status(receiver)).toContainText('Verified')
+    await expect(status(sender)).toContainText('Verified')
+    await expect.poll(received).toEqual(await digests([file]))
+    await expect(receiver.getByText('Checked with the code')).toBeVisible()
+    await expect(sender.getByText('Checked with the room’s key')).toBeVisible()
+    await expect(sender.getByText('Somebody came in with the code.')).toBeVisible()
+  },
+)
 
 test('whoever comes by the link is checked with its key, over the path that is shown', async ({
   person,

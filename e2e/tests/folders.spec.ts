@@ -1,6 +1,7 @@
 /** Whole folders, chosen and dropped. */
 import path from 'node:path'
 import type { Page } from '@playwright/test'
+import { MIXED } from '../support/browsers.ts'
 import { randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -32,6 +33,22 @@ test('a folder that is chosen is one row, and can be taken back', async ({ perso
   await row(page).getByRole('button', { name: 'Remove photos' }).click()
   await expect(row(page)).toBeHidden()
 })
+
+test(
+  'a folder that is chosen arrives as one',
+  MIXED,
+  async ({ sender, receiver, received }, testInfo) => {
+    await sender.goto('/p2p')
+    await sender.getByLabel('Choose a folder').setInputFiles(await folder(testInfo.outputDir))
+    await receiver.goto(await sender.getByRole('textbox', { name: 'Room link' }).inputValue())
+    await expect(receiver.getByText('offers 3 files')).toBeVisible()
+    await receiver.getByRole('button', { name: 'Accept' }).click()
+    for (const page of [sender, receiver]) {
+      await expect(page.getByRole('status')).toContainText('Verified')
+    }
+    await expect.poll(async () => Object.keys(await received())).toEqual(['photos.zip'])
+  },
+)
 
 test('a folder that is dropped is offered with everything in it', async ({ person }, testInfo) => {
   const [sender, receiver] = [await person(), await person()]

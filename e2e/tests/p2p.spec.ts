@@ -1,44 +1,44 @@
 /** Files from one browser straight to another: the main job of the product. */
+import { MIXED } from '../support/browsers.ts'
 import { digests, downloadedDigests, randomFile } from '../support/files.ts'
 import { downloadsOf, inTheMiddle, offer, progress, status } from '../support/room.ts'
 import { expect, test } from '../support/test.ts'
 
 const MIB = 1024 * 1024
 
-test('several files of every kind arrive whole, under their own names', async ({
-  person,
-}, testInfo) => {
-  const folder = testInfo.outputPath('source')
-  const files = [
-    await randomFile(folder, 'empty.dat', 0),
-    await randomFile(folder, 'small.txt', 11),
-    await randomFile(folder, 'it’s “quoted” & it’s <ok> — Ünïcödé 日本語 📦🎉.tar.gz', 700_001),
-    await randomFile(folder, 'one block.bin', 256 * 1024),
-    await randomFile(folder, 'large.bin', 50 * MIB + 1),
-  ]
-  const [sender, receiver] = [await person(), await person()]
-  const link = await offer(
-    sender,
-    files.map((file) => file.path),
-  )
-  const downloads = downloadsOf(receiver)
-  await receiver.goto(link)
+test(
+  'several files of every kind arrive whole, under their own names',
+  MIXED,
+  async ({ sender, receiver, received }, testInfo) => {
+    const folder = testInfo.outputPath('source')
+    const files = [
+      await randomFile(folder, 'empty.dat', 0),
+      await randomFile(folder, 'small.txt', 11),
+      await randomFile(folder, 'it’s “quoted” & it’s <ok> — Ünïcödé 日本語 📦🎉.tar.gz', 700_001),
+      await randomFile(folder, 'one block.bin', 256 * 1024),
+      await randomFile(folder, 'large.bin', 50 * MIB + 1),
+    ]
+    const link = await offer(
+      sender,
+      files.map((file) => file.path),
+    )
+    await receiver.goto(link)
 
-  const offered = receiver.getByRole('list', { name: 'Files' })
-  for (const { name } of files) await expect(offered).toContainText(name)
-  expect(downloads, 'nothing comes unasked').toEqual([])
-  await receiver.getByRole('button', { name: 'Accept' }).click()
+    const offered = receiver.getByRole('list', { name: 'Files' })
+    for (const { name } of files) await expect(offered).toContainText(name)
+    expect(await received(), 'nothing comes unasked').toEqual({})
+    await receiver.getByRole('button', { name: 'Accept' }).click()
 
-  await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
-  await expect(status(sender)).toContainText('Verified')
-  await expect.poll(() => downloads.length).toBe(files.length)
-  // No file system takes every name: what Windows forbids becomes an underline.
-  const expected = Object.entries(await digests(files)).map(([name, digest]) => [
-    name.replace(/[<>]/g, '_'),
-    digest,
-  ])
-  expect(await downloadedDigests(downloads)).toEqual(Object.fromEntries(expected))
-})
+    await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
+    await expect(status(sender)).toContainText('Verified')
+    // No file system takes every name: what Windows forbids becomes an underline.
+    const expected = Object.entries(await digests(files)).map(([name, digest]) => [
+      name.replace(/[<>]/g, '_'),
+      digest,
+    ])
+    await expect.poll(received).toEqual(Object.fromEntries(expected))
+  },
+)
 
 test('files chosen on the home page go along to the room', async ({ person }, testInfo) => {
   const file = await randomFile(testInfo.outputPath('source'), 'from home.bin', 12_345)
@@ -57,87 +57,86 @@ test('files chosen on the home page go along to the room', async ({ person }, te
   expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
 })
 
-test('files chosen after the other side has come are offered to it', async ({
-  person,
-}, testInfo) => {
-  const file = await randomFile(testInfo.outputPath('source'), 'late.bin', 5000)
-  const [sender, receiver] = [await person(), await person()]
-  const link = await offer(sender, [])
-  await receiver.goto(link)
-  await expect(status(receiver)).toContainText('Waiting for them to choose files')
-  await sender.getByLabel('Choose files').setInputFiles(file.path)
-  await receiver.getByRole('button', { name: 'Accept' }).click()
-  await expect(status(receiver)).toContainText('Verified')
-  await expect(status(sender)).toContainText('Verified')
-})
+test(
+  'files chosen after the other side has come are offered to it',
+  MIXED,
+  async ({ sender, receiver }, testInfo) => {
+    const file = await randomFile(testInfo.outputPath('source'), 'late.bin', 5000)
+    const link = await offer(sender, [])
+    await receiver.goto(link)
+    await expect(status(receiver)).toContainText('Waiting for them to choose files')
+    await sender.getByLabel('Choose files').setInputFiles(file.path)
+    await receiver.getByRole('button', { name: 'Accept' }).click()
+    await expect(status(receiver)).toContainText('Verified')
+    await expect(status(sender)).toContainText('Verified')
+  },
+)
 
-test('the receiver may decline', async ({ person }, testInfo) => {
+test('the receiver may decline', MIXED, async ({ sender, receiver, received }, testInfo) => {
   const file = await randomFile(testInfo.outputPath('source'), 'unwanted.bin', 5000)
-  const [sender, receiver] = [await person(), await person()]
-  const downloads = downloadsOf(receiver)
   await receiver.goto(await offer(sender, [file.path]))
   await receiver.getByRole('button', { name: 'Decline' }).click()
   await expect(status(receiver)).toContainText('Declined')
   await expect(status(sender)).toContainText('Declined')
-  expect(downloads).toEqual([])
+  expect(await received()).toEqual({})
 })
 
 for (const who of ['sender', 'receiver'] as const) {
-  test(`the ${who} may cancel in the middle`, async ({ person }, testInfo) => {
-    const { sender, receiver } = await inTheMiddle(
-      await person(),
-      await person(),
-      testInfo.outputDir,
-    )
-    const pages = { sender, receiver }
+  test(`the ${who} may cancel in the middle`, MIXED, async ({ sender, receiver }, testInfo) => {
+    const pages = await inTheMiddle(sender, receiver, testInfo.outputDir)
     await pages[who].getByRole('button', { name: 'Cancel' }).click()
     await expect(status(sender)).toContainText('Cancelled')
     await expect(status(receiver)).toContainText('Cancelled')
   })
 }
 
-test('the receiver waits for a sender whose page is gone in the middle', async ({
-  person,
-}, testInfo) => {
-  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
-  await sender.close()
-  await expect(status(receiver)).toContainText('Waiting for them to come back')
-})
+test(
+  'the receiver waits for a sender whose page is gone in the middle',
+  MIXED,
+  async ({ sender, receiver }, testInfo) => {
+    await inTheMiddle(sender, receiver, testInfo.outputDir)
+    await sender.close()
+    await expect(status(receiver)).toContainText('Waiting for them to come back')
+  },
+)
 
-test('the sender waits for a receiver whose page is gone in the middle', async ({
-  person,
-}, testInfo) => {
-  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
-  await receiver.close()
-  await expect(status(sender)).toContainText('Waiting for them to come back')
-})
+test(
+  'the sender waits for a receiver whose page is gone in the middle',
+  MIXED,
+  async ({ sender, receiver }, testInfo) => {
+    await inTheMiddle(sender, receiver, testInfo.outputDir)
+    await receiver.close()
+    await expect(status(sender)).toContainText('Waiting for them to come back')
+  },
+)
 
 for (const who of ['sender', 'receiver'] as const) {
-  test(`a ${who} whose page is reloaded in the middle goes on`, async ({ person }, testInfo) => {
-    const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 96 * MIB)
-    const pages = { sender: await person(), receiver: await person() }
-    const { sender, receiver } = pages
-    const downloads = downloadsOf(receiver)
-    await receiver.goto(await offer(sender, [file.path]))
-    await receiver.getByRole('button', { name: 'Accept' }).click()
-    const bar = progress(receiver)
-    await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
-    const before = Number(await bar.getAttribute('aria-valuenow'))
+  test(
+    `a ${who} whose page is reloaded in the middle goes on`,
+    MIXED,
+    async ({ sender, receiver, received }, testInfo) => {
+      const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 96 * MIB)
+      const pages = { sender, receiver }
+      await receiver.goto(await offer(sender, [file.path]))
+      await receiver.getByRole('button', { name: 'Accept' }).click()
+      const bar = progress(receiver)
+      await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
+      const before = Number(await bar.getAttribute('aria-valuenow'))
 
-    const comesBack = {
-      sender: () => sender.getByLabel('Choose files').setInputFiles(file.path),
-      receiver: () => Promise.resolve(),
-    }
-    pages[who].on('dialog', (dialog) => void dialog.accept())
-    await pages[who].reload()
-    await comesBack[who]()
-    await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
-    expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
-    await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
-    await expect(status(sender)).toContainText('Verified')
-    await expect.poll(() => downloads.length).toBe(1)
-    expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
-  })
+      const comesBack = {
+        sender: () => sender.getByLabel('Choose files').setInputFiles(file.path),
+        receiver: () => Promise.resolve(),
+      }
+      pages[who].on('dialog', (dialog) => void dialog.accept())
+      await pages[who].reload()
+      await comesBack[who]()
+      await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/)
+      expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(before)
+      await expect(status(receiver)).toContainText('Verified', { timeout: 120_000 })
+      await expect(status(sender)).toContainText('Verified')
+      await expect.poll(received).toEqual(await digests([file]))
+    },
+  )
 }
 
 test('a room that is not there says so', async ({ person }) => {
@@ -179,14 +178,18 @@ test('a room outlives its sender’s page for a while', async ({ person }) => {
   await expect(status(receiver)).toContainText('Waiting for the other side')
 })
 
-test('the other side is told when somebody leaves in the middle', async ({ person }, testInfo) => {
-  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
-  await receiver.getByRole('link', { name: 'ShareSync' }).click()
-  await expect(status(sender)).toContainText('other side left')
-})
+test(
+  'the other side is told when somebody leaves in the middle',
+  MIXED,
+  async ({ sender, receiver }, testInfo) => {
+    await inTheMiddle(sender, receiver, testInfo.outputDir)
+    await receiver.getByRole('link', { name: 'ShareSync' }).click()
+    await expect(status(sender)).toContainText('other side left')
+  },
+)
 
-test('a transfer can be paused by either side', async ({ person }, testInfo) => {
-  const { sender, receiver } = await inTheMiddle(await person(), await person(), testInfo.outputDir)
+test('a transfer can be paused by either side', MIXED, async ({ sender, receiver }, testInfo) => {
+  await inTheMiddle(sender, receiver, testInfo.outputDir)
   for (const [here, there] of [
     [sender, receiver],
     [receiver, sender],
