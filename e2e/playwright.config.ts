@@ -1,6 +1,6 @@
 /** Real browsers against the real server: `npm ci && npx playwright test`. */
 import { defineConfig } from '@playwright/test'
-import { MIXED } from './support/browsers.ts'
+import { FIREFOX_RECEIVES, MIXED } from './support/browsers.ts'
 import type { Choices } from './support/test.ts'
 
 export default defineConfig<object, Choices>({
@@ -17,7 +17,11 @@ export default defineConfig<object, Choices>({
     { name: 'pages', testIgnore: 'network*.spec.ts' },
     // The main stories again, with a Firefox on one side.
     { name: 'firefox-sends', grep: new RegExp(MIXED.tag), use: { sendsWith: 'firefox' } },
-    { name: 'firefox-receives', grep: new RegExp(MIXED.tag), use: { receivesWith: 'firefox' } },
+    {
+      name: 'firefox-receives',
+      grep: [MIXED, FIREFOX_RECEIVES].map(({ tag }) => new RegExp(tag)),
+      use: { receivesWith: 'firefox' },
+    },
     // On networks of their own making, which takes root and Linux: `make` looks before.
     { name: 'network', testMatch: 'network*.spec.ts' },
   ],

@@ -8,8 +8,11 @@ import { downloadsOf } from './room.ts'
 
 export type BrowserKind = 'chromium' | 'firefox'
 
-/** Stories with this tag are also told with a Firefox on one side. */
+/** Stories with this tag are also told with a Firefox on one side, and then on the other. */
 export const MIXED = { tag: '@mixed' }
+
+/** These are told with one that receives; to one that sends, its driver cannot give a folder. */
+export const FIREFOX_RECEIVES = { tag: '@firefox-receives' }
 
 /** Names and digests of what a page has downloaded by now. */
 export type Received = () => Promise<Record<string, string>>

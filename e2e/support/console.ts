@@ -1,6 +1,9 @@
 /** What a page says to its console, where people do not look: nothing may go wrong there unseen. */
 import type { BrowserContext } from '@playwright/test'
 
+/** A Firefox reports every connection that breaks, also where its other side is gone and that is all there is to it. */
+const BROKEN_CONNECTION = /^WebRTC: ICE failed/
+
 /** Errors of all pages of the contexts it watches. */
 export class ConsoleWatch {
   readonly errors: string[] = []
@@ -10,6 +13,7 @@ export class ConsoleWatch {
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       if (message.type() !== 'error') return
+      if (BROKEN_CONNECTION.test(message.text())) return
       const status = /the server responded with a status of (\d{3})/.exec(message.text())?.[1]
       if (status !== undefined && this.expected.has(Number(status))) return
       this.errors.push(`${message.text()} (${message.location().url})`)

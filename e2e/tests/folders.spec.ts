@@ -1,7 +1,7 @@
 /** Whole folders, chosen and dropped. */
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { MIXED } from '../support/browsers.ts'
+import { FIREFOX_RECEIVES } from '../support/browsers.ts'
 import { randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -36,7 +36,7 @@ test('a folder that is chosen is one row, and can be taken back', async ({ perso
 
 test(
   'a folder that is chosen arrives as one',
-  MIXED,
+  FIREFOX_RECEIVES,
   async ({ sender, receiver, received }, testInfo) => {
     await sender.goto('/p2p')
     await sender.getByLabel('Choose a folder').setInputFiles(await folder(testInfo.outputDir))

@@ -57,22 +57,21 @@ test('files chosen on the home page go along to the room', async ({ person }, te
   expect(await downloadedDigests(downloads)).toEqual(await digests([file]))
 })
 
-test(
-  'files chosen after the other side has come are offered to it',
-  MIXED,
-  async ({ sender, receiver }, testInfo) => {
-    const file = await randomFile(testInfo.outputPath('source'), 'late.bin', 5000)
-    const link = await offer(sender, [])
-    await receiver.goto(link)
-    await expect(status(receiver)).toContainText('Waiting for them to choose files')
-    await sender.getByLabel('Choose files').setInputFiles(file.path)
-    await receiver.getByRole('button', { name: 'Accept' }).click()
-    await expect(status(receiver)).toContainText('Verified')
-    await expect(status(sender)).toContainText('Verified')
-  },
-)
+test('files chosen after the other side has come are offered to it', async ({
+  sender,
+  receiver,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'late.bin', 5000)
+  const link = await offer(sender, [])
+  await receiver.goto(link)
+  await expect(status(receiver)).toContainText('Waiting for them to choose files')
+  await sender.getByLabel('Choose files').setInputFiles(file.path)
+  await receiver.getByRole('button', { name: 'Accept' }).click()
+  await expect(status(receiver)).toContainText('Verified')
+  await expect(status(sender)).toContainText('Verified')
+})
 
-test('the receiver may decline', MIXED, async ({ sender, receiver, received }, testInfo) => {
+test('the receiver may decline', async ({ sender, receiver, received }, testInfo) => {
   const file = await randomFile(testInfo.outputPath('source'), 'unwanted.bin', 5000)
   await receiver.goto(await offer(sender, [file.path]))
   await receiver.getByRole('button', { name: 'Decline' }).click()
@@ -178,15 +177,14 @@ test('a room outlives its sender’s page for a while', async ({ person }) => {
   await expect(status(receiver)).toContainText('Waiting for the other side')
 })
 
-test(
-  'the other side is told when somebody leaves in the middle',
-  MIXED,
-  async ({ sender, receiver }, testInfo) => {
-    await inTheMiddle(sender, receiver, testInfo.outputDir)
-    await receiver.getByRole('link', { name: 'ShareSync' }).click()
-    await expect(status(sender)).toContainText('other side left')
-  },
-)
+test('the other side is told when somebody leaves in the middle', async ({
+  sender,
+  receiver,
+}, testInfo) => {
+  await inTheMiddle(sender, receiver, testInfo.outputDir)
+  await receiver.getByRole('link', { name: 'ShareSync' }).click()
+  await expect(status(sender)).toContainText('other side left')
+})
 
 test('a transfer can be paused by either side', MIXED, async ({ sender, receiver }, testInfo) => {
   await inTheMiddle(sender, receiver, testInfo.outputDir)
