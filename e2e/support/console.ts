@@ -2,7 +2,7 @@
 import type { BrowserContext } from '@playwright/test'
 
 /** A Firefox reports every connection that breaks, also where its other side is gone and that is all there is to it. */
-const BROKEN_CONNECTION = /^WebRTC: ICE failed/
+const BROKEN_CONNECTION = /WebRTC: ICE failed/
 
 /** Errors of all pages of the contexts it watches. */
 export class ConsoleWatch {
@@ -13,12 +13,14 @@ export class ConsoleWatch {
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       if (message.type() !== 'error') return
-      if (BROKEN_CONNECTION.test(message.text())) return
       const status = /the server responded with a status of (\d{3})/.exec(message.text())?.[1]
       if (status !== undefined && this.expected.has(Number(status))) return
       this.errors.push(`${message.text()} (${message.location().url})`)
     })
-    context.on('weberror', (error) => this.errors.push(String(error.error())))
+    context.on('weberror', (error) => {
+      const text = String(error.error())
+      if (!BROKEN_CONNECTION.test(text)) this.errors.push(text)
+    })
   }
 
   /** Chromium reports every refused request as an error: those that a story is about are none. */
