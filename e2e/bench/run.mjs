@@ -3,20 +3,28 @@
  *
  *   node e2e/bench/run.mjs target/release/sharesync-server [PART…]
  *
- * The parts, all but `every-line` where none is named:
+ * The parts; where none is named, those that are not said to take long:
  *
  *   server      by itself: start, memory
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
  *   lines       the same over distance and loss, on some emulated lines
- *   every-line  the same on all of them
+ *   every-line  the same on all of them; takes long
+ *   relay       how soon the relay is in use where no UDP gets through
+ *   frames      how smooth the sender's page stays
+ *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
+ *   soak        a hundred transfers in a row, and whether every file is right; takes long
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { measureFrames } from './frames.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
+import { measureMemory } from './memory.mjs'
+import { measureRelay } from './relay.mjs'
 import { measureServer } from './server.mjs'
 import { startServer } from './server-process.mjs'
 import { measureSignaling } from './signaling.mjs'
+import { measureSoak } from './soak.mjs'
 
 const PARTS = {
   server: measureServer,
@@ -24,7 +32,14 @@ const PARTS = {
   p2p: measureTransfer,
   lines: (binary) => measureLines(binary, SOME_LINES),
   'every-line': (binary) => measureLines(binary, EVERY_LINE),
+  relay: measureRelay,
+  frames: measureFrames,
+  memory: measureMemory,
+  soak: measureSoak,
 }
+
+/** Only measured where they are named. */
+const LONG = ['every-line', 'memory', 'soak']
 
 const [binary, ...names] = process.argv.slice(2)
 if (!binary) throw new Error('usage: run.mjs SERVER_BINARY [PART…]')
@@ -32,7 +47,7 @@ const unknown = names.find((name) => !(name in PARTS))
 if (unknown) throw new Error(`${unknown} is none of ${Object.keys(PARTS).join(', ')}`)
 
 for (const [name, measure] of Object.entries(PARTS)) {
-  if (names.length === 0 ? name === 'every-line' : !names.includes(name)) continue
+  if (names.length === 0 ? LONG.includes(name) : !names.includes(name)) continue
   process.stdout.write(`\n== ${name}\n`)
   await measure(binary)
 }

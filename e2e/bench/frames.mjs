@@ -1,0 +1,79 @@
+/**
+ * How smooth the sender's page stays while it sends: when its frames come, beside the same page at rest. Called
+ * by `run.mjs`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { percentile } from './median.mjs'
+import { randomFile } from './random-file.mjs'
+import { startServer } from './server-process.mjs'
+import { openWindows, transfer } from './windows.mjs'
+
+const BYTES = 512e6
+
+/** Frames a second that a screen shows, and that the page shall keep. */
+const GOAL = 60
+
+/** How long the page is looked at before it sends, in milliseconds. */
+const AT_REST = 5000
+
+/** Measures and prints. */
+export async function measureFrames(binary) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+  const server = await startServer(binary)
+  const windows = await openWindows(folder)
+  try {
+    const file = await randomFile(path.join(folder, 'bench.bin'), BYTES)
+    const { seen, seconds } = await transfer(windows, server.url, file, async ({ sender }) => {
+      await sender.evaluate(noteFrames)
+      await pass(AT_REST)
+      const atRest = await sender.evaluate(takeFrames)
+      return async () => ({ atRest, sending: await sender.evaluate(takeFrames) })
+    })
+    report('at rest', seen.atRest)
+    report('sending', seen.sending)
+    print(`sent at ${(BYTES / 1e6 / seconds).toFixed(1)} MB/s`)
+  } finally {
+    await windows.close()
+    await server.stop()
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** @param {number[]} intervals Between one frame and the next, in milliseconds. */
+function report(when, intervals) {
+  const time = intervals.reduce((sum, interval) => sum + interval, 0)
+  // A frame that comes late has taken the places of those that should have come before it.
+  const places = intervals.map((interval) => Math.max(1, Math.round((interval * GOAL) / 1000)))
+  const all = places.reduce((sum, count) => sum + count, 0)
+  const dropped = (100 * (all - intervals.length)) / all
+  print(
+    `${when}  ${((1000 * intervals.length) / time).toFixed(1)} frames a second (goal: ${GOAL}), ` +
+      `from one to the next ${percentile(intervals, 50).toFixed(1)} ms, ` +
+      `p99 ${percentile(intervals, 99).toFixed(1)} ms, at most ${Math.max(...intervals).toFixed(0)} ms; ` +
+      `${dropped.toFixed(1)} % dropped`,
+  )
+}
+
+/** In the page: notes the time between frames from now on. */
+function noteFrames() {
+  window.frameIntervals = []
+  let before
+  const note = (now) => {
+    if (before !== undefined) window.frameIntervals.push(now - before)
+    before = now
+    requestAnimationFrame(note)
+  }
+  requestAnimationFrame(note)
+}
+
+/** In the page: what was noted since the last time. */
+function takeFrames() {
+  return window.frameIntervals.splice(0)
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`)
+}
