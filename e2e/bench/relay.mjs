@@ -1,5 +1,5 @@
 /**
- * How soon the relay is in use where no UDP gets through: from opening the link until the receiver's page says so.
+ * How soon the relay is in use where no UDP gets through: from the receiver's joining until its page says so.
  * Called by `run.mjs`; needs a laboratory (see `e2e/lab`), and says so where there can be none.
  */
 import { launchOn } from '../lab/browser.mjs'
@@ -37,7 +37,7 @@ export async function measureRelay(binary) {
   }
 }
 
-/** Times of one round, in seconds after the link was opened; nothing is in the browsers' caches. */
+/** Times of one round, in seconds since the link was opened; nothing is in the browsers' caches. */
 async function relayed(browsers, base) {
   const contexts = await Promise.all(browsers.map((browser) => browser.newContext()))
   try {
@@ -54,13 +54,17 @@ async function relayed(browsers, base) {
 }
 
 function report(rounds) {
-  const middle = (step) => median(rounds.map((round) => round[step])).toFixed(2)
-  const all = rounds.map(({ path }) => path.toFixed(2)).join(', ')
+  const between = (from, to) => rounds.map((steps) => steps[to] - (steps[from] ?? 0))
+  const middle = (from, to) => median(between(from, to)).toFixed(2)
+  const all = between('join', 'path').map((seconds) => seconds.toFixed(2))
   print(
-    `relay in use ${middle('path')} s after the link was opened ` +
-      `(goal: ${GOAL_SECONDS}; median of ${all}): ` +
-      `the page stood after ${middle('page')} s, ICE began after ${middle('ice')}, ` +
-      `the relay was called after ${middle('call')}`,
+    `relay in use ${middle('join', 'path')} s after joining ` +
+      `(goal: ${GOAL_SECONDS}; median of ${all.join(', ')}), ` +
+      `${middle('opening', 'path')} s after the link was opened`,
+  )
+  print(
+    `  joined ${middle('opening', 'join')} s after it was opened; after joining, ` +
+      `ICE began after ${middle('join', 'ice')} s, the relay was called after ${middle('join', 'call')}`,
   )
 }
 
@@ -79,9 +83,12 @@ function noteSteps() {
       super(...words)
       if (new URL(words[0]).pathname === '/relay') note('call')
     }
+    send(message) {
+      super.send(message)
+      if (typeof message === 'string' && message.includes('["join"')) note('join')
+    }
   }
   const observer = new MutationObserver(() => {
-    if (document.querySelector('h1')) note('page')
     if (!document.querySelector('[aria-label="Connection path"]')) return
     note('path')
     observer.disconnect()
