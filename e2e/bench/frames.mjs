@@ -28,17 +28,34 @@ export async function measureFrames(binary) {
     const file = await randomFile(path.join(folder, 'bench.bin'), BYTES)
     const { seen, seconds } = await transfer(windows, server.url, file, async ({ sender }) => {
       await sender.evaluate(noteFrames)
+      const busy = await mainThread(sender)
       await pass(AT_REST)
       const atRest = await sender.evaluate(takeFrames)
-      return async () => ({ atRest, sending: await sender.evaluate(takeFrames) })
+      const before = await busy()
+      return async () => ({
+        atRest,
+        sending: await sender.evaluate(takeFrames),
+        busy: (await busy()) - before,
+      })
     })
     report('at rest', seen.atRest)
     report('sending', seen.sending)
+    print(`its main thread took ${((100 * seen.busy) / seconds).toFixed(0)} % of a CPU meanwhile`)
     print(`sent at ${(BYTES / 1e6 / seconds).toFixed(1)} MB/s`)
   } finally {
     await windows.close()
     await server.stop()
     await rm(folder, { recursive: true })
+  }
+}
+
+/** CPU seconds that the page's main thread has worked so far: a thread that waits for a CPU drops frames, too. */
+async function mainThread(page) {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration').value
   }
 }
 
