@@ -36,7 +36,7 @@ describe('the words under the line', () => {
     const { text } = show({ written: 25 * MIB, rate: 5 * MIB, remaining: 15 })
     expect(screen.getByRole('status').textContent).toBe('Sending')
     for (const part of ['25 MB of 100 MB', '5 MB/s', '15 s left']) {
-      expect(text()?.replaceAll('\u00a0', ' ')).toContain(part)
+      expect(text().replaceAll('\u00a0', ' ')).toContain(part)
     }
     expect(
       screen.getByRole('progressbar', { name: 'All files' }).getAttribute('aria-valuenow'),
