@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sharesync_protocol::api::FilePage;
@@ -203,19 +203,23 @@ async fn honest_requests_are_answered_while_five_hundred_heads_do_not_come_to_an
     let folder = folder();
     let program = Program::start(folder.path());
     let server = program.url.strip_prefix("http://").unwrap();
+    // What the server gives a head before it lets go of it, as it may on a slow machine.
+    let patience = Duration::from_secs(10);
     let mut slow = Vec::new();
     for _ in 0..500 {
+        let opened = Instant::now();
         let mut socket = TcpStream::connect(server).await.unwrap();
         socket.write_all(b"GET /api/health HTTP/1.1\r\nhost: a\r\nx-").await.unwrap();
-        slow.push(socket);
+        slow.push((socket.into_std().unwrap(), opened));
     }
     for _ in 0..50 {
         // Each on a connection of its own.
         assert!(Person::at(&program.url).is_answered().await);
     }
-    for socket in slow {
-        let held = socket.try_read(&mut [0]).map_err(|error| error.kind());
-        assert_eq!(held, Err(ErrorKind::WouldBlock), "the server let go of one");
+    for (socket, opened) in slow {
+        let held = socket.peek(&mut [0]).map_err(|error| error.kind());
+        let is_due = opened.elapsed() >= patience;
+        assert!(is_due || held == Err(ErrorKind::WouldBlock), "the server let go of one: {held:?}");
     }
 }
 
