@@ -62,6 +62,11 @@ test('two see each other, one sends, and a third that did not ask is not seen', 
   await asked.getByRole('button', { name: 'Accept' }).click()
   const download = receiver.waitForEvent('download')
   await expect(receiver.getByText(/ offers 1 file, /)).toBeVisible()
+  await receiver.getByRole('textbox', { name: 'Message' }).fill('thank you')
+  await receiver.getByRole('button', { name: 'Send message' }).click()
+  const log = sender.getByRole('log', { name: 'What was written' })
+  await expect(log).toContainText(to.split(' on ')[0] ?? '')
+  await expect(log).toContainText('thank you')
   await receiver.getByRole('button', { name: 'Accept' }).click()
   for (const page of [sender, receiver]) {
     await expect(status(page)).toContainText('Verified')

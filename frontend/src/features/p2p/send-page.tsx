@@ -6,6 +6,7 @@ import { cn } from '@/lib/class-names'
 import type { ChosenFile } from '@/lib/dropped-files'
 import { formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
+import { guestWith } from './engine/nearby'
 import type { Offerable } from './engine/sending-conversation'
 import { type HostedRoom, SendingRoom } from './engine/sending-room'
 import { ChooseAgain } from './choose-again'
@@ -14,6 +15,7 @@ import { Invitation } from './invitation'
 import { NearbyDevices } from './nearby-devices'
 import { NearbyRequest } from './nearby-request'
 import { Outgoing, OutgoingFiles } from './outgoing'
+import { peerName } from './peer-look'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
 import { SendTransfer, WaitingForThem } from './send-transfer'
@@ -42,6 +44,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
   const { said } = useSnapshot(sending.talk.now)
   const { code } = useSnapshot(sending.room.codes.now)
   const { nearby } = sending.room
+  const { guests } = useSnapshot(nearby.now)
   const { asked } = useSnapshot(nearby.asking.now)
   const add = useAdd(sending)
   useOpenRoom(sending.room)
@@ -57,6 +60,10 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
     outbox,
     onAdd: add,
     onRemove: (files: readonly Offerable[]) => sending.remove(files),
+  }
+  const nameOf = (id: string) => {
+    const nonce = room.members.find((member) => member.id === id)?.nonce
+    return guestWith(guests, nonce)?.device.name ?? peerName(id)
   }
   const hasSomething = outbox.files.length > 0 || said.length > 0
   // Whoever comes here has something to send, or a code; once one of the two is there it is known which.
@@ -106,6 +113,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
           {choosing && here.length > 0 && <Outgoing {...outgoing} />}
           <TalkCard
             talk={sending.talk}
+            nameOf={nameOf}
             over={closed}
             onFile={choosing ? (file) => add([{ file, path: '' }]) : undefined}
           />

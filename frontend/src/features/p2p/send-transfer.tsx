@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import type { CodeHosting } from './engine/code-host'
 import type { Member } from './engine/member'
-import type { Nearby } from './engine/nearby'
+import { guestWith, type Nearby } from './engine/nearby'
 import type { FileSender } from './engine/sender'
 import { hasEnded } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
@@ -38,7 +38,7 @@ export function SendTransfer(props: SendTransferProps) {
   const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, accepted, failure } = transfer
   const { guests } = useSnapshot(nearby.now)
-  const guest = guests.find(({ nonce }) => nonce === member.nonce)
+  const guest = guestWith(guests, member.nonce)
   // Nobody can tell how they came, by the link or otherwise, once somebody came otherwise.
   const [checkedBy] = useState<CheckedBy>(() => {
     const others = codes.now.getSnapshot().used || guests.length > 0

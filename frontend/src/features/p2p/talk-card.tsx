@@ -13,6 +13,8 @@ import { useSnapshot } from './use-room'
 
 interface TalkCardProps {
   talk: Talk
+  /** What a member is called here, where that is not the name its id gives. */
+  nameOf?: (id: string) => string
   /** Nobody is there, or will come, who could read more. */
   over?: boolean
   /** Takes what is too long for a message as a file, where files can be taken. */
@@ -20,13 +22,13 @@ interface TalkCardProps {
 }
 
 /** What was written, and a place to write; nothing where there is neither. */
-export function TalkCard({ talk, over = false, onFile }: TalkCardProps) {
+export function TalkCard({ talk, nameOf = peerName, over = false, onFile }: TalkCardProps) {
   const { said } = useSnapshot(talk.now)
   const writes = !over && talk.hasRoom
   if (said.length === 0 && !writes) return null
   return (
     <Card aria-label="Messages" className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      {said.length > 0 && <Log said={said} />}
+      {said.length > 0 && <Log said={said} nameOf={nameOf} />}
       {writes && <Writing onSay={(text) => talk.say(text)} onFile={onFile} />}
       {!over && !talk.hasRoom && (
         <p className="text-sm text-muted">
@@ -37,7 +39,7 @@ export function TalkCard({ talk, over = false, onFile }: TalkCardProps) {
   )
 }
 
-function Log({ said }: { said: readonly Said[] }) {
+function Log({ said, nameOf }: { said: readonly Said[]; nameOf: (id: string) => string }) {
   const log = useRef<HTMLDivElement>(null)
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight })
@@ -50,17 +52,24 @@ function Log({ said }: { said: readonly Said[] }) {
       className="-m-2 grid max-h-80 grid-cols-[minmax(0,1fr)] gap-3 overflow-y-auto p-2"
     >
       {said.map((one) => (
-        <Text key={`${one.from} ${one.id}`} said={one} />
+        <Text
+          key={`${one.from} ${one.id}`}
+          said={one}
+          from={one.from === undefined ? undefined : nameOf(one.from)}
+        />
       ))}
     </div>
   )
 }
 
-function Text({ said: { text, from, heardBy } }: { said: Said }) {
+/** `from` names who wrote it; undefined for us. */
+function Text({ said: { text, heardBy }, from }: { said: Said; from: string | undefined }) {
   const ours = from === undefined
   return (
     <div className={cn('flex max-w-[85%] flex-col gap-1', ours && 'items-end justify-self-end')}>
-      <p className="text-xs text-muted">{ours ? 'You' : peerName(from)}</p>
+      <p className="text-xs text-muted">
+        <bdi>{from ?? 'You'}</bdi>
+      </p>
       <div className="flex items-start gap-2">
         <p
           dir="auto"
@@ -102,9 +111,9 @@ function Writing({ onSay, onFile }: WritingProps) {
   })
   const tooLong = text.trim() !== '' && !canBeSaid(text)
   const submit = () => {
+    if (tooLong && !onFile) return
     if (tooLong) onFile?.(new File([text], 'message.txt', { type: 'text/plain' }))
     else if (canBeSaid(text)) onSay(text)
-    if (tooLong && !onFile) return
     setText('')
   }
   const onSubmit = (event: SyntheticEvent) => {

@@ -36,6 +36,14 @@ export interface NearbyGuest {
   readonly compared: boolean
 }
 
+/** Which of the guests a member with this nonce is; undefined for one that came another way. */
+export function guestWith(
+  guests: readonly NearbyGuest[],
+  nonce: string | undefined,
+): NearbyGuest | undefined {
+  return guests.find((guest) => guest.nonce === nonce)
+}
+
 /** Who is nearby, at one moment. */
 export interface NearbyNow {
   readonly state:
