@@ -3,8 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Browser, type BrowserContextOptions, firefox, type Page } from '@playwright/test'
-import { downloadedDigests, sha256 } from './files.ts'
+import { downloadedDigests } from './files.ts'
 import { downloadsOf } from './room.ts'
+import { sha256 } from './sha256.mjs'
 
 export type BrowserKind = 'chromium' | 'firefox'
 

@@ -13,7 +13,7 @@ import {
   type LaunchOptions,
   type Page,
 } from '@playwright/test'
-import { sha256 } from './files.ts'
+import { sha256 } from './sha256.mjs'
 
 /** Opens a browser profile in which pages of `origin` may write to `folder`. */
 export async function openWithFolder(

@@ -1,10 +1,9 @@
 /** Files to send, and what came of them. */
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Download } from '@playwright/test'
+import { sha256 } from './sha256.mjs'
 
 const MIB = 1024 * 1024
 
@@ -31,13 +30,6 @@ export async function hollowFile(folder: string, name: string, size: number): Pr
   await writeFile(file.path, '')
   await truncate(file.path, size)
   return file
-}
-
-/** SHA-256, in hexadecimal. */
-export async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
 
 /** Names and digests of files on disk. */

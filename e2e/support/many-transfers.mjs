@@ -5,10 +5,9 @@
  * Some people take turns to send. All others receive, one of them late, when something is on its way already.
  */
 import { createCipheriv, createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { sha256 } from './sha256.mjs'
 
 const KIB = 1024
 const BLOCK = 256 * KIB
@@ -163,10 +162,4 @@ function seededRandom(seed) {
     drawn += 1
     return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32BE() / 2 ** 32
   }
-}
-
-async function sha256(file) {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
