@@ -39,8 +39,9 @@ export default defineConfig<object, Choices>({
         '--disable-sync',
       ],
     },
-    // A story that fails shows what it saw.
-    trace: 'retain-on-failure',
+    // A story that fails shows what it saw. Filming all along would take a third of two cores: the trace has the
+    // documents, and the end has a picture.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: false },
     screenshot: 'only-on-failure',
   },
 })
