@@ -10,6 +10,7 @@ pub mod api;
 mod id;
 pub mod nearby;
 pub mod relay;
+pub mod report;
 pub mod signaling;
 pub mod transfer;
 

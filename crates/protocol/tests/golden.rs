@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sharesync_protocol::nearby::{Appear, Appeared, NearbyKnock, NearbyKnocked, NearbyNews};
+use sharesync_protocol::report::Report;
 use sharesync_protocol::signaling::{
     CodeOpened, Create, Eject, IceServers, Join, Joined, Knock, KnockMessage, Knocking, Lock,
     PeerId, PeerJoined, Refusal, Relayed,
@@ -133,6 +134,7 @@ struct Signaling {
     nearby_news: Group,
     nearby_knock: Group,
     nearby_knocked: Group,
+    report: Group,
 }
 
 #[derive(Deserialize)]
@@ -176,6 +178,7 @@ fn signaling_messages_are_read_and_written_alike() {
     signaling.nearby_news.check::<NearbyNews>();
     signaling.nearby_knock.check::<NearbyKnock>();
     signaling.nearby_knocked.check::<NearbyKnocked>();
+    signaling.report.check::<Report>();
 }
 
 #[test]
