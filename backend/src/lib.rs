@@ -62,6 +62,7 @@ impl Server {
             ticket_key: None,
             host: config.listen.ip(),
             secret: &config.secret,
+            counts: None,
             clock: clock.clone(),
         });
         let app = AppState {

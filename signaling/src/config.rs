@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use sharesync_protocol::report::TransferCount;
 use sharesync_protocol::signaling::{IceServer, MAX_PEERS_PER_ROOM};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::limiter::Rate;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::ticket::TicketKey;
+use tokio::sync::mpsc;
 
 use crate::registry::ClusterConfig;
 use crate::rooms::Limits;
@@ -55,6 +57,9 @@ pub struct SignalingConfig {
     /// Knocks of one client network at its own devices; 20 and one in three seconds by default: each
     /// asks somebody for an answer.
     pub nearby_knocks_per_client: Rate,
+    /// Reports of transfers by one client network; 60 and one a second by default: a sender with 15
+    /// receivers says 15 things at once.
+    pub reports_per_client: Rate,
     /// Packets that wait for one client that is slow to read, before its fellow members get
     /// `peer_busy`; 256 by default, so that the acknowledgements of a whole burst fit.
     pub packets_waiting_per_socket: usize,
@@ -68,6 +73,9 @@ pub struct SignalingConfig {
     pub turn: Option<crate::turn::TurnOffer>,
     /// What members' messages are relayed by where no other path connects them; nothing by default.
     pub relays: Option<crate::relay::RelayOffer>,
+    /// Where transfers go that both sides reported, of which no more wait than the channel holds; by
+    /// default they are counted nowhere.
+    pub counts: Option<mpsc::Sender<TransferCount>>,
     /// Where rooms are shared with other nodes; by default they are kept in memory, and this is the
     /// only node.
     pub cluster: Option<ClusterConfig>,
@@ -99,12 +107,14 @@ impl Default for SignalingConfig {
             devices_per_network: 32,
             appearances_per_client: Rate::new(60, Duration::from_secs(1)),
             nearby_knocks_per_client: Rate::new(20, Duration::from_secs(3)),
+            reports_per_client: Rate::new(60, Duration::from_secs(1)),
             packets_waiting_per_socket: 256,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),
             turn: None,
             relays: None,
+            counts: None,
             cluster: None,
             clock: Clock::System,
         }

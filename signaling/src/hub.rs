@@ -4,6 +4,7 @@
 mod knocking;
 mod nearby;
 mod relaying;
+mod reporting;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ pub(crate) struct Hub {
     config: SignalingConfig,
     entries: KeyedLimiter<ClientNetwork>,
     knocks_allowed: KeyedLimiter<ClientNetwork>,
+    reports_allowed: KeyedLimiter<ClientNetwork>,
     nearby: Neighbourhood,
 }
 
@@ -50,6 +52,7 @@ impl Hub {
             post,
             entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
             knocks_allowed: KeyedLimiter::new(config.knocks_per_client, &config.clock),
+            reports_allowed: KeyedLimiter::new(config.reports_per_client, &config.clock),
             config,
         }
     }
@@ -82,6 +85,7 @@ impl Hub {
             Request::Appear(appear) => self.appear(visit, appear, asker).await,
             Request::Disappear => self.disappear(asker),
             Request::KnockNearby(knock) => self.knock_nearby(knock, asker),
+            Request::Report(report) => self.report(visit, &report, asker).await,
             Request::OpenRelay(wanted) => self.open_relay(visit, &wanted, asker).await,
             Request::Relay { event, message } => self.relay(visit, event, message, asker).await,
         }

@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 use sharesync_protocol::nearby::{APPEAR, Appear, DISAPPEAR, NEARBY_KNOCK, NearbyKnock};
 use sharesync_protocol::relay::{OpenRelay, RELAY};
+use sharesync_protocol::report::{REPORT, Report};
 use sharesync_protocol::signaling::{
     ANSWER, Addressed, CLOSE_CODE, CREATE, Create, Done, EJECT, Eject, ICE_CANDIDATE, ICE_SERVERS,
     JOIN, Join, KNOCK, KNOCK_ENDED, Knock, KnockMessage, Knocking, LEAVE, LOCK, Lock, OFFER,
@@ -47,6 +48,8 @@ pub(crate) enum Request {
     Disappear,
     /// To be heard by a device nearby.
     KnockNearby(NearbyKnock),
+    /// To say how a transfer with another member ended.
+    Report(Report),
     /// To have a relay opened to another member.
     OpenRelay(OpenRelay),
     /// To have a message brought to another member.
@@ -76,6 +79,7 @@ impl Request {
             APPEAR => payload(packet).map(Self::Appear),
             DISAPPEAR => payload::<Done>(packet).map(|_| Self::Disappear),
             NEARBY_KNOCK => payload(packet).map(Self::KnockNearby),
+            REPORT => payload(packet).map(Self::Report),
             RELAY => payload(packet).map(Self::OpenRelay),
             OFFER => relay(OFFER, packet),
             ANSWER => relay(ANSWER, packet),

@@ -1,4 +1,4 @@
-//! Rooms: who is in one, and who knocks at it. Pure state; no sockets, no storage; the time and
+//! Rooms: who is in one, who knocks at it, and what its members say of their transfers. Pure state; no sockets, no storage; the time and
 //! randomness are passed in.
 //!
 //! Whatever happens to a room makes a [`Draft`] of it: what it is to be, who is to be told what, and
@@ -18,6 +18,7 @@ mod index;
 mod knocks;
 mod member;
 mod news;
+mod reports;
 mod room;
 
 use std::time::Duration;

@@ -6,11 +6,13 @@ use std::net::IpAddr;
 
 use anyhow::{Context, bail};
 use axum::Router;
+use sharesync_protocol::report::TransferCount;
 use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_service_kit::ticket::TicketKey;
+use tokio::sync::mpsc;
 
 use crate::relay::{RelayConfig, RelayOffer, Relays};
 use crate::turn::{Turn, TurnServer};
@@ -43,6 +45,8 @@ pub struct Surroundings<'a> {
     pub host: IpAddr,
     /// From which the keys of TURN are derived.
     pub secret: &'a RootSecret,
+    /// Where transfers go that both sides reported, if anybody counts them.
+    pub counts: Option<mpsc::Sender<TransferCount>>,
     /// The time.
     pub clock: Clock,
 }
@@ -115,7 +119,7 @@ fn relay_url(url: String) -> anyhow::Result<String> {
 impl Service {
     /// Starts everything. To be called inside a Tokio runtime.
     pub fn start(config: ServiceConfig, surroundings: Surroundings<'_>) -> Self {
-        let Surroundings { origins, ticket_key, host, secret, clock } = surroundings;
+        let Surroundings { origins, ticket_key, host, secret, counts, clock } = surroundings;
         let relays = Relays::new(RelayConfig {
             origins: origins.clone(),
             clock: clock.clone(),
@@ -131,6 +135,7 @@ impl Service {
             origins,
             sockets_per_client: config.sockets_per_client,
             devices_per_network: if config.nearby { defaults.devices_per_network } else { 0 },
+            counts,
             cluster: config.cluster,
             clock,
             ..defaults

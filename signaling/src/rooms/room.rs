@@ -5,6 +5,7 @@ use sharesync_protocol::signaling::{Join, Nameplate, PageNonce, Peer, PeerId, Re
 
 use super::knocks::Knock;
 use super::member::{Membership, Place};
+use super::reports::Half;
 use super::{Moment, News, RoomError};
 use crate::address::{Address, NodeId};
 
@@ -19,6 +20,9 @@ pub(crate) struct Room {
     owner: PeerId,
     /// Knocks under way at the codes of members.
     pub(super) knocks: Vec<Knock>,
+    /// Reports of transfers that wait for their other half: at most one for each two members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) halves: Vec<Half>,
 }
 
 /// Somebody entered a room, or came back into it.
@@ -52,7 +56,7 @@ impl Room {
     ) -> (Self, Entered) {
         let first = Membership::begin(me, nonce, moment);
         let (owner, members) = (first.id.clone(), vec![first]);
-        let room = Self { members, locked: false, owner, knocks: Vec::new() };
+        let room = Self { members, locked: false, owner, knocks: Vec::new(), halves: Vec::new() };
         let entered = room.entered(0);
         (room, entered)
     }
@@ -245,6 +249,7 @@ impl Room {
     fn end(&mut self, at: usize, moment: &mut Moment) {
         self.shut(at, moment);
         let member = self.members.remove(at);
+        self.forget_reports(&member.id);
         // It will not come back: to be away is over, too.
         let left = News::PeerLeft(Peer { away: false, ..member.peer() });
         for address in self.present() {

@@ -12,6 +12,7 @@ use crate::request::RequestError;
 mod knocking;
 mod membership;
 mod owner;
+mod reports;
 
 const GRACE: Duration = Duration::from_mins(2);
 const GRACE_MS: i64 = 120_000;

@@ -24,6 +24,8 @@ mod ownership;
 mod polling;
 #[path = "../signaling/relaying.rs"]
 mod relaying;
+#[path = "../signaling/reports.rs"]
+mod reports;
 #[path = "../signaling/server.rs"]
 mod server;
 #[expect(dead_code, reason = "stories of one node use the rest")]

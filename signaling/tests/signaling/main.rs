@@ -19,6 +19,7 @@ mod node;
 mod ownership;
 mod polling;
 mod relaying;
+mod reports;
 mod rung;
 mod server;
 mod socket;
