@@ -35,6 +35,9 @@ pub enum Error {
     /// 401: the share link asks for another password.
     #[error("The password is wrong.")]
     WrongPassword,
+    /// 403: signed in, and not allowed.
+    #[error("Only an administrator may do this.")]
+    Forbidden,
     /// 403: a download address that was made up or tampered with.
     #[error("This address was not made by this server, or was changed.")]
     BadSignature,
@@ -123,7 +126,7 @@ impl Error {
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCredentials),
             Self::PasswordRequired => (StatusCode::UNAUTHORIZED, ProblemCode::PasswordRequired),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
-            Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+            Self::Forbidden | Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, ProblemCode::MethodNotAllowed)

@@ -42,6 +42,8 @@ use crate::library::Library;
 pub struct Server {
     app: AppState,
     trusted_proxies: TrustedProxies,
+    /// Ends the counting of transfers.
+    counted: CancellationToken,
     /// Held for as long as the server lives: its data folder is nobody else's.
     _lock: File,
 }
@@ -57,12 +59,14 @@ impl Server {
         library.recover().await?;
         let access_tokens =
             AccessTokens::new(&config.secret.key_for("access token"), clock.clone());
+        let counted = CancellationToken::new();
+        let counts = jobs::counting::start(db.clone(), clock.clone(), &tasks, counted.clone());
         let signaling = config.signaling.start(Surroundings {
             origins: AllowedOrigins::new(config.public_url.clone()),
             ticket_key: None,
             host: config.listen.ip(),
             secret: &config.secret,
-            counts: None,
+            counts: Some(counts),
             clock: clock.clone(),
         });
         let app = AppState {
@@ -83,7 +87,7 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        Ok(Self { app, trusted_proxies: config.trusted_proxies, _lock: lock })
+        Ok(Self { app, trusted_proxies: config.trusted_proxies, counted, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.
@@ -107,6 +111,7 @@ impl Server {
         };
         tokio::join!(serving, closing);
         schedule.shutdown().await?;
+        self.counted.cancel();
         self.app.tasks.close();
         self.app.tasks.wait().await;
         self.app.db.close().await;

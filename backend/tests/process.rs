@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sharesync_protocol::api::FilePage;
-use sharesync_testkit::Person;
+use sharesync_testkit::{Member, Person};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -266,6 +266,42 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
         assert!(!log.contains(secret), "the log holds {secret}:\n{log}");
     }
     assert!(log.lines().count() > 3, "the log was empty: {log}");
+}
+
+#[tokio::test]
+async fn of_a_transfer_between_browsers_only_counts_stay() {
+    let folder = folder();
+    let mut program = Program::start(folder.path());
+    let mut host = Member::host(&program.url).await;
+    let mut guest = Member::join(&program.url, &host).await;
+    let report = |about: &Member| {
+        let bytes = json!({ "direct": 123_456, "turn": 0, "relay": 0 });
+        json!({ "peer": about.id(), "outcome": "verified", "files": 1, "bytes": bytes })
+    };
+    host.ask("report", report(&guest)).await;
+    guest.ask("report", report(&host)).await;
+    program.signal("-TERM");
+    assert!(program.child.wait().unwrap().success());
+
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
+    let kept = [read("log"), read("sharesync.db"), read("sharesync.db-wal")].concat();
+    let holds = |text: &[u8]| kept.windows(text.len()).any(|bytes| bytes == text);
+    assert!(holds(b"room opened"), "the log is there");
+    assert!(holds(&123_456_u32.to_be_bytes()[1..]), "the transfer is counted");
+    for secret in [
+        host.entered["room"].as_str().unwrap(),
+        host.entered["resume"].as_str().unwrap(),
+        guest.entered["resume"].as_str().unwrap(),
+        host.id(),
+        guest.id(),
+        "127.0.0.1",
+    ] {
+        assert!(
+            !holds(secret.as_bytes()),
+            "{secret} stays:\n{}",
+            String::from_utf8_lossy(&read("log"))
+        );
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod file;
 pub mod object;
 pub mod session;
 pub mod share;
+pub mod transfer;
 
 use std::path::Path;
 use std::time::Duration;

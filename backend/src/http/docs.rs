@@ -31,6 +31,7 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Accounts", description = "Signing in, and who one is"),
         (name = "Files", description = "One's library"),
         (name = "Shares", description = "Links for others"),
+        (name = "Statistics", description = "What administrators are told"),
         (name = "Server", description = "The server itself"),
     ),
     // `Via` stands in a parameter only, and parameters do not bring their schemas along.

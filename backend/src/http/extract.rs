@@ -12,10 +12,11 @@ use axum_extra::headers::authorization::Bearer;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sharesync_protocol::UserId;
+use sharesync_protocol::api::Role;
 
 use super::{MAX_BODY_BYTES, cut_off};
 use crate::app::AppState;
-use crate::db::session;
+use crate::db::{account, session};
 use crate::error::{Error, Result};
 
 /// Rows of a list's page where the request does not say.
@@ -58,6 +59,23 @@ impl OptionalFromRequestParts<AppState> for AuthUser {
             return Ok(None);
         }
         <Self as FromRequestParts<AppState>>::from_request_parts(parts, app).await.map(Some)
+    }
+}
+
+/// Somebody signed in who administers the server at this moment. A handler that takes one serves nobody
+/// else.
+pub struct AdminUser;
+
+impl FromRequestParts<AppState> for AdminUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
+        let user = <AuthUser as FromRequestParts<AppState>>::from_request_parts(parts, app).await?;
+        match account::get(&app.db, user.id).await? {
+            Some(me) if me.role == Role::Admin => Ok(Self),
+            Some(_) => Err(Error::Forbidden),
+            None => Err(Error::Unauthenticated),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod serve;
 mod server_info;
 mod sessions;
 mod shares;
+mod stats;
 mod upload;
 
 use std::iter;
@@ -96,6 +97,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(shares::unlock))
         .routes(routes!(shares::request_download))
         .routes(routes!(shares::downloads))
+        .routes(routes!(stats::transfers))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(upload::upload))

@@ -1,5 +1,7 @@
-//! What happens by the clock, run by tokio-cron-scheduler. Started by the server.
+//! What happens beside requests: by the clock, run by tokio-cron-scheduler, and when the signaling has something
+//! to count. Started by the server.
 
+pub mod counting;
 pub mod purge;
 
 use tokio_cron_scheduler::{Job, JobScheduler};

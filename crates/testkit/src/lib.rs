@@ -10,8 +10,10 @@
 //! # }
 //! ```
 
+mod member;
 mod person;
 mod stack;
 
+pub use member::Member;
 pub use person::{Answer, Person};
 pub use stack::{Stack, StackBuilder};

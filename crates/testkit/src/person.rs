@@ -16,7 +16,7 @@ use sharesync_protocol::{FileId, ShareSlug};
 use tokio::sync::oneshot;
 
 /// The password of everybody that [`Person::register`] registers.
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// How long to wait for what happens in the background.
 const PATIENCE: Duration = Duration::from_secs(20);

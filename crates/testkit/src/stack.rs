@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Person;
+use crate::person::PASSWORD;
 
 /// What a [`Stack`] is started with.
 #[derive(Default)]
@@ -29,6 +30,12 @@ impl StackBuilder {
     pub fn env(mut self, name: &str, value: impl Display) -> Self {
         self.variables.insert(name.into(), value.to_string());
         self
+    }
+
+    /// Has an administrator made: [`Stack::admin`].
+    #[must_use]
+    pub fn with_admin(self) -> Self {
+        self.env("ADMIN_EMAIL", "root@example.com").env("ADMIN_PASSWORD", PASSWORD)
     }
 
     /// Starts the server.
@@ -134,6 +141,13 @@ impl Stack {
         person.register(name).await;
         person.sign_in(name).await;
         person
+    }
+
+    /// The administrator that the server was started with, signed in.
+    pub async fn admin(&self) -> Person {
+        let mut admin = self.anonymous();
+        admin.sign_in("root").await;
+        admin
     }
 
     /// Everything that lies in the store, finished or not.

@@ -338,6 +338,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stats/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfers between browsers, by the hour
+         * @description What both sides of a transfer reported: how it ended, how many files arrived, and how many bytes took
+         *     which path. Hours are whole: those that the span touches.
+         */
+        get: operations["transfer_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/upload": {
         parameters: {
             query?: never;
@@ -363,6 +384,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Content bytes, by the path they took. */
+        BytesByPath: {
+            /**
+             * Format: int64
+             * @description From browser to browser.
+             */
+            direct: number;
+            /**
+             * Format: int64
+             * @description Through the server's relay.
+             */
+            relay: number;
+            /**
+             * Format: int64
+             * @description Through a TURN server.
+             */
+            turn: number;
+        };
         /** @description Body of `POST /api/shares`. */
         CreateShare: {
             /**
@@ -731,6 +770,69 @@ export interface components {
              * @example Bearer
              */
             token_type: string;
+        };
+        /** @description Transfers that ended within one hour. */
+        TransferHour: {
+            /** @description Content bytes, by the path they took. */
+            bytes: components["schemas"]["BytesByPath"];
+            /**
+             * Format: int64
+             * @description Transfers that a person stopped.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Transfers that something else stopped.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Files that arrived.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description When the hour began, in milliseconds since the Unix epoch.
+             * @example 1763996400000
+             */
+            hour: number;
+            /**
+             * Format: int64
+             * @description Transfers of which everything arrived.
+             */
+            verified: number;
+        };
+        /** @description Answer of `GET /api/stats/transfers`. */
+        TransferStats: {
+            /** @description The hours in which transfers ended, earliest first; others are left out. */
+            items: components["schemas"]["TransferHour"][];
+            /** @description All of them together. */
+            total: components["schemas"]["TransferSum"];
+        };
+        /** @description Transfers of several hours together. */
+        TransferSum: {
+            /** @description Content bytes, by the path they took. */
+            bytes: components["schemas"]["BytesByPath"];
+            /**
+             * Format: int64
+             * @description Transfers that a person stopped.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Transfers that something else stopped.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Files that arrived.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Transfers of which everything arrived.
+             */
+            verified: number;
         };
         /** @description Body of `POST /api/shares/{slug}/unlock`. */
         UnlockShare: {
@@ -1584,6 +1686,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalingAccess"];
+                };
+            };
+        };
+    };
+    transfer_stats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From when on (RFC 3339); seven days before `to` where not given.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Until before when (RFC 3339), 366 days after `from` at most; now where not given.
+                 * @example 2026-11-08T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferStats"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -8,6 +8,7 @@ mod file;
 mod problem;
 mod server;
 mod share;
+mod stats;
 
 pub use account::{Login, Me, Register, Role, TokenGrant};
 pub use file::{
@@ -19,3 +20,4 @@ pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
     UnlockShare,
 };
+pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};

@@ -9,4 +9,5 @@ mod http;
 mod purge;
 mod shares;
 mod signaling;
+mod stats;
 mod upload;
