@@ -33,6 +33,8 @@ export interface ConnectionOptions {
    * and not after `close`.
    */
   lost(why: 'failed' | 'closed'): void
+  /** It may run by another way from now on, for the browser has chosen anew. */
+  rerouted?(): void
   /** It failed, and this is what had been tried; told after `lost`. */
   tried?(attempt: Attempt): void
 }
@@ -95,9 +97,11 @@ export class Connection {
   /** How the connection runs, once it does. */
   async line(): Promise<Line | undefined> {
     const stats = (await this.#connection.getStats()) as ReadonlyMap<string, RTCStats>
+    const inUse = pairInUse(stats)
     for (const entry of stats.values()) {
       const pair = entry as RTCIceCandidatePairStats
       if (pair.type !== 'candidate-pair' || !pair.nominated || pair.state !== 'succeeded') continue
+      if (inUse !== undefined && pair.id !== inUse) continue
       const ends = [stats.get(pair.localCandidateId), stats.get(pair.remoteCandidateId)]
       const relayed = ends.some(
         (end) => end && 'candidateType' in end && end.candidateType === 'relay',
@@ -154,6 +158,7 @@ export class Connection {
     switch (this.#connection.connectionState) {
       case 'connected':
         clearTimeout(this.#deadline)
+        this.#watchRoute()
         break
       case 'disconnected':
         this.#quiet = setTimeout(() => this.#mend(), QUIET_MS)
@@ -163,6 +168,15 @@ export class Connection {
         break
     }
   }
+
+  /** Tells when the browser may have chosen another way: when it is connected anew, and as it says itself. */
+  #watchRoute(): void {
+    this.#rerouted()
+    const ice = this.#connection.sctp?.transport.iceTransport
+    ice?.addEventListener('selectedcandidatepairchange', this.#rerouted)
+  }
+
+  readonly #rerouted = (): void => this.#options.rerouted?.()
 
   /** Looks for another way between the two; the side that offered does, for both at once would collide. */
   #mend(): void {
@@ -233,4 +247,13 @@ export class Connection {
       this.#connection.close()
     }
   }
+}
+
+/** Which of several pairs that were found good carries the connection, where the browser tells. */
+function pairInUse(stats: ReadonlyMap<string, RTCStats>): string | undefined {
+  for (const entry of stats.values()) {
+    const { type, selectedCandidatePairId } = entry as RTCTransportStats
+    if (type === 'transport' && selectedCandidatePairId) return selectedCandidatePairId
+  }
+  return undefined
 }

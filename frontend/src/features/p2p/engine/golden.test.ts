@@ -20,6 +20,8 @@ import {
   presence,
   refusal,
 } from './signaling-messages'
+import { reportOf } from './transfer-report'
+import { TransferState } from './transfer-state'
 
 const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))
 
@@ -77,6 +79,24 @@ describe('signaling messages', () => {
       },
     )
   }
+})
+
+describe('reports', () => {
+  const { valid } = signaling.report
+  it.each(valid)('are written: $name', ({ message: { peer, outcome, files, bytes } }) => {
+    const state = new TransferState()
+    state.advance('moving')
+    for (const path of ['direct', 'turn', 'relay'] as const) {
+      state.tally.connected()
+      state.tally.runs(path)
+      state.tally.begin(0)
+      state.setWritten(bytes[path])
+    }
+    state.setVerified(files)
+    if (outcome === 'failed') state.fail({ code: 'corrupt', foundBy: 'us' })
+    else state.advance(outcome === 'verified' ? 'verified' : 'cancelled')
+    expect({ peer, ...reportOf(state) }).toEqual({ peer, outcome, files, bytes })
+  })
 })
 
 describe('digests', () => {

@@ -9,7 +9,15 @@ import { type TransferError } from './failure'
 import { Ladder } from './ladder'
 import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
-import { CLOCKS, inTestBrowser, joinRelay, type TestBrowser, until } from './test-rtc'
+import {
+  CLOCKS,
+  DIRECT,
+  inTestBrowser,
+  joinRelay,
+  type TestBrowser,
+  through,
+  until,
+} from './test-rtc'
 
 const PAIR = {
   key: LinkKey.make(browserRandom),
@@ -17,21 +25,6 @@ const PAIR = {
   self: { id: 'a'.repeat(22), nonce: 'b'.repeat(22) },
   other: { id: 'c'.repeat(22), nonce: 'd'.repeat(22) },
 }
-const DIRECT = new Map<string, object>([
-  ['here', { id: 'here', type: 'local-candidate', candidateType: 'host' }],
-  ['there', { id: 'there', type: 'remote-candidate', candidateType: 'host' }],
-  [
-    'pair',
-    {
-      id: 'pair',
-      type: 'candidate-pair',
-      state: 'succeeded',
-      nominated: true,
-      localCandidateId: 'here',
-      remoteCandidateId: 'there',
-    },
-  ],
-])
 
 const invitation = (ticket: string) => ({ url: 'ws://files.test/relay', ticket })
 
@@ -106,6 +99,37 @@ describe('a ladder', () => {
     expect(channels).toHaveLength(1)
     expect(paths).toEqual(['direct'])
     expect(ladder.connected).toBe(true)
+  })
+
+  it('tells when a connection that was mended runs by another way', async () => {
+    const { ladder, paths } = setUp()
+    ladder.climb()
+    await pass(0)
+    await throughDirectly(0)
+    connection(0).become('disconnected')
+    connection(0).stats = through('relay')
+    connection(0).become('connected')
+    await pass(0)
+    expect(paths).toEqual(['direct', 'turn'])
+  })
+
+  it('tells of the way that is in use, of several that were found', async () => {
+    const { ladder, paths } = setUp()
+    ladder.climb()
+    await pass(0)
+    const other = { ...DIRECT.get('pair'), id: 'other', remoteCandidateId: 'far' }
+    const far = { id: 'far', type: 'remote-candidate', candidateType: 'relay' }
+    const inUse = { id: 'transport', type: 'transport', selectedCandidatePairId: 'other' }
+    const stats = new Map([
+      ...DIRECT,
+      ['other', other],
+      ['far', far],
+      ['transport', inUse],
+    ] as const)
+    connection(0).stats = stats
+    connection(0).connect()
+    await pass(0)
+    expect(paths).toEqual(['turn'])
   })
 
   it('waits for an offer where the other side connects, and answers it', async () => {

@@ -188,7 +188,8 @@ export class Ladder {
           if (signal.event !== 'ice-candidate') link.giveUp()
         })
       },
-      opened: () => void this.#opened(link),
+      opened: () => this.#opened(link),
+      rerouted: () => void this.#tellPath(link),
       lost: (why) => {
         if (why === 'failed' && !this.#options.connects) this.#disown(id)
         this.#lost(link, why === 'closed')
@@ -198,12 +199,17 @@ export class Ladder {
     this.#link = link
   }
 
-  async #opened(link: PeerLink): Promise<void> {
+  #opened(link: PeerLink): void {
     this.#active = link
     this.#options.connected(link)
     clearTimeout(this.#relayTimer)
     clearTimeout(this.#betterTimer)
     this.#dropLater(this.#relay)
+    void this.#tellPath(link)
+  }
+
+  /** Tells how a link runs, once that is known. */
+  async #tellPath(link: PeerLink): Promise<void> {
     // The channels may be open a moment before the browser tells which candidates carry them.
     while (link === this.#active) {
       const line = await link.line()

@@ -12,6 +12,7 @@ import { type Network } from './doctor-self-test'
 import { type RelayInvitation } from './relay-link'
 import { type Peer, type PeerSignal } from './signaling-messages'
 import { Store } from './store'
+import { reportOf, type TransferReport } from './transfer-report'
 import { type TransferState } from './transfer-state'
 
 /** What `FileSender` and `FileReceiver` have in common. */
@@ -38,6 +39,9 @@ const LONG_PATIENCE_MS = 30 * 60_000
 /** How long nothing may move over the link to a member that is away, in milliseconds. */
 const STANDSTILL_MS = 3000
 
+/** How long it is waited for the path that content took before it is left out of a report, in milliseconds. */
+const PATH_PATIENCE_MS = 2000
+
 /** In place of a link's name, in a signal that is about none. */
 const NO_LINK = '-'
 
@@ -45,6 +49,8 @@ interface MemberOptions<T> extends Omit<LadderOptions, 'connected' | 'runs' | 'l
   readonly transfer: T
   /** Where to ask about this page's network. */
   network(): Promise<Network>
+  /** Tells the service how the transfer ended. */
+  report(report: TransferReport): Promise<void>
 }
 
 /** How a member is reached. */
@@ -67,12 +73,15 @@ export class Member<T extends Transfer = Transfer> {
   /** Where to ask about this page's network. */
   readonly network: () => Promise<Network>
   readonly #connects: boolean
+  readonly #tell: MemberOptions<T>['report']
   readonly #ladder: Ladder
   #again: ReturnType<typeof setTimeout> | undefined
   #standstill: ReturnType<typeof setTimeout> | undefined
   /** The service says that it has left for good. */
   #gone = false
   #attempts = 0
+  #reported = false
+  #reporting: ReturnType<typeof setTimeout> | undefined
   /** There has been a connection since it was sought last. */
   #found = false
   /** When the connection was lost, or first sought, in milliseconds of `performance.now`. */
@@ -83,6 +92,7 @@ export class Member<T extends Transfer = Transfer> {
     this.nonce = nonce
     this.transfer = transfer
     this.#connects = options.connects
+    this.#tell = (report) => options.report(report)
     this.reach = new Store<Reach>({ path: undefined, away })
     this.network = () => options.network()
     this.networks = new NetworkExchange({
@@ -93,7 +103,7 @@ export class Member<T extends Transfer = Transfer> {
     this.#ladder = new Ladder({
       ...options,
       connected: (channels) => this.#connected(channels),
-      runs: (path) => this.reach.set({ path }),
+      runs: (path) => this.#runs(path),
       lost: (closed) => this.#lost(closed),
       tampered: (error) => transfer.fail(error),
     })
@@ -101,6 +111,7 @@ export class Member<T extends Transfer = Transfer> {
       if (!transfer.state.ended) return
       clearTimeout(this.#again)
       this.#ladder.closeGently()
+      this.#reportSoon()
     })
     if (this.#connects && !away) this.#ladder.climb()
   }
@@ -161,6 +172,28 @@ export class Member<T extends Transfer = Transfer> {
     this.#ladder.drop()
   }
 
+  #runs(path: Path): void {
+    this.reach.set({ path })
+    this.transfer.state.tally.runs(path)
+    if (this.#reporting !== undefined) this.#report()
+  }
+
+  /** Tells the service of a transfer that has ended, as soon as it is known which path everything took. */
+  #reportSoon(): void {
+    if (this.#reporting !== undefined || this.#reported) return
+    if (this.transfer.state.tally.settled) this.#report()
+    else this.#reporting = setTimeout(() => this.#report(), PATH_PATIENCE_MS)
+  }
+
+  #report(): void {
+    clearTimeout(this.#reporting)
+    if (this.#reported) return
+    this.#reported = true
+    const report = reportOf(this.transfer.state)
+    // Not heard, it is not counted: that is no affair of the transfer's.
+    if (report) this.#tell(report).catch(() => undefined)
+  }
+
   /** Gives the link up when nothing moves: its page is gone, which ICE takes long to find out. */
   #watch(before: number): void {
     clearTimeout(this.#standstill)
@@ -176,6 +209,7 @@ export class Member<T extends Transfer = Transfer> {
     clearTimeout(this.#again)
     this.#attempts = 0
     this.#found = true
+    this.transfer.state.tally.connected()
     this.transfer.connect(channels)
   }
 

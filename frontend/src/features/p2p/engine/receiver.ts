@@ -262,6 +262,7 @@ export class FileReceiver {
     if (this.#over() || this.#answered || conversation !== this.#conversation) return
     this.#answered = true
     this.state.setInterrupted(false)
+    this.state.tally.begin(content.written)
     conversation?.accept(
       this.#files.map((file) => file.number),
       content,

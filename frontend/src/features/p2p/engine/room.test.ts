@@ -324,6 +324,24 @@ describe('a room', () => {
       expect(now().members, 'nobody whose transfer is under way').toHaveLength(65)
     })
 
+    it('tells the service, once, how a transfer with each ended', async () => {
+      const [ann, bob] = [page('A'), page('B')]
+      const { begun } = await enter([ann, bob])
+      service.refuses.set('report', new SignalingError('rate_limited', 'too often'))
+      for (const { transfer } of begun) {
+        transfer.state.advance('moving')
+        transfer.state.setVerified(2)
+        transfer.state.advance('verified')
+      }
+      await pass(0)
+      const told = { outcome: 'verified', files: 2, bytes: { direct: 0, turn: 0, relay: 0 } }
+      expect(service.reports).toEqual([
+        { peer: ann.peer.id, ...told },
+        { peer: bob.peer.id, ...told },
+      ])
+      for (const { transfer } of begun) expect(transfer.state.stage).toBe('verified')
+    })
+
     it('is busy while something moves', async () => {
       const { now, member } = await enter([page('A'), page('B')])
       expect(now().busy).toBe(false)

@@ -320,6 +320,7 @@ export class Room<T extends Transfer> {
       send: async (signal) => this.#others.get(peer.id)?.line.say(signal),
       openRelay: () => this.#signaling.openRelay(peer.id),
       network: () => this.#network(),
+      report: (report) => this.#signaling.report(peer.id, report),
     })
     this.#member(peer.id)?.close()
     const others = this.getSnapshot().members.filter((other) => other.id !== peer.id)

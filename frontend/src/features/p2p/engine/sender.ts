@@ -88,6 +88,7 @@ export class FileSender {
   #onAccepted(numbers: readonly number[], written: number): void {
     const files = this.#files.map((file, number) => ({ ...file, number }))
     this.state.setFiles(layOut(files.filter(({ number }) => numbers.includes(number))))
+    this.state.tally.begin(written)
     this.state.setWritten(written)
     this.state.advance('moving')
   }

@@ -29,6 +29,7 @@ import {
   type RefusalCode,
   sender,
 } from './signaling-messages'
+import { type TransferReport } from './transfer-report'
 
 /** How long the service may take to acknowledge, in milliseconds. */
 const ACK_TIMEOUT_MS = 8000
@@ -236,6 +237,11 @@ export class SignalingClient {
   /** Breaks an attempt off. */
   async endKnock(knock: string): Promise<void> {
     await this.#ask('knock-ended', { knock }, done)
+  }
+
+  /** Says how a transfer with a member of the room ended. */
+  async report(peer: string, report: TransferReport): Promise<void> {
+    await this.#ask('report', { peer, ...report }, done)
   }
 
   /** Asks for STUN and TURN servers again, with credentials that are good for a while. */

@@ -87,6 +87,25 @@ export class TestConnection extends EventTarget {
   }
 }
 
+/** What a browser knows of a connection whose other end has a candidate of this type. */
+export const through = (candidateType: string) =>
+  new Map<string, object>([
+    ['here', { id: 'here', type: 'local-candidate', candidateType: 'host' }],
+    ['there', { id: 'there', type: 'remote-candidate', candidateType }],
+    [
+      'pair',
+      {
+        id: 'pair',
+        type: 'candidate-pair',
+        state: 'succeeded',
+        nominated: true,
+        localCandidateId: 'here',
+        remoteCandidateId: 'there',
+      },
+    ],
+  ])
+export const DIRECT = through('host')
+
 /** A `WebSocket` whose other end is the test. */
 export class TestSocket extends EventTarget {
   readonly address: string

@@ -5,6 +5,7 @@ import { type LinkKey } from '../secrecy/link-key'
 import { PAGE_NONCE } from './page-nonce'
 import { type RoomService, type SignalingListener } from './signaling-client'
 import { type IceServer, type Joined, type Peer } from './signaling-messages'
+import { type TransferReport } from './transfer-report'
 
 /** What a room said to one member, sealed. */
 export interface SaidTo {
@@ -18,6 +19,8 @@ export class TestService implements RoomService {
   readonly said: SaidTo[] = []
   /** What was asked for, in order. */
   readonly asked: string[] = []
+  /** What was reported of transfers, in order. */
+  readonly reports: ({ peer: string } & TransferReport)[] = []
   closed = false
   /** Who is in the room when we enter it. */
   peers: Peer[] = []
@@ -52,6 +55,10 @@ export class TestService implements RoomService {
   hearCodes = () => undefined
   appear = (described: { name: string }) =>
     this.#answer('appear', { self: { id: 'n'.repeat(22), ...described }, devices: [] })
+  report = (peer: string, report: TransferReport) => {
+    this.reports.push({ peer, ...report })
+    return this.#answer('report', undefined)
+  }
   disappear = () => this.#answer('disappear', undefined)
   knockNearby = () => this.#answer('nearby-knock', 'k'.repeat(22))
   hearNearby = () => undefined

@@ -1,6 +1,7 @@
 // @vitest-environment node
 /** Transfers whose connection breaks, that are paused, and that share what is read. */
 import { describe, expect, it } from 'vitest'
+import { type Path } from './connection'
 import { sameDigest } from './digest'
 import { BLOCK_BYTES } from './protocol'
 import { channelPair } from './test-channels'
@@ -78,6 +79,28 @@ describe('a transfer whose connection breaks', () => {
       expect(sameDigest(content, contents[at] ?? noise(1))).toBe(true)
     }
     expect(setup.delivered).toHaveLength(3)
+  })
+
+  it('puts down to each connection, alike at both ends, what went over it', async () => {
+    const total = 9 * BLOCK_BYTES + 5
+    const setup = await offered([offerable('file', noise(total))])
+    const tallies = [setup.sender.state.tally, setup.receiver.state.tally]
+    const run = (path: Path) => {
+      for (const tally of tallies) {
+        tally.connected()
+        tally.runs(path)
+      }
+    }
+    run('relay')
+    void setup.receiver.accept()
+    await passed(setup, 5 * FRAMES_A_BLOCK)
+    run('direct')
+    await finished(reconnect(setup))
+    const [sent, received] = tallies.map((tally) => tally.bytes())
+    expect(sent).toEqual(received)
+    expect(sent?.relay).toBeGreaterThanOrEqual(4 * BLOCK_BYTES)
+    expect(sent?.direct).toBeGreaterThanOrEqual(3 * BLOCK_BYTES)
+    expect(sent).toEqual({ relay: sent?.relay, turn: 0, direct: total - (sent?.relay ?? 0) })
   })
 
   it('waits for what is being written before it says what it has', async () => {

@@ -4,6 +4,7 @@
  */
 import { type Failure } from './failure'
 import { Meter } from './meter'
+import { PathTally } from './path-tally'
 import { Store } from './store'
 
 /** The stages of a transfer with one peer, in the order they are gone through. */
@@ -91,6 +92,8 @@ export class TransferState {
     remaining: undefined,
   })
   readonly #meter = new Meter()
+  /** By which paths content came, or went. */
+  readonly tally = new PathTally()
   #written = 0
   #verified = 0
   #ticking: ReturnType<typeof setInterval> | undefined
@@ -133,6 +136,7 @@ export class TransferState {
   /** Notes how much is written; whoever watches sees it at the next tick or stage. */
   setWritten(written: number): void {
     this.#written = written
+    this.tally.written(written)
   }
 
   /** Notes how many files, from the first, are verified; seen at the next tick or stage. */

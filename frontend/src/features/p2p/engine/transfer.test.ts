@@ -33,6 +33,8 @@ describe('a transfer', () => {
     const total = sizes.reduce((sum, size) => sum + size, 0)
     for (const { state } of [setup.sender, setup.receiver]) {
       expect(state.getSnapshot()).toMatchObject({ total, written: total, verified: sizes.length })
+      state.tally.runs('direct')
+      expect(state.tally.bytes()).toEqual({ direct: total, turn: 0, relay: 0 })
     }
   })
 
