@@ -8,7 +8,7 @@ import { TransferError } from './failure'
 import { Member, type Transfer } from './member'
 import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
-import { CLOCKS, DIRECT, inTestBrowser, type TestBrowser } from './test-rtc'
+import { CLOCKS, DIRECT, inTestBrowser, type TestBrowser, through } from './test-rtc'
 import { type TransferReport } from './transfer-report'
 import { TransferState } from './transfer-state'
 
@@ -81,7 +81,8 @@ describe('a member', () => {
       },
       openRelay,
       network: () => Promise.reject(new Error('not asked')),
-      report,
+      // Not the mock's own promise, which it minds itself.
+      report: async (told) => report(told),
     })
     return { member, transfer, said, openRelay, report, reports }
   }
@@ -464,8 +465,23 @@ describe('a member', () => {
       unknown.transfer.state.advance('verified')
       await pass(2 * SECOND)
       expect(unknown.reports).toMatchObject([{ outcome: 'verified', bytes }])
+      newest().stats = DIRECT
       await pass(MINUTE)
       expect(unknown.reports).toHaveLength(1)
+    })
+
+    it('is reported with what took the connection that came after, too', async () => {
+      const { transfer, reports } = await moving()
+      transfer.state.setWritten(100)
+      await breakIt()
+      await pass(500)
+      await connect()
+      transfer.state.tally.begin(100)
+      transfer.state.setWritten(150)
+      newest().stats = through('relay')
+      await pass(250)
+      transfer.state.advance('verified')
+      expect(reports).toMatchObject([{ bytes: { direct: 100, turn: 50, relay: 0 } }])
     })
 
     it('stays as it ended although nobody hears of it', async () => {
