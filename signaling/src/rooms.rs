@@ -1,5 +1,5 @@
-//! Rooms: who is in one, who knocks at it, and what its members say of their transfers. Pure state; no sockets, no storage; the time and
-//! randomness are passed in.
+//! Rooms: who is in one, who knocks at it, and what its members say of their transfers. Pure state;
+//! no sockets, no storage; the time and randomness are passed in.
 //!
 //! Whatever happens to a room makes a [`Draft`] of it: what it is to be, who is to be told what, and
 //! what is answered to whoever asked. [`crate::registry`] makes drafts of rooms that it keeps, in

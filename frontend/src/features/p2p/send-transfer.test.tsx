@@ -24,6 +24,7 @@ function show() {
       send: () => Promise.reject(new Error('nobody')),
       openRelay: () => Promise.reject(new Error('nobody')),
       network: () => new Promise(() => undefined),
+      report: () => Promise.resolve(),
     },
   )
   render(
