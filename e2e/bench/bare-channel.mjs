@@ -7,14 +7,17 @@ const MESSAGE_BYTES = 64 * 1024
 /**
  * Sends `bytes` from a page in the first context to one in the second, over one ordered and reliable
  * channel. Returns how many seconds passed until the receiver said that it had them all, and the CPU
- * seconds that all processes of the browser used meanwhile.
+ * seconds that all processes of the browser used meanwhile. `looking` is called with the sender's page before,
+ * and what it returns, after; what that returns is `seen`.
  */
-export function bareTransfer(contexts, base, bytes) {
+export function bareTransfer(contexts, base, bytes, looking = () => () => undefined) {
   return overChannel(contexts, base, async (sender, receiver) => {
     await receiver.evaluate(receive, bytes)
+    const look = await looking(sender)
     const before = cpuSeconds(process.pid)
     const seconds = await sender.evaluate(send, { bytes, messageBytes: MESSAGE_BYTES })
-    return { seconds, cpu: cpuSeconds(process.pid) - before }
+    const cpu = cpuSeconds(process.pid) - before
+    return { seconds, cpu, seen: await look() }
   })
 }
 

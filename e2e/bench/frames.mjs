@@ -1,11 +1,12 @@
 /**
- * How smooth the sender's page stays while it sends: when its frames come, beside the same page at rest. Called
- * by `run.mjs`.
+ * How smooth the sender's page stays while it sends: when its frames come, beside the same page at rest, and beside
+ * a page that does nothing but send as many bytes over a bare channel. Called by `run.mjs`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
+import { bareTransfer } from './bare-channel.mjs'
 import { percentile } from './median.mjs'
 import { randomFile } from './random-file.mjs'
 import { startServer } from './server-process.mjs'
@@ -38,10 +39,17 @@ export async function measureFrames(binary) {
         busy: (await busy()) - before,
       })
     })
+    const contexts = [windows.sender.context, windows.receiver.context]
+    const bare = await bareTransfer(contexts, server.url, BYTES, async (page) => {
+      await page.evaluate(noteFrames)
+      return () => page.evaluate(takeFrames)
+    })
     report('at rest', seen.atRest)
     report('sending', seen.sending)
+    report('a bare channel sending', bare.seen)
     print(`its main thread took ${((100 * seen.busy) / seconds).toFixed(0)} % of a CPU meanwhile`)
-    print(`sent at ${(BYTES / 1e6 / seconds).toFixed(1)} MB/s`)
+    const speed = (took) => (BYTES / 1e6 / took).toFixed(1)
+    print(`sent at ${speed(seconds)} MB/s, over the bare channel at ${speed(bare.seconds)} MB/s`)
   } finally {
     await windows.close()
     await server.stop()
