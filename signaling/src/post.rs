@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use sharesync_protocol::code::{KNOCK, KNOCK_ENDED, Knocking};
 use sharesync_protocol::signaling::{
-    DISPLACED, Done, EJECTED, KNOCK, KNOCK_ENDED, Knocking, Lock, NAMESPACE, PEER_AWAY,
-    PEER_JOINED, PEER_LEFT, PeerAway, PeerJoined, PeerLeft, ROOM_LOCKED, Refusal,
+    DISPLACED, Done, EJECTED, Lock, NAMESPACE, PEER_AWAY, PEER_JOINED, PEER_LEFT, PeerAway,
+    PeerJoined, PeerLeft, ROOM_LOCKED, Refusal,
 };
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::operators::BroadcastOperators;

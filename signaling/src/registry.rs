@@ -7,7 +7,8 @@ mod memory;
 use std::sync::Arc;
 
 use serde::Serialize;
-use sharesync_protocol::signaling::{Nameplate, RoomId};
+use sharesync_protocol::code::Nameplate;
+use sharesync_protocol::signaling::RoomId;
 
 pub use cluster::{ClusterConfig, NoRedisUrl};
 

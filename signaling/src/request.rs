@@ -4,13 +4,15 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
+use sharesync_protocol::code::{
+    CLOSE_CODE, KNOCK, KNOCK_ENDED, Knock, KnockMessage, Knocking, OPEN_CODE, PAKE,
+};
 use sharesync_protocol::nearby::{APPEAR, Appear, DISAPPEAR, NEARBY_KNOCK, NearbyKnock};
 use sharesync_protocol::relay::{OpenRelay, RELAY};
 use sharesync_protocol::report::{REPORT, Report};
 use sharesync_protocol::signaling::{
-    ANSWER, Addressed, CLOSE_CODE, CREATE, Create, Done, EJECT, Eject, ICE_CANDIDATE, ICE_SERVERS,
-    JOIN, Join, KNOCK, KNOCK_ENDED, Knock, KnockMessage, Knocking, LEAVE, LOCK, Lock, OFFER,
-    OPEN_CODE, PAKE, Refusal, RefusalCode, RefusalReason,
+    ANSWER, Addressed, CREATE, Create, Done, EJECT, Eject, ICE_CANDIDATE, ICE_SERVERS, JOIN, Join,
+    LEAVE, LOCK, Lock, OFFER, Refusal, RefusalCode, RefusalReason,
 };
 
 use crate::nearby::NearbyError;

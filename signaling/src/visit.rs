@@ -1,7 +1,8 @@
 //! Where one socket is, as far as itself has gone there. The rooms know better: a member may have
 //! been put out of its room meanwhile. Kept by `turns`, one for each socket.
 
-use sharesync_protocol::signaling::{KnockId, RoomId};
+use sharesync_protocol::code::KnockId;
+use sharesync_protocol::signaling::RoomId;
 
 /// Where to look for a socket.
 #[derive(Debug, Default)]

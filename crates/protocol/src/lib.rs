@@ -7,6 +7,7 @@
 //! The rules of the conversations these types take part in are in `docs/PROTOCOL.md`.
 
 pub mod api;
+pub mod code;
 mod id;
 pub mod nearby;
 pub mod relay;

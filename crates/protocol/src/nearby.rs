@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::signaling::KnockId;
+use crate::code::KnockId;
 
 /// Client to server: see those nearby, and be seen by them. Takes [`Appear`], answers [`Appeared`].
 pub const APPEAR: &str = "appear";

@@ -33,18 +33,6 @@ pub const ICE_CANDIDATE: &str = "ice-candidate";
 /// Client to server: tell the STUN and TURN servers again, with credentials that are good for a
 /// while. Takes `{}`, answers [`IceServers`].
 pub const ICE_SERVERS: &str = "ice-servers";
-/// Client to server: open a code by which one other can find the room; the socket's code before
-/// is closed. Takes `{}`, answers [`CodeOpened`].
-pub const OPEN_CODE: &str = "open-code";
-/// Client to server: close the socket's code. Takes `{}`, answers [`Done`].
-pub const CLOSE_CODE: &str = "close-code";
-/// Client to server: knock at a nameplate, which takes it out of use. Takes [`Knock`], answers
-/// [`Knocking`]; its holder gets [`KnockMessage`].
-pub const KNOCK: &str = "knock";
-/// Both ways: what knocker and holder say to each other. Takes [`KnockMessage`], arrives as such.
-pub const PAKE: &str = "pake";
-/// Both ways: the knock is over. [`Knocking`].
-pub const KNOCK_ENDED: &str = "knock-ended";
 /// Server to client: somebody entered the room, or came back into it. Carries [`PeerJoined`].
 pub const PEER_JOINED: &str = "peer-joined";
 /// Server to client: somebody's socket was lost; it may come back. Carries [`PeerAway`].
@@ -62,9 +50,6 @@ pub const DISPLACED: &str = "displaced";
 pub const MAX_PEERS_PER_ROOM: usize = 16;
 /// Largest packet the server takes, in bytes; a larger one closes the socket that sent it.
 pub const MAX_PACKET_BYTES: usize = 64 * 1024;
-
-/// Digits of a nameplate; it has more while half of those with so many are taken.
-pub const NAMEPLATE_DIGITS: u32 = 4;
 
 /// Names a room: 128 random bits as 22 characters of base64url, chosen by the server.
 ///
@@ -295,58 +280,6 @@ pub struct Lock {
 pub struct Eject {
     /// Whose membership is to end.
     pub peer: PeerId,
-}
-
-/// Names an open code: decimal digits, chosen by the server, the first of them no zero. It is the
-/// part of the code that the server may know. Not for logs.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Nameplate(pub String);
-
-impl fmt::Debug for Nameplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Nameplate(…)")
-    }
-}
-
-/// Names a knock: 128 random bits as 22 characters of base64url, chosen by the server and told to
-/// the two who have part in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KnockId(pub String);
-
-/// Acknowledges [`OPEN_CODE`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CodeOpened {
-    /// The code's first part.
-    pub nameplate: Nameplate,
-}
-
-/// What [`KNOCK`] takes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Knock {
-    /// Where to knock.
-    pub nameplate: Nameplate,
-    /// What the holder is to hear, opaque to the server.
-    #[serde(flatten)]
-    pub body: Map<String, Value>,
-}
-
-/// What knocker and holder say to each other, by [`KNOCK`] or [`PAKE`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KnockMessage {
-    /// In which knock.
-    pub knock: KnockId,
-    /// What is said, opaque to the server.
-    #[serde(flatten)]
-    pub body: Map<String, Value>,
-}
-
-/// Acknowledges [`KNOCK`]; and is what [`KNOCK_ENDED`] takes and carries.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Knocking {
-    /// Which knock.
-    pub knock: KnockId,
 }
 
 /// Acknowledges what has nothing to say: `{}`.

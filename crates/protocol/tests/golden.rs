@@ -5,11 +5,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use sharesync_protocol::code::{CodeOpened, Knock, KnockMessage, Knocking};
 use sharesync_protocol::nearby::{Appear, Appeared, NearbyKnock, NearbyKnocked, NearbyNews};
 use sharesync_protocol::report::Report;
 use sharesync_protocol::signaling::{
-    CodeOpened, Create, Eject, IceServers, Join, Joined, Knock, KnockMessage, Knocking, Lock,
-    PeerId, PeerJoined, Refusal, Relayed,
+    Create, Eject, IceServers, Join, Joined, Lock, PeerId, PeerJoined, Refusal, Relayed,
 };
 use sharesync_protocol::transfer::{BLOCK_BYTES, Control, Frame, FrameKind};
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use sharesync_protocol::signaling::{
-    CodeOpened, Done, Knock, KnockId, KnockMessage, Knocking, Nameplate, PAKE, RoomId,
+use sharesync_protocol::code::{
+    CodeOpened, Knock, KnockId, KnockMessage, Knocking, Nameplate, PAKE,
 };
+use sharesync_protocol::signaling::{Done, RoomId};
 
 use super::{Hub, settled};
 use crate::address::Address;

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
+use sharesync_protocol::code::{KNOCK_ENDED, KnockId, KnockMessage, Knocking, PAKE};
 use sharesync_protocol::nearby::{
     Appear, Appeared, NEARBY_APPEARED, NEARBY_GONE, NEARBY_KNOCK, NearbyKnock, NearbyNews,
 };
-use sharesync_protocol::signaling::{Done, KNOCK_ENDED, KnockId, KnockMessage, Knocking, PAKE};
+use sharesync_protocol::signaling::Done;
 use sharesync_service_kit::client_addr::ClientNetwork;
 use sharesync_service_kit::limiter::KeyedLimiter;
 use sharesync_service_kit::secret::random_bytes;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use rand::CryptoRng;
-use sharesync_protocol::signaling::KnockId;
+use sharesync_protocol::code::KnockId;
 
 use crate::rooms::random_id;
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
-use sharesync_protocol::signaling::{Nameplate, RoomId};
+use sharesync_protocol::code::Nameplate;
+use sharesync_protocol::signaling::RoomId;
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::secret::random_bytes;
 

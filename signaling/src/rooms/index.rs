@@ -2,7 +2,7 @@
 //! here follows from the room, so that whoever keeps rooms keeps no second truth. Used by
 //! `registry`.
 
-use sharesync_protocol::signaling::Nameplate;
+use sharesync_protocol::code::Nameplate;
 
 use super::Room;
 

@@ -6,9 +6,8 @@
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::signaling::{
-    self, KnockId, KnockMessage, NAMEPLATE_DIGITS, Nameplate, PeerId,
-};
+use sharesync_protocol::code::{self, KnockId, KnockMessage, NAMEPLATE_DIGITS, Nameplate};
+use sharesync_protocol::signaling::PeerId;
 
 use super::{Moment, News, Room, RoomError, random_id};
 use crate::address::Address;
@@ -54,7 +53,7 @@ impl Room {
     pub(crate) fn knock(
         &mut self,
         me: Address,
-        knock: &signaling::Knock,
+        knock: &code::Knock,
         moment: &mut Moment,
     ) -> Result<KnockId, RoomError> {
         let at = self.holder_at(&knock.nameplate).ok_or(RoomError::UnknownCode)?;

@@ -1,7 +1,8 @@
 //! A member of a room, as the room keeps it.
 
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::signaling::{Nameplate, PageNonce, Peer, PeerId, ResumeSecret};
+use sharesync_protocol::code::Nameplate;
+use sharesync_protocol::signaling::{PageNonce, Peer, PeerId, ResumeSecret};
 
 use super::{Moment, random_id};
 use crate::address::Address;

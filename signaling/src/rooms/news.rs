@@ -2,7 +2,8 @@
 //! `knocks`, brought to sockets by [`crate::post`].
 
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::signaling::{KnockId, KnockMessage, Peer};
+use sharesync_protocol::code::{KnockId, KnockMessage};
+use sharesync_protocol::signaling::Peer;
 
 use crate::address::Address;
 

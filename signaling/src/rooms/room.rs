@@ -1,7 +1,8 @@
 //! One room: who comes into it, who goes, and what its owner may do.
 
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::signaling::{Join, Nameplate, PageNonce, Peer, PeerId, ResumeSecret};
+use sharesync_protocol::code::Nameplate;
+use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret};
 
 use super::knocks::Knock;
 use super::member::{Membership, Place};

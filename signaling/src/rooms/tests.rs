@@ -1,9 +1,8 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Map, json};
-use sharesync_protocol::signaling::{
-    Join, Knock, KnockId, Nameplate, PageNonce, Peer, PeerId, ResumeSecret, RoomId,
-};
+use sharesync_protocol::code::{Knock, KnockId, Nameplate};
+use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret, RoomId};
 
 use super::*;
 use crate::address::{Address, NodeId};

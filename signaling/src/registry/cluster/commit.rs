@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use redis::{FromRedisValue, ParsingError, Script, Value};
 use serde::Serialize;
-use sharesync_protocol::signaling::{Nameplate, RoomId};
+use sharesync_protocol::code::Nameplate;
+use sharesync_protocol::signaling::RoomId;
 
 use super::keys::{ABSENCES, CODES, NODES, ROOMS, stream};
 use super::letter::{self, Letters};
