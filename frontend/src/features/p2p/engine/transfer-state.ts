@@ -67,7 +67,7 @@ export interface TransferSnapshot {
  * How often progress is told to whoever watches, in milliseconds. Every update is drawn, and where there is
  * no graphics card drawing takes the time that moving needs.
  */
-const PROGRESS_EVERY_MS = 500
+const PROGRESS_EVERY_MS = 1000
 
 const ENDED: ReadonlySet<Stage> = new Set(['verified', 'declined', 'cancelled', 'failed'])
 
