@@ -21,6 +21,7 @@ import { RoomTrouble } from './room-trouble'
 import { SendTransfer, WaitingForThem } from './send-transfer'
 import { TalkCard } from './talk-card'
 import {
+  useAllEnded,
   useLeaveWarning,
   useMembersOfInterest,
   useOpenRoom,
@@ -55,6 +56,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
 
   const closed = room.phase === 'closed'
   const here = useMembersOfInterest(room.members)
+  const allEnded = useAllEnded(here)
   const choosing = !outbox.accepted && outbox.missing.length === 0
   const outgoing = {
     outbox,
@@ -114,7 +116,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
           <TalkCard
             talk={sending.talk}
             nameOf={nameOf}
-            over={closed}
+            over={closed || (here.length > 0 && allEnded)}
             onFile={choosing ? (file) => add([{ file, path: '' }]) : undefined}
           />
         </div>

@@ -15,7 +15,7 @@ interface TalkCardProps {
   talk: Talk
   /** What a member is called here, where that is not the name its id gives. */
   nameOf?: (id: string) => string
-  /** Nobody is there, or will come, who could read more. */
+  /** Nobody who is there could read more. */
   over?: boolean
   /** Takes what is too long for a message as a file, where files can be taken. */
   onFile?: ((file: File) => void) | undefined
