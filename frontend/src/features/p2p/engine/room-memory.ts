@@ -9,7 +9,9 @@ import { id } from './signaling-messages'
 /** How long a room is remembered, in milliseconds. */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000
 /** How long a page that was just reloaded may take to let go of its room, in milliseconds. */
-const HANDOVER_MS = 1000
+const RELOADED_MS = 1000
+/** How long any other may, where it is more likely that two pages of this browser are in the room. */
+const OPENED_MS = 200
 /**
  * The folder of what is remembered, a file a room, in the origin-private file system: what the browser's
  * local storage was told last is lost when the browser is killed.
@@ -119,9 +121,14 @@ function take(room: string): Promise<(() => void) | undefined> {
     locks
       .request(
         `sharesync-room-${room}`,
-        { signal: AbortSignal.timeout(HANDOVER_MS) },
+        { signal: AbortSignal.timeout(handoverMs()) },
         () => new Promise<void>((release) => taken(release)),
       )
       .catch(() => taken(undefined))
   })
+}
+
+function handoverMs(): number {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return navigation?.type === 'navigate' ? OPENED_MS : RELOADED_MS
 }
