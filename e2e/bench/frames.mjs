@@ -47,7 +47,9 @@ export async function measureFrames(binary) {
     report('at rest', seen.atRest)
     report('sending', seen.sending)
     report('a bare channel sending', bare.seen)
-    print(`its main thread took ${((100 * seen.busy) / seconds).toFixed(0)} % of a CPU meanwhile`)
+    print(
+      `the sender’s main thread took ${((100 * seen.busy) / seconds).toFixed(0)} % of a CPU meanwhile`,
+    )
     const speed = (took) => (BYTES / 1e6 / took).toFixed(1)
     print(`sent at ${speed(seconds)} MB/s, over the bare channel at ${speed(bare.seconds)} MB/s`)
   } finally {

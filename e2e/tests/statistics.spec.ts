@@ -54,12 +54,15 @@ async function pass(sender: Page, receiver: Page, file: SourceFile): Promise<voi
 
 /** In the page: presses Pause as soon as something has come. A hand from outside may be too late for that. */
 function pauseOnceItMoves(bar: Element): Promise<void> {
-  const buttons = Array.from(document.querySelectorAll('button'))
-  const pause = buttons.find((button) => button.textContent.trim() === 'Pause')
+  const pauseButton = () =>
+    Array.from(document.querySelectorAll('button')).find(
+      (button) => button.textContent.trim() === 'Pause',
+    )
   return new Promise((resolve) => {
     const look = () => {
-      if (Number(bar.getAttribute('aria-valuenow')) > 0) {
-        pause?.click()
+      const pause = pauseButton()
+      if (pause && Number(bar.getAttribute('aria-valuenow')) > 0) {
+        pause.click()
         resolve()
       } else {
         setTimeout(look, 10)

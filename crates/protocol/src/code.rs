@@ -1,10 +1,11 @@
-//! Spoken codes: what signaling says of how somebody finds a room by one, and of the talk through which the two
-//! then prove the rest of it to each other. `docs/PROTOCOL.md` tells the conversation.
-
-use std::fmt;
+//! Spoken codes: what signaling says of how somebody finds a room by one, and of knocks, the talks through which
+//! two who do not share a key yet come to one: after a code as between devices nearby (`nearby`).
+//! `docs/PROTOCOL.md` tells the conversations.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::redacted::redacted_debug;
 
 /// Client to server: open a code by which one other can find the room; the socket's code before
 /// is closed. Takes `{}`, answers [`CodeOpened`].
@@ -28,11 +29,7 @@ pub const NAMEPLATE_DIGITS: u32 = 4;
 #[serde(transparent)]
 pub struct Nameplate(pub String);
 
-impl fmt::Debug for Nameplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Nameplate(…)")
-    }
-}
+redacted_debug!(Nameplate);
 
 /// Names a knock: 128 random bits as 22 characters of base64url, chosen by the server and told to
 /// the two who have part in it.

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::redacted::redacted_debug;
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -59,8 +61,4 @@ impl ShareSlug {
     }
 }
 
-impl fmt::Debug for ShareSlug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ShareSlug(…)")
-    }
-}
+redacted_debug!(ShareSlug);

@@ -10,6 +10,7 @@ pub mod api;
 pub mod code;
 mod id;
 pub mod nearby;
+mod redacted;
 pub mod relay;
 pub mod report;
 pub mod signaling;

@@ -1,10 +1,9 @@
 //! The relay: what signaling says of it, and the first messages on its WebSocket.
 //! `docs/PROTOCOL.md` tells the conversation.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+use crate::redacted::redacted_debug;
 use crate::signaling::PeerId;
 
 /// Client to server: have a relay opened to another member of the room. Takes [`OpenRelay`],
@@ -20,11 +19,7 @@ pub const MAX_RELAY_MESSAGE_BYTES: usize = 256 * 1024 + 64;
 #[serde(transparent)]
 pub struct RelayTicket(pub String);
 
-impl fmt::Debug for RelayTicket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RelayTicket(…)")
-    }
-}
+redacted_debug!(RelayTicket);
 
 /// What [`RELAY`] takes.
 #[derive(Clone, Debug, Serialize, Deserialize)]

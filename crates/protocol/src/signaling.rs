@@ -9,6 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::redacted::redacted_debug;
+
 /// The Socket.IO namespace of rooms.
 pub const NAMESPACE: &str = "/p2p";
 
@@ -58,11 +60,7 @@ pub const MAX_PACKET_BYTES: usize = 64 * 1024;
 #[serde(transparent)]
 pub struct RoomId(pub String);
 
-impl fmt::Debug for RoomId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RoomId(…)")
-    }
-}
+redacted_debug!(RoomId);
 
 /// Names a member of one room: 128 random bits as 22 characters of base64url, chosen by the
 /// server. It is unrelated to the socket's id, which gives nothing to whoever learns it.
@@ -111,11 +109,7 @@ impl From<PageNonce> for String {
 #[serde(transparent)]
 pub struct ResumeSecret(pub String);
 
-impl fmt::Debug for ResumeSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ResumeSecret(…)")
-    }
-}
+redacted_debug!(ResumeSecret);
 
 /// A member of a room, as the others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,14 +3,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
-import { type Channels } from './channel'
 import { TransferError } from './failure'
-import { Member, type Transfer } from './member'
+import { Member } from './member'
 import { type RelayInvitation } from './relay-link'
 import { type PeerSignal } from './signaling-messages'
+import { IdleTransfer } from './test-idle-transfer'
 import { CLOCKS, DIRECT, inTestBrowser, type TestBrowser, through } from './test-rtc'
 import { type TransferReport } from './transfer-report'
-import { TransferState } from './transfer-state'
 
 const ID = 'c'.repeat(22)
 const PAIR = {
@@ -22,35 +21,6 @@ const PAIR = {
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** A transfer that remembers its connections and does nothing with them. */
-class TestTransfer implements Transfer {
-  readonly state = new TransferState()
-  readonly connections: Channels[] = []
-  interruptions = 0
-
-  connect(channels: Channels): void {
-    this.connections.push(channels)
-    this.state.setInterrupted(false)
-  }
-  interrupt(): void {
-    this.interruptions += 1
-    this.state.setInterrupted(true)
-  }
-  pause(paused: boolean): void {
-    this.state.setPaused({ here: paused })
-  }
-  cancel(): void {
-    this.state.advance('cancelled')
-  }
-  fail(error: TransferError): void {
-    if (!this.state.ended) this.state.fail({ code: error.code, foundBy: 'us' })
-  }
-
-  get failure() {
-    return this.state.getSnapshot().failure?.code
-  }
-}
-
 describe('a member', () => {
   let browser: TestBrowser
 
@@ -59,7 +29,7 @@ describe('a member', () => {
   }, CLOCKS)
 
   function setUp({ connects = true, away = false }: { connects?: boolean; away?: boolean } = {}) {
-    const transfer = new TestTransfer()
+    const transfer = new IdleTransfer()
     const said: PeerSignal[] = []
     const reports: TransferReport[] = []
     const report = vi.fn((told: TransferReport) => {
