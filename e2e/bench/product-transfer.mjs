@@ -22,7 +22,8 @@ export async function productTransfer([left, right], base, file) {
     const before = cpuSeconds(process.pid)
     const started = Date.now()
     await accept.click()
-    const ended = Math.max(...(await Promise.all([verified(sender), verified(receiver)])))
+    const verified = [sender, receiver].map((page) => page.evaluate(() => window.verifiedAt))
+    const ended = Math.max(...(await Promise.all(verified)))
     const seconds = (ended - started) / 1000
     const cpu = cpuSeconds(process.pid) - before
     await (await download).delete()
@@ -33,22 +34,18 @@ export async function productTransfer([left, right], base, file) {
   }
 }
 
-/** When the page said so. Asking from outside would only look once a second. */
-async function verified(page) {
-  const status = page.getByRole('status').filter({ hasText: 'Verified' })
-  await status.waitFor({ timeout: 300_000 })
-  return page.evaluate(() => window.verifiedAt)
-}
-
-/** In the page, before its own scripts: notes when a status says Verified. */
+/** In the page, before its own scripts: notes when a status says Verified. Asking again and again would cost CPU. */
 function noteVerified() {
-  const observer = new MutationObserver(() => {
-    const statuses = [...document.querySelectorAll('[role=status]')]
-    if (!statuses.some((status) => status.textContent.includes('Verified'))) return
-    window.verifiedAt = Date.now()
-    observer.disconnect()
+  window.verifiedAt = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('it took too long')), 300_000)
+    const observer = new MutationObserver(() => {
+      const statuses = [...document.querySelectorAll('[role=status]')]
+      if (!statuses.some((status) => status.textContent.includes('Verified'))) return
+      resolve(Date.now())
+      observer.disconnect()
+    })
+    observer.observe(document, { subtree: true, childList: true, characterData: true })
   })
-  observer.observe(document, { subtree: true, childList: true, characterData: true })
 }
 
 /** In the page, before its own scripts: notes when the data channel opens. */
