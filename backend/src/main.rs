@@ -54,6 +54,8 @@ Environment, all of it optional:
                        their X-Forwarded-For is believed
   SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64)
   REDIS_URL            where signaling shares its rooms with other nodes; without it they are in memory
+  REDIS_CA_FILE        certificates (PEM) of the authorities that a rediss:// is believed by (those of
+                       this machine)
   RELAY_URL            where this node's own relay is reached, among several
   RELAY_ORIGINS        the others' relays, to which pages may connect, separated by commas
   SIGNALING_URL        where signaling is reached, if it runs apart (sharesync-signaling)

@@ -40,6 +40,8 @@ Environment, all of it optional:
   ALLOWED_ORIGINS       further sites whose pages may connect, separated by commas
   REDIS_URL             where rooms are shared with other such services, such as
                         redis://127.0.0.1:6379; without it they are in memory
+  REDIS_CA_FILE         certificates (PEM) of the authorities that a rediss:// is believed by
+                        (those of this machine)
   RELAY_URL             where this service's own relays are reached, among several, such as
                         wss://one.signaling.example.com/relay; without it there are none
   TRUSTED_PROXIES       addresses and networks whose X-Forwarded-For is believed, separated by commas

@@ -29,7 +29,8 @@ pub struct ServiceConfig {
     pub sockets_per_client: usize,
     /// Whether devices behind one address may be told of each other (`NEARBY`).
     pub nearby: bool,
-    /// Where rooms are shared with other nodes (`REDIS_URL`); without it they are in memory.
+    /// Where rooms are shared with other nodes (`REDIS_URL`, `REDIS_CA_FILE`); without it they are in
+    /// memory.
     pub cluster: Option<ClusterConfig>,
     /// Where this node's own relays are reached (`RELAY_URL`).
     pub relay_url: Option<String>,
@@ -61,7 +62,7 @@ pub struct Service {
 
 impl ServiceConfig {
     /// The variables that it is read from.
-    pub const VARIABLES: [&str; 12] = [
+    pub const VARIABLES: [&str; 13] = [
         "STUN_URLS",
         "TURN",
         "TURN_PORT",
@@ -73,6 +74,7 @@ impl ServiceConfig {
         "SOCKETS_PER_CLIENT",
         "NEARBY",
         "REDIS_URL",
+        "REDIS_CA_FILE",
         "RELAY_URL",
     ];
 
@@ -87,16 +89,32 @@ impl ServiceConfig {
                 .parse()
                 .with_context(|| format!("SOCKETS_PER_CLIENT: {number:?} is no number"))?,
         };
-        let redis = var("REDIS_URL").map(|url| ClusterConfig::new(&url));
         Ok(Self {
             ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
                 .context("STUN_URLS")?,
             turn: Turn::read(var, public_url)?,
             sockets_per_client,
             nearby: nearby(var("NEARBY").as_deref())?,
-            cluster: redis.transpose().context("REDIS_URL")?,
+            cluster: cluster(var)?,
             relay_url: var("RELAY_URL").map(relay_url).transpose()?,
         })
+    }
+}
+
+fn cluster(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Option<ClusterConfig>> {
+    let authorities = var("REDIS_CA_FILE").map(|file| {
+        std::fs::read_to_string(&file)
+            .with_context(|| format!("REDIS_CA_FILE: {file} cannot be read"))
+    });
+    let authorities = authorities.transpose()?;
+    match (var("REDIS_URL"), authorities) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => bail!("REDIS_CA_FILE: there is no REDIS_URL"),
+        (Some(url), None) => ClusterConfig::new(&url).map(Some).context("REDIS_URL"),
+        (Some(url), Some(authorities)) => {
+            let cluster = ClusterConfig::new(&url).context("REDIS_URL")?;
+            cluster.trusting(&authorities).map(Some).context("REDIS_CA_FILE")
+        }
     }
 }
 
@@ -226,12 +244,31 @@ mod tests {
             ("SOCKETS_PER_CLIENT", "many"),
             ("NEARBY", "maybe"),
             ("REDIS_URL", "http://:secret@x"),
+            ("REDIS_URL", "rediss://:secret@x#insecure"),
+            ("REDIS_CA_FILE", "/nowhere"),
             ("RELAY_URL", "https://one.example/relay"),
         ] {
             let error = format!("{:#}", read(&[(name, value)]).unwrap_err());
             assert!(error.contains(name) && !error.contains("secret"), "{error}");
             assert!(ServiceConfig::VARIABLES.contains(&name));
         }
+    }
+
+    #[test]
+    fn authorities_are_certificates_and_for_tls() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let path = file.to_str().unwrap();
+        let refused = |url: &str, content: &str| {
+            std::fs::write(&file, content).unwrap();
+            let error = read(&[("REDIS_URL", url), ("REDIS_CA_FILE", path)]).unwrap_err();
+            format!("{error:#}")
+        };
+        let no_certificates = "REDIS_CA_FILE: must be certificates in PEM";
+        assert_eq!(refused("rediss://redis.example", "anything"), no_certificates);
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(refused("rediss://redis.example", broken), no_certificates);
+        assert!(refused("redis://redis.example", broken).contains("rediss://"));
     }
 
     #[tokio::test]

@@ -32,6 +32,7 @@ mod server;
 #[path = "../signaling/socket.rs"]
 mod socket;
 
+mod authority;
 mod death;
 mod order;
 mod outage;

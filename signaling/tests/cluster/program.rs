@@ -1,5 +1,6 @@
 //! The program `sharesync-signaling`, twice, sharing a Redis.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -7,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::authority::Authority;
 use crate::redis::Redis;
 use crate::socket::Client;
 
@@ -18,13 +20,17 @@ struct Program {
 
 impl Program {
     fn start(redis: &Redis) -> Self {
+        Self::start_with(redis.variables(), Stdio::null())
+    }
+
+    fn start_with(redis: Vec<(&str, OsString)>, log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-signaling"))
             .env_clear()
             .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("TURN", "off")])
-            .env("REDIS_URL", redis.url())
+            .envs(redis)
             .env("RELAY_URL", "ws://127.0.0.1:1/relay")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         let mut line = String::new();
@@ -87,4 +93,35 @@ async fn it_says_whether_it_reaches_redis_and_lives_without() {
     assert_eq!(program.health("").await, StatusCode::OK);
     redis.restart();
     program.is(StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn rooms_are_shared_over_tls() {
+    let mut redis = Redis::start_with_tls();
+    let (one, other) = (Program::start(&redis), Program::start(&redis));
+    one.is(StatusCode::OK).await;
+    other.is(StatusCode::OK).await;
+    let mut host = Client::connect(one.address, &[]).await;
+    let created = host.ok("create", json!({})).await;
+    let mut guest = Client::connect(other.address, &[]).await;
+    guest.ok("join", json!({ "room": created["room"] })).await;
+    host.event("peer-joined").await;
+
+    redis.kill();
+    one.is(StatusCode::SERVICE_UNAVAILABLE).await;
+    redis.restart();
+    one.is(StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_nobody_vouches_for_is_told_nothing() {
+    let redis = Redis::start_with_tls();
+    let stranger = Authority::new();
+    let variables =
+        vec![("REDIS_URL", redis.url().into()), ("REDIS_CA_FILE", stranger.certificate().into())];
+    let mut program = Program::start_with(variables, Stdio::piped());
+    let mut log = BufReader::new(program.child.stderr.take().unwrap()).lines();
+    let said = log.find_map(|line| line.ok().filter(|line| line.contains("cannot be reached")));
+    assert!(said.unwrap().contains("invalid peer certificate"));
+    assert_eq!(program.health("/ready").await, StatusCode::SERVICE_UNAVAILABLE);
 }

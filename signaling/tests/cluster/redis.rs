@@ -1,15 +1,20 @@
 //! A Redis of a test's own: started, stopped in the middle, and gone with the test.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::authority::Authority;
+
 /// A running `redis-server` (Debian's `redis-server`), which keeps everything on the disk at once.
 pub(crate) struct Redis {
     folder: TempDir,
     port: u16,
+    /// Who signed its certificate, where it speaks TLS and nothing else.
+    authority: Option<Authority>,
     process: Process,
 }
 
@@ -17,18 +22,35 @@ struct Process(Child);
 
 impl Redis {
     pub(crate) fn start() -> Self {
+        Self::start_as(None)
+    }
+
+    /// One that speaks TLS, with a certificate by an authority of its own.
+    pub(crate) fn start_with_tls() -> Self {
+        Self::start_as(Some(Authority::new()))
+    }
+
+    fn start_as(authority: Option<Authority>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         loop {
             // Somebody else may take the port in between.
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            if let Some(process) = Process::start(&folder, port) {
-                return Self { folder, port, process };
+            if let Some(process) = Process::start(&folder, port, authority.as_ref()) {
+                return Self { folder, port, authority, process };
             }
         }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if self.authority.is_some() { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// The variables that tell a program of it.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, OsString)> {
+        let authority = self.authority.as_ref().map(|authority| authority.certificate().into());
+        let authority = authority.map(|file| ("REDIS_CA_FILE", file));
+        [("REDIS_URL", self.url().into())].into_iter().chain(authority).collect()
     }
 
     /// Kills it.
@@ -38,7 +60,8 @@ impl Redis {
 
     /// Starts it again with what it had, after it was killed.
     pub(crate) fn restart(&mut self) {
-        self.process = Process::start(&self.folder, self.port).expect("its port is free again");
+        let process = Process::start(&self.folder, self.port, self.authority.as_ref());
+        self.process = process.expect("its port is free again");
     }
 
     /// Starts it again with nothing, after it was killed.
@@ -60,11 +83,26 @@ impl Redis {
 
 impl Process {
     /// None where it cannot have its port.
-    fn start(folder: &TempDir, port: u16) -> Option<Self> {
-        let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"])
-            .args(["--appendonly", "yes", "--appendfsync", "always"])
-            .args(["--port", &port.to_string()])
+    fn start(folder: &TempDir, port: u16, authority: Option<&Authority>) -> Option<Self> {
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"]).args([
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+        ]);
+        match authority {
+            None => command.args(["--port", &port.to_string()]),
+            Some(authority) => command
+                .args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
+                .arg("--tls-ca-cert-file")
+                .arg(authority.certificate())
+                .arg("--tls-cert-file")
+                .arg(authority.signed())
+                .arg("--tls-key-file")
+                .arg(authority.key()),
+        };
+        let child = command
             .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
