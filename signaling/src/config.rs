@@ -10,8 +10,8 @@ use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::ticket::TicketKey;
 use tokio::sync::mpsc;
 
+use crate::draft::Limits;
 use crate::registry::ClusterConfig;
-use crate::rooms::Limits;
 
 /// What a signaling service may hold and how fast its clients may ask.
 #[derive(Clone, Debug)]
@@ -84,9 +84,14 @@ pub struct SignalingConfig {
 }
 
 impl SignalingConfig {
-    /// What holds for all rooms.
+    /// What holds for all rooms and neighbourhoods.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { rooms: self.max_rooms, peers: self.max_peers_per_room, grace: self.grace }
+        Limits {
+            rooms: self.max_rooms,
+            peers: self.max_peers_per_room,
+            grace: self.grace,
+            devices: self.devices_per_network,
+        }
     }
 }
 

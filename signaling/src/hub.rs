@@ -20,26 +20,26 @@ use socketioxide::socket::DisconnectReason;
 
 use crate::SignalingConfig;
 use crate::address::Address;
+use crate::draft::Moment;
 use crate::post::{Asker, Post};
 use crate::registry::Registry;
 use crate::request::{Request, RequestError};
-use crate::rooms::{Entered, Moment, Room, RoomError};
+use crate::rooms::{Entered, Room, RoomError};
 use crate::session::{Session, SocketLimits};
 use crate::visit::Visit;
-
-use nearby::Neighbourhood;
 
 /// Everything that a socket's events are carried out with.
 pub(crate) struct Hub {
     /// What reaches the sockets of this node.
     pub(crate) post: Arc<Post>,
-    /// The rooms.
-    pub(crate) rooms: Registry,
+    /// The rooms, and who is nearby.
+    pub(crate) registry: Registry,
     config: SignalingConfig,
     entries: KeyedLimiter<ClientNetwork>,
     knocks_allowed: KeyedLimiter<ClientNetwork>,
     reports_allowed: KeyedLimiter<ClientNetwork>,
-    nearby: Neighbourhood,
+    appearances_allowed: KeyedLimiter<ClientNetwork>,
+    nearby_knocks_allowed: KeyedLimiter<ClientNetwork>,
 }
 
 impl Hub {
@@ -47,12 +47,16 @@ impl Hub {
     pub(crate) fn new(config: SignalingConfig, io: SocketIo) -> Self {
         let post = Arc::new(Post::new(io));
         Self {
-            rooms: Registry::new(&config, Arc::clone(&post)),
-            nearby: Neighbourhood::new(&config, Arc::clone(&post)),
+            registry: Registry::new(&config, Arc::clone(&post)),
             post,
             entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
             knocks_allowed: KeyedLimiter::new(config.knocks_per_client, &config.clock),
             reports_allowed: KeyedLimiter::new(config.reports_per_client, &config.clock),
+            appearances_allowed: KeyedLimiter::new(config.appearances_per_client, &config.clock),
+            nearby_knocks_allowed: KeyedLimiter::new(
+                config.nearby_knocks_per_client,
+                &config.clock,
+            ),
             config,
         }
     }
@@ -82,9 +86,9 @@ impl Hub {
             Request::Knock(knock) => self.knock(visit, &knock, asker).await,
             Request::Pake(message) => self.pake(visit, &message, asker).await,
             Request::EndKnock(ending) => self.end_knock(visit, &ending, asker).await,
-            Request::Appear(appear) => self.appear(visit, appear, asker).await,
-            Request::Disappear => self.disappear(asker),
-            Request::KnockNearby(knock) => self.knock_nearby(knock, asker),
+            Request::Appear(appear) => self.appear(visit, &appear, asker).await,
+            Request::Disappear => self.disappear(visit, asker).await,
+            Request::KnockNearby(knock) => self.knock_nearby(visit, &knock, asker).await,
             Request::Report(report) => self.report(visit, &report, asker).await,
             Request::OpenRelay(wanted) => self.open_relay(visit, &wanted, asker).await,
             Request::Relay { event, message } => self.relay(visit, event, message, asker).await,
@@ -99,11 +103,11 @@ impl Hub {
         visit: &mut Visit,
         reason: DisconnectReason,
     ) -> Result<(), RequestError> {
-        self.nearby.forget(me.socket);
+        self.leave_neighbourhood(me, visit).await?;
         let said_goodbye = matches!(reason, DisconnectReason::ClientNSDisconnect);
         self.end_own_knock(me, visit).await?;
         let Some(id) = &visit.room else { return Ok(()) };
-        let went = self.rooms.change(id, None, |room, moment| {
+        let went = self.registry.change(id, None, |room, moment| {
             let room = room.as_mut().ok_or(RoomError::NotInRoom)?;
             let ended = if said_goodbye { room.leave(me, moment) } else { room.lose(me, moment) };
             Ok(ended?)
@@ -145,7 +149,7 @@ impl Hub {
         if let Err(error) = self.check_is_outside(visit, &session).await {
             return self.post.refuse(asker, error);
         }
-        let entered = self.rooms.change(&id, Some(asker), |room, moment| {
+        let entered = self.registry.change(&id, Some(asker), |room, moment| {
             let Entered { me, resume, peers, locked } = way_in(room, session.address, moment)?;
             let ice_servers = self.ice_servers(&session);
             Ok(Joined { room: id.clone(), me, peers, ice_servers, resume, locked })
@@ -159,7 +163,7 @@ impl Hub {
     /// Refuses whoever is in a room already.
     async fn check_is_outside(&self, visit: &Visit, session: &Session) -> Result<(), RequestError> {
         let Some(room) = &visit.room else { return Ok(()) };
-        match self.rooms.look(room, |room| room.holds(session.address)).await? {
+        match self.registry.look(room, |room| room.holds(session.address)).await? {
             Some(true) => Err(RoomError::AlreadyInRoom.into()),
             _ => Ok(()),
         }
@@ -233,7 +237,7 @@ impl Hub {
             self.post.refuse(asker, RoomError::NotInRoom.into());
             return Err(RoomError::NotInRoom.into());
         };
-        let acting = self.rooms.change(id, Some(asker), |room, moment| {
+        let acting = self.registry.change(id, Some(asker), |room, moment| {
             Ok(act(room.as_mut().ok_or(RoomError::NotInRoom)?, moment)?)
         });
         acting.await

@@ -11,9 +11,11 @@
 mod address;
 mod config;
 mod door;
+mod draft;
 mod hub;
 mod namespace;
 mod nearby;
+mod news;
 mod places;
 mod post;
 mod registry;
@@ -72,12 +74,12 @@ impl Signaling {
 
     /// Rooms that are open now, on all nodes.
     pub async fn rooms_open(&self) -> usize {
-        self.hub.rooms.rooms_open().await
+        self.hub.registry.rooms_open().await
     }
 
     /// Whether rooms can be reached: not while they are in Redis and that is out of reach.
     pub fn is_ready(&self) -> bool {
-        self.hub.rooms.is_ready()
+        self.hub.registry.is_ready()
     }
 
     /// Sockets that are in the namespace now. Counts them one by one: for a metric, not for a
@@ -88,13 +90,13 @@ impl Signaling {
 
     /// Ends what has expired by now, as happens by itself every second.
     pub async fn sweep(&self) {
-        self.hub.rooms.sweep().await;
+        self.hub.registry.sweep().await;
     }
 
     /// Closes every socket, takes them out of the rooms and returns when that is done.
     pub async fn close(&self) {
         self.io.close().await;
-        self.hub.rooms.close().await;
+        self.hub.registry.close().await;
     }
 }
 
@@ -104,7 +106,7 @@ async fn sweep_now_and_then(hub: Weak<Hub>) {
     loop {
         ticks.tick().await;
         let Some(hub) = hub.upgrade() else { return };
-        hub.rooms.sweep().await;
+        hub.registry.sweep().await;
     }
 }
 

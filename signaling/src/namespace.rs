@@ -41,7 +41,7 @@ impl fmt::Display for BadTicket {
 }
 
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
-    let session = Session::begin(socket, hub.rooms.node(), hub.socket_limits());
+    let session = Session::begin(socket, hub.registry.node(), hub.socket_limits());
     let turns = Arc::new(Turns::begin(Arc::clone(hub), Arc::clone(&session)));
     socket.on_fallback(Events { session, turns: Arc::clone(&turns) });
     socket.on_disconnect(async move |reason: DisconnectReason| turns.end(reason).await);

@@ -1,22 +1,20 @@
-//! Which devices see each other: pure state. No sockets and no rooms; randomness is passed in.
+//! Which devices see each other: pure state, like [`crate::rooms`]. No sockets, no storage; the time
+//! and randomness are passed in.
 //!
-//! Devices of one client network that wish to be seen see each other, and may knock at each other
-//! ([`Talks`]). Whoever is not seen sees nobody, and nobody is found from another network,
-//! whatever id is guessed. Called by [`crate::hub`], which knows the sockets by their keys.
+//! Devices of one client network that wish to be seen see each other, and may knock at each other.
+//! Whoever is not seen sees nobody, and nobody is found from another network, whatever id is guessed,
+//! for each network is a [`Neighbourhood`] of its own. What the two sides of a knock say to each other
+//! is brought across by the knock's id, until either ends it or is gone. Changed by [`crate::hub`],
+//! kept by [`crate::registry`].
 
-mod talks;
-
-use std::collections::HashMap;
-use std::hash::Hash;
-
-use rand::CryptoRng;
-use sharesync_protocol::nearby::{Appear, Device, DeviceId};
+use serde::{Deserialize, Serialize};
+use sharesync_protocol::code::KnockId;
+use sharesync_protocol::nearby::{Appear, Appeared, Device, DeviceId, NearbyKnock};
 use sharesync_protocol::signaling::RefusalCode;
-use sharesync_service_kit::client_addr::ClientNetwork;
 
-pub(crate) use talks::{Ended, Talks};
-
-use crate::rooms::random_id;
+use crate::address::{Address, NodeId};
+use crate::draft::{Gathering, Moment};
+use crate::news::News;
 
 /// Why a device is not seen, or sees nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,108 +41,158 @@ impl NearbyError {
     }
 }
 
-/// A device can be seen from now on.
-#[derive(Debug)]
-pub(crate) struct Sighted<K> {
-    /// The device.
-    pub(crate) me: Device,
-    /// The others of its network, longest there first.
-    pub(crate) devices: Vec<Device>,
-    /// They, to be told.
-    pub(crate) tell: Vec<K>,
-    /// What it was seen as until now.
-    pub(crate) before: Option<Gone<K>>,
+/// The devices of one client network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Neighbourhood {
+    /// Those that can be seen, in the order in which they appeared.
+    seen: Vec<Seen>,
+    /// Knocks under way. Each knocker has one at most, so that there are never more than sockets;
+    /// whoever is not seen any more may still talk.
+    knocks: Vec<Knock>,
 }
 
-/// A device can be seen no more.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Gone<K> {
-    /// The device.
-    pub(crate) device: Device,
-    /// The others of its network, to be told.
-    pub(crate) tell: Vec<K>,
-}
-
-/// A device's way to another.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Found<K> {
-    /// Who looks.
-    pub(crate) from: Device,
-    /// Who was found.
-    pub(crate) to: K,
-}
-
-/// Every device that can be seen.
-#[derive(Debug)]
-pub(crate) struct Nearby<K> {
-    /// Devices of one network that can be seen at one time.
-    of_each: usize,
-    /// In the order in which they appeared; no list is empty.
-    networks: HashMap<ClientNetwork, Vec<Seen<K>>>,
-    /// The network of everybody who can be seen.
-    whereabouts: HashMap<K, ClientNetwork>,
-}
-
-#[derive(Debug)]
-struct Seen<K> {
-    key: K,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Seen {
+    address: Address,
     device: Device,
 }
 
-impl<K: Copy + Eq + Hash> Nearby<K> {
-    /// Nobody yet; so many of each network at most.
-    pub(crate) fn new(of_each: usize) -> Self {
-        Self { of_each, networks: HashMap::new(), whereabouts: HashMap::new() }
-    }
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Knock {
+    id: KnockId,
+    knocker: Address,
+    other: Address,
+}
 
-    /// Lets `key` be seen in its network, by a new id, in place of what it was seen as before.
+impl Knock {
+    /// The other of the two, where `me` is one.
+    fn other_side(&self, me: Address) -> Option<Address> {
+        if me == self.knocker {
+            Some(self.other)
+        } else {
+            (me == self.other).then_some(self.knocker)
+        }
+    }
+}
+
+impl Neighbourhood {
+    /// Lets `me` be seen, by a new id, in place of what it was seen as before.
     pub(crate) fn appear(
         &mut self,
-        key: K,
-        network: ClientNetwork,
-        appear: Appear,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Sighted<K>, NearbyError> {
-        let before = self.disappear(key);
-        let others = self.networks.get(&network).map_or(&[][..], Vec::as_slice);
-        if others.len() >= self.of_each {
+        me: Address,
+        appear: &Appear,
+        moment: &mut Moment,
+    ) -> Result<Appeared, NearbyError> {
+        self.disappear(me, moment);
+        if self.seen.len() >= moment.limits.devices {
             return Err(NearbyError::TooManyDevices);
         }
-        let devices = others.iter().map(|seen| seen.device.clone()).collect();
-        let tell = others.iter().map(|seen| seen.key).collect();
-        let Appear { name, platform } = appear;
-        let me = Device { id: DeviceId(random_id(rng)), name, platform };
-        self.networks.entry(network).or_default().push(Seen { key, device: me.clone() });
-        self.whereabouts.insert(key, network);
-        Ok(Sighted { me, devices, tell, before })
+        let Appear { name, platform } = appear.clone();
+        let device = Device { id: DeviceId(moment.random_id()), name, platform };
+        let devices = self.seen.iter().map(|seen| seen.device.clone()).collect();
+        self.tell_all(&News::NearbyAppeared(device.clone()), moment);
+        self.seen.push(Seen { address: me, device: device.clone() });
+        Ok(Appeared { me: device, devices })
     }
 
-    /// Whether `key` can be seen.
-    pub(crate) fn shows(&self, key: K) -> bool {
-        self.whereabouts.contains_key(&key)
-    }
-
-    /// Lets `key` be seen no more, if it could be.
-    pub(crate) fn disappear(&mut self, key: K) -> Option<Gone<K>> {
-        let network = self.whereabouts.remove(&key)?;
-        let here = self.networks.get_mut(&network)?;
-        let at = here.iter().position(|seen| seen.key == key)?;
-        let device = here.remove(at).device;
-        let tell = here.iter().map(|seen| seen.key).collect();
-        if here.is_empty() {
-            self.networks.remove(&network);
+    /// Lets `me` be seen no more, if it could be.
+    pub(crate) fn disappear(&mut self, me: Address, moment: &mut Moment) {
+        if let Some(at) = self.seen.iter().position(|seen| seen.address == me) {
+            let gone = self.seen.remove(at).device;
+            self.tell_all(&News::NearbyGone(gone), moment);
         }
-        Some(Gone { device, tell })
     }
 
-    /// Finds the way from `key` to another device of its network.
-    pub(crate) fn find(&self, key: K, device: &DeviceId) -> Result<Found<K>, NearbyError> {
-        let network = self.whereabouts.get(&key).ok_or(NearbyError::NotAppeared)?;
-        let here = &self.networks[network];
-        let own = here.iter().find(|seen| seen.key == key).ok_or(NearbyError::NotAppeared)?;
-        let other = here.iter().find(|seen| seen.device.id == *device && seen.key != key);
-        let to = other.ok_or(NearbyError::UnknownDevice)?.key;
-        Ok(Found { from: own.device.clone(), to })
+    /// Knocks at another device, which ends the knock that `me` began before.
+    pub(crate) fn knock(
+        &mut self,
+        me: Address,
+        said: &NearbyKnock,
+        moment: &mut Moment,
+    ) -> Result<KnockId, NearbyError> {
+        let own = self.seen.iter().find(|seen| seen.address == me);
+        let from = own.ok_or(NearbyError::NotAppeared)?.device.clone();
+        let is_it = |seen: &&Seen| seen.device.id == said.device && seen.address != me;
+        let other = self.seen.iter().find(is_it).ok_or(NearbyError::UnknownDevice)?.address;
+        self.end_knocks(|knock| (knock.knocker == me).then_some(knock.other), moment);
+        let id = KnockId(moment.random_id());
+        let heard = said.clone().heard_from(from, id.clone());
+        moment.tell(other, News::NearbyKnocked(heard));
+        self.knocks.push(Knock { id: id.clone(), knocker: me, other });
+        Ok(id)
+    }
+
+    /// Whom a message of `me`'s about a knock goes to: the other of the two. None where `me` has part
+    /// in no such knock.
+    pub(crate) fn route_knock(&self, me: Address, knock: &KnockId) -> Option<Address> {
+        self.knocks.iter().find(|other| other.id == *knock)?.other_side(me)
+    }
+
+    /// Ends a knock that `me` has part in; says whether there was one.
+    pub(crate) fn end_knock(&mut self, me: Address, knock: &KnockId, moment: &mut Moment) -> bool {
+        let ended = |other: &Knock| other.other_side(me).filter(|_| other.id == *knock);
+        self.end_knocks(ended, moment) > 0
+    }
+
+    /// Forgets a socket that is no more, and ends all knocks that it has part in.
+    pub(crate) fn lose(&mut self, me: Address, moment: &mut Moment) {
+        self.end_knocks(|knock| knock.other_side(me), moment);
+        self.disappear(me, moment);
+    }
+
+    /// Ends the knocks of which `to_tell` says who is to hear of that; returns how many.
+    fn end_knocks(
+        &mut self,
+        to_tell: impl Fn(&Knock) -> Option<Address>,
+        moment: &mut Moment,
+    ) -> usize {
+        let before = self.knocks.len();
+        self.knocks.retain(|knock| {
+            let told = to_tell(knock);
+            if let Some(to) = told {
+                moment.tell(to, News::KnockEnded(knock.id.clone()));
+            }
+            told.is_none()
+        });
+        before - self.knocks.len()
+    }
+
+    fn tell_all(&self, news: &News, moment: &mut Moment) {
+        for seen in &self.seen {
+            moment.tell(seen.address, news.clone());
+        }
+    }
+}
+
+impl Gathering for Neighbourhood {
+    fn is_open(&self) -> bool {
+        !self.seen.is_empty() || !self.knocks.is_empty()
+    }
+
+    /// Nothing here ends by a clock.
+    fn expire(&mut self, _: &mut Moment) {}
+
+    fn reaches(&self, node: NodeId) -> bool {
+        let knocking = self.knocks.iter().flat_map(|knock| [knock.knocker, knock.other]);
+        let seen = self.seen.iter().map(|seen| seen.address);
+        seen.chain(knocking).any(|address| address.node == node)
+    }
+
+    fn lose_node(&mut self, node: NodeId, moment: &mut Moment) {
+        let is_lost = |address: Address| address.node == node;
+        let gone: Vec<Seen> = self.seen.extract_if(.., |seen| is_lost(seen.address)).collect();
+        // A side that is lost as well cannot be told, and letters to its node go nowhere.
+        self.end_knocks(
+            |knock| match (is_lost(knock.knocker), is_lost(knock.other)) {
+                (true, _) => Some(knock.other),
+                (false, true) => Some(knock.knocker),
+                (false, false) => None,
+            },
+            moment,
+        );
+        for Seen { device, .. } in gone {
+            self.tell_all(&News::NearbyGone(device), moment);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::{KNOCK, KNOCK_ENDED, Knocking};
+use sharesync_protocol::nearby::{NEARBY_APPEARED, NEARBY_GONE, NEARBY_KNOCK, NearbyNews};
 use sharesync_protocol::signaling::{
     DISPLACED, Done, EJECTED, Lock, NAMESPACE, PEER_AWAY, PEER_JOINED, PEER_LEFT, PeerAway,
     PeerJoined, PeerLeft, ROOM_LOCKED, Refusal,
@@ -14,8 +15,8 @@ use socketioxide::operators::BroadcastOperators;
 use socketioxide::socket::Sid;
 use socketioxide::{SendError, SocketError, SocketIo};
 
+use crate::news::News;
 use crate::request::RequestError;
-use crate::rooms::News;
 use crate::session::Session;
 
 /// The way to every socket in the namespace.
@@ -77,6 +78,9 @@ impl Post {
             News::Displaced => self.emit(to, DISPLACED, &Done {}),
             News::Knocked(message) => self.emit(to, KNOCK, &message),
             News::KnockEnded(knock) => self.emit(to, KNOCK_ENDED, &Knocking { knock }),
+            News::NearbyAppeared(device) => self.emit(to, NEARBY_APPEARED, &NearbyNews { device }),
+            News::NearbyGone(device) => self.emit(to, NEARBY_GONE, &NearbyNews { device }),
+            News::NearbyKnocked(heard) => self.emit(to, NEARBY_KNOCK, &heard),
         };
         if told == Err(Undelivered::Busy) {
             self.let_go(to);

@@ -1,5 +1,5 @@
-//! Where rooms are kept: in this process's memory, or in Redis, where several nodes share them.
-//! Which of the two is decided once, at start; `hub` does not see the difference.
+//! Where rooms and neighbourhoods are kept: in this process's memory, or in Redis, where several
+//! nodes share them. Which of the two is decided once, at start; `hub` does not see the difference.
 
 mod cluster;
 mod memory;
@@ -9,19 +9,36 @@ use std::sync::Arc;
 use serde::Serialize;
 use sharesync_protocol::code::Nameplate;
 use sharesync_protocol::signaling::RoomId;
+use sharesync_service_kit::client_addr::ClientNetwork;
 
 pub use cluster::{ClusterConfig, NoRedisUrl};
 
-use cluster::Cluster;
-use memory::Memory;
+use cluster::{Cluster, InRedis};
+use memory::{InMemory, Memory};
 
 use crate::SignalingConfig;
 use crate::address::{Address, NodeId};
+use crate::draft::{Gathering, Moment};
+use crate::nearby::Neighbourhood;
 use crate::post::{Asker, Post};
 use crate::request::RequestError;
-use crate::rooms::{Moment, Room};
+use crate::rooms::Room;
 
-/// Every open room.
+/// By what a gathering is known.
+pub(crate) trait Key: Clone + Send + Sync {
+    /// What it is the key of.
+    type Gathering: Gathering;
+}
+
+impl Key for RoomId {
+    type Gathering = Room;
+}
+
+impl Key for ClientNetwork {
+    type Gathering = Neighbourhood;
+}
+
+/// Every open room, and every neighbourhood.
 pub(crate) enum Registry {
     /// In memory: one node. Nothing is ever waited for.
     Memory(Box<Memory>),
@@ -30,7 +47,7 @@ pub(crate) enum Registry {
 }
 
 impl Registry {
-    /// No rooms yet in memory; in Redis, those of the other nodes.
+    /// Nothing yet in memory; in Redis, what the other nodes have there.
     pub(crate) fn new(config: &SignalingConfig, post: Arc<Post>) -> Self {
         match &config.cluster {
             None => Self::Memory(Box::new(Memory::new(config, post))),
@@ -38,31 +55,31 @@ impl Registry {
         }
     }
 
-    /// Changes a room (or makes it, or ends it) as `change` drafts it, tells whom it concerns and
-    /// answers who asked, in one step: all who hear of changes of a room hear of them in the order in
-    /// which they happened, and a member hears from nobody before it knows its own room. `change` may
-    /// be called more than once, on the room as it is then. Returns what was answered.
-    pub(crate) async fn change<T: Serialize>(
+    /// Changes a gathering (or makes it, or ends it) as `change` drafts it, tells whom it concerns and
+    /// answers who asked, in one step: all who hear of its changes hear of them in the order in which
+    /// they happened, and a newcomer hears from nobody before it knows what it came into. `change` may
+    /// be called more than once, on the gathering as it is then. Returns what was answered.
+    pub(crate) async fn change<K: InMemory + InRedis, T: Serialize>(
         &self,
-        room: &RoomId,
+        key: &K,
         asker: Option<Asker>,
-        change: impl FnMut(&mut Option<Room>, &mut Moment) -> Result<T, RequestError> + Send,
+        change: impl FnMut(&mut Option<K::Gathering>, &mut Moment) -> Result<T, RequestError> + Send,
     ) -> Result<(), RequestError> {
         match self {
-            Self::Memory(memory) => memory.change(room, asker, change),
-            Self::Cluster(cluster) => cluster.change(room, asker, change).await,
+            Self::Memory(memory) => memory.change(key, asker, change),
+            Self::Cluster(cluster) => cluster.change(key, asker, change).await,
         }
     }
 
-    /// Looks into a room; none if there is no such room.
-    pub(crate) async fn look<T>(
+    /// Looks into a gathering; none if there is no such.
+    pub(crate) async fn look<K: InMemory + InRedis, T>(
         &self,
-        room: &RoomId,
-        look: impl FnOnce(&Room) -> T + Send,
+        key: &K,
+        look: impl FnOnce(&K::Gathering) -> T + Send,
     ) -> Result<Option<T>, RequestError> {
         match self {
-            Self::Memory(memory) => Ok(memory.look(room, look)),
-            Self::Cluster(cluster) => cluster.look(room, look).await,
+            Self::Memory(memory) => Ok(memory.look(key, look)),
+            Self::Cluster(cluster) => cluster.look(key, look).await,
         }
     }
 
@@ -119,7 +136,7 @@ impl Registry {
         }
     }
 
-    /// Takes the sockets of this node out of the rooms, so that nobody waits for them.
+    /// Takes the sockets of this node out of everything, so that nobody waits for them.
     pub(crate) async fn close(&self) {
         match self {
             Self::Memory(_) => {}

@@ -45,7 +45,7 @@ enum Turn {
 impl Turns {
     /// The turns of a socket that has done nothing yet.
     pub(crate) fn begin(hub: Arc<Hub>, session: Arc<Session>) -> Self {
-        let order = match hub.rooms {
+        let order = match hub.registry {
             Registry::Memory(_) => Order::AtOnce(Mutex::new(Some(Visit::default()))),
             Registry::Cluster(_) => {
                 let (turns, queue) = mpsc::channel(MOST_WAITING);

@@ -3,6 +3,7 @@
 
 use sharesync_protocol::code::KnockId;
 use sharesync_protocol::signaling::RoomId;
+use sharesync_service_kit::client_addr::ClientNetwork;
 
 /// Where to look for a socket.
 #[derive(Debug, Default)]
@@ -11,6 +12,8 @@ pub(crate) struct Visit {
     pub(crate) room: Option<RoomId>,
     /// The knock of its own that it began last, and the room at which it knocked.
     pub(crate) knock: Option<(RoomId, KnockId)>,
+    /// The network in which it could be seen last; none if it never wished to be.
+    pub(crate) neighbourhood: Option<ClientNetwork>,
 }
 
 impl Visit {

@@ -31,6 +31,11 @@ impl ClientNetwork {
     /// What requests without a [`ClientAddr`] are counted under, all together: a limit that does
     /// not know its client is shared rather than absent.
     pub const UNKNOWN: Self = Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+
+    /// The first of its addresses, whose network it is again. Not for logs.
+    pub fn first_address(self) -> IpAddr {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Hub {
     pub(super) async fn close_code(&self, visit: &Visit, asker: Asker) {
         let me = asker.session.address;
         let Some(room) = &visit.room else { return self.post.answer(asker, Ok(Done {})) };
-        let closing = self.rooms.change(room, Some(asker), |room, _| {
+        let closing = self.registry.change(room, Some(asker), |room, _| {
             if let Some(room) = room {
                 room.close_code(me);
             }
@@ -47,7 +47,7 @@ impl Hub {
             Err(error) => return self.post.refuse(asker, error),
         };
         let mut begun = None;
-        let knocking = self.rooms.change(&id, Some(asker), |room, moment| {
+        let knocking = self.registry.change(&id, Some(asker), |room, moment| {
             let room = room.as_mut().ok_or(RoomError::UnknownCode)?;
             let knock = room.knock(session.address, knock, moment)?;
             begun = Some(knock.clone());
@@ -67,17 +67,14 @@ impl Hub {
         nameplate: &Nameplate,
     ) -> Result<RoomId, RequestError> {
         self.check_is_outside(visit, session).await?;
-        let id = self.rooms.room_of(nameplate).await?.ok_or(RoomError::UnknownCode)?;
+        let id = self.registry.room_of(nameplate).await?.ok_or(RoomError::UnknownCode)?;
         self.end_own_knock(session.address, visit).await?;
         Ok(id)
     }
 
     pub(super) async fn pake(&self, visit: &Visit, message: &KnockMessage, asker: Asker) {
-        if self.is_nearby(&asker, &message.knock) {
-            return self.pake_nearby(message, asker);
-        }
         let outcome = match self.other_side(visit, asker.session.address, &message.knock).await {
-            Ok(other) => match self.rooms.deliver(other, PAKE, message).await {
+            Ok(other) => match self.registry.deliver(other, PAKE, message).await {
                 // Its socket is gone, and the knock is about to be.
                 Err(RequestError::Room(_)) => Err(RoomError::UnknownKnock.into()),
                 outcome => outcome,
@@ -93,20 +90,27 @@ impl Hub {
         me: Address,
         knock: &KnockId,
     ) -> Result<Address, RequestError> {
+        if let Some(other) = self.route_nearby(visit, me, knock).await? {
+            return Ok(other);
+        }
         let room = visit.place_of(knock).ok_or(RoomError::UnknownKnock)?;
-        let other = self.rooms.look(room, |room| room.route_knock(me, knock)).await?;
+        let other = self.registry.look(room, |room| room.route_knock(me, knock)).await?;
         Ok(other.unwrap_or(Err(RoomError::UnknownKnock))?)
     }
 
     pub(super) async fn end_knock(&self, visit: &Visit, ending: &Knocking, asker: Asker) {
-        if self.is_nearby(&asker, &ending.knock) {
-            return self.end_knock_nearby(ending, asker);
-        }
         let me = asker.session.address;
+        match (visit.neighbourhood, self.route_nearby(visit, me, &ending.knock).await) {
+            (Some(network), Ok(Some(_))) => {
+                return self.end_knock_nearby(&network, ending, asker).await;
+            }
+            (_, Ok(_)) => {}
+            (_, Err(error)) => return self.post.refuse(asker, error),
+        }
         let Some(room) = visit.place_of(&ending.knock) else {
             return self.post.refuse(asker, RoomError::UnknownKnock.into());
         };
-        let ending = self.rooms.change(room, Some(asker), |room, moment| {
+        let ending = self.registry.change(room, Some(asker), |room, moment| {
             let room = room.as_mut().ok_or(RoomError::UnknownKnock)?;
             room.end_knock(me, &ending.knock, moment)?;
             Ok(Done {})
@@ -121,7 +125,7 @@ impl Hub {
         visit: &mut Visit,
     ) -> Result<(), RequestError> {
         let Some((room, knock)) = &visit.knock else { return Ok(()) };
-        let ending = self.rooms.change(room, None, |room, moment| {
+        let ending = self.registry.change(room, None, |room, moment| {
             Ok(room.as_mut().ok_or(RoomError::UnknownKnock)?.end_knock(me, knock, moment)?)
         });
         settled(ending.await)?;

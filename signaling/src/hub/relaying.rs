@@ -15,7 +15,7 @@ impl Hub {
         let outcome = match self.route(visit, asker.session.address, &message.to).await {
             Ok(route) => {
                 let message = message.relayed_from(route.from);
-                self.rooms.deliver(route.to, event, &message).await
+                self.registry.deliver(route.to, event, &message).await
             }
             Err(error) => return self.refuse_in_turn(visit, asker, error).await,
         };
@@ -36,13 +36,13 @@ impl Hub {
         let (own, others) = offer.relays.open().ok_or(RequestError::NoRelay)?;
         let url = offer.url.clone();
         let offered = RelayOffered { from: route.from, ticket: others, url: url.clone() };
-        self.rooms.deliver(route.to, RELAY, &offered).await?;
+        self.registry.deliver(route.to, RELAY, &offered).await?;
         Ok(RelayOpened { ticket: own, url })
     }
 
     async fn route(&self, visit: &Visit, me: Address, to: &PeerId) -> Result<Route, RequestError> {
         let room = visit.room.as_ref().ok_or(RoomError::NotInRoom)?;
-        let route = self.rooms.look(room, |room| room.route(me, to)).await?;
+        let route = self.registry.look(room, |room| room.route(me, to)).await?;
         Ok(route.unwrap_or(Err(RoomError::NotInRoom))?)
     }
 
@@ -50,7 +50,8 @@ impl Hub {
     pub(super) async fn refuse_in_turn(&self, visit: &Visit, asker: Asker, error: RequestError) {
         match (&visit.room, error) {
             (Some(room), RequestError::Room(_)) => {
-                let refusing = self.rooms.change(room, Some(asker), |_, _| Err::<Done, _>(error));
+                let refusing =
+                    self.registry.change(room, Some(asker), |_, _| Err::<Done, _>(error));
                 let _ = refusing.await;
             }
             _ => self.post.refuse(asker, error),

@@ -1,117 +1,288 @@
+use std::time::Duration;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sharesync_service_kit::client_addr::ClientAddr;
+use serde_json::{Map, json};
 
 use super::*;
+use crate::draft::{Draft, Limits};
+use crate::request::RequestError;
 
-/// Numbered devices, and a source of randomness that is the same in every run.
-struct Neighbourhood {
-    nearby: Nearby<u32>,
+/// One network whose devices have numbers, and a source of ids that is the same in every run.
+struct Street {
+    neighbourhood: Option<Neighbourhood>,
+    devices: usize,
     rng: StdRng,
+    nodes: [NodeId; 2],
+    /// Who was told what by the last change.
+    told: Vec<(u8, String)>,
 }
 
-const HERE: &str = "192.0.2.1";
-
-impl Neighbourhood {
-    fn new(of_each: usize) -> Self {
-        Self { nearby: Nearby::new(of_each), rng: StdRng::seed_from_u64(1) }
+impl Street {
+    /// Nobody is to be seen in it.
+    fn new() -> Self {
+        Self {
+            neighbourhood: None,
+            devices: 9,
+            rng: StdRng::seed_from_u64(1),
+            nodes: [NodeId::draw(), NodeId::draw()],
+            told: Vec::new(),
+        }
     }
 
-    fn appear_at(&mut self, key: u32, address: &str) -> Result<Sighted<u32>, NearbyError> {
-        let network = ClientAddr(address.parse().unwrap()).network();
-        let name = format!("device {key}").try_into().unwrap();
-        let appear = Appear { name, platform: None };
-        self.nearby.appear(key, network, appear, &mut self.rng)
+    /// Sockets below 100 are one node's, the others another's.
+    fn socket(&self, number: u8) -> Address {
+        let socket = format!("{number:A>16}").parse().unwrap();
+        Address { node: self.nodes[usize::from(number >= 100)], socket }
     }
 
-    fn appear(&mut self, key: u32) -> Sighted<u32> {
-        self.appear_at(key, HERE).unwrap()
+    fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Neighbourhood, &mut Moment) -> Result<T, NearbyError>,
+    ) -> Result<T, NearbyError> {
+        let limits = Limits { rooms: 0, peers: 0, grace: Duration::ZERO, devices: self.devices };
+        let moment = Moment::new(0, limits, 0, StdRng::from_rng(&mut self.rng));
+        let draft = Draft::of(self.neighbourhood.as_ref(), moment, |neighbourhood, moment| {
+            Ok(change(neighbourhood.get_or_insert_default(), moment)?)
+        });
+        self.neighbourhood = draft.after;
+        let number = |to| (0..=u8::MAX).find(|&number| self.socket(number) == to).unwrap();
+        let told = draft.notices.iter().map(|notice| (number(notice.to), line(&notice.news)));
+        let told: Vec<_> = told.collect();
+        self.told = told;
+        draft.outcome.map_err(|error| match error {
+            RequestError::Nearby(error) => error,
+            other => panic!("{other}"),
+        })
     }
 
-    fn is_empty(&self) -> bool {
-        let Nearby { of_each: _, networks, whereabouts } = &self.nearby;
-        networks.is_empty() && whereabouts.is_empty()
+    fn try_appear(&mut self, number: u8) -> Result<Appeared, NearbyError> {
+        let me = self.socket(number);
+        let name = format!("device {number}").try_into().unwrap();
+        self.change(|here, moment| here.appear(me, &Appear { name, platform: None }, moment))
     }
+
+    fn appear(&mut self, number: u8) -> Appeared {
+        self.try_appear(number).unwrap()
+    }
+
+    fn act(&mut self, act: impl FnOnce(&mut Neighbourhood, &mut Moment)) {
+        let acted = self.change(|here, moment| {
+            act(here, moment);
+            Ok(())
+        });
+        acted.unwrap();
+    }
+
+    fn disappear(&mut self, number: u8) {
+        let me = self.socket(number);
+        self.act(|here, moment| here.disappear(me, moment));
+    }
+
+    fn try_knock(&mut self, number: u8, device: &Device) -> Result<KnockId, NearbyError> {
+        let me = self.socket(number);
+        let said = NearbyKnock { device: device.id.clone(), body: Map::new() };
+        self.change(|here, moment| here.knock(me, &said, moment))
+    }
+
+    fn knock(&mut self, number: u8, device: &Device) -> KnockId {
+        self.try_knock(number, device).unwrap()
+    }
+
+    fn end_knock(&mut self, number: u8, knock: &KnockId) -> bool {
+        let me = self.socket(number);
+        self.change(|here, moment| Ok(here.end_knock(me, knock, moment))).unwrap()
+    }
+
+    fn route(&self, number: u8, knock: &KnockId) -> Option<Address> {
+        self.neighbourhood.as_ref()?.route_knock(self.socket(number), knock)
+    }
+}
+
+/// News in a few words.
+fn line(news: &News) -> String {
+    match news {
+        News::NearbyAppeared(device) => format!("appeared {}", String::from(device.name.clone())),
+        News::NearbyGone(device) => format!("gone {}", String::from(device.name.clone())),
+        News::NearbyKnocked(heard) => {
+            format!("{} by {}", knocked(&heard.knock), String::from(heard.from.name.clone()))
+        }
+        News::KnockEnded(knock) => ended(knock),
+        other => panic!("nobody here is told {other:?}"),
+    }
+}
+
+fn knocked(knock: &KnockId) -> String {
+    format!("knocked {}", knock.0)
+}
+
+fn ended(knock: &KnockId) -> String {
+    format!("ended {}", knock.0)
 }
 
 #[test]
-fn devices_of_one_network_see_each_other() {
-    let mut street = Neighbourhood::new(9);
+fn devices_see_each_other_in_the_order_in_which_they_appeared() {
+    let mut street = Street::new();
     let first = street.appear(1);
-    assert_eq!((first.devices, first.tell, first.before), (vec![], vec![], None));
+    assert_eq!((first.devices, street.told.len()), (vec![], 0));
     let second = street.appear(2);
-    assert_eq!((second.devices, second.tell), (vec![first.me.clone()], vec![1]));
+    assert_eq!(second.devices, std::slice::from_ref(&first.me));
+    assert_eq!(street.told, [(1, "appeared device 2".into())]);
     let third = street.appear(3);
-    assert_eq!((third.devices, third.tell), (vec![first.me, second.me], vec![1, 2]));
+    assert_eq!(third.devices, [first.me, second.me]);
+    let news = || String::from("appeared device 3");
+    assert_eq!(street.told, [(1, news()), (2, news())]);
 }
 
 #[test]
-fn devices_of_other_networks_neither_see_nor_find_each_other() {
-    let mut street = Neighbourhood::new(9);
-    let here = street.appear_at(1, HERE).unwrap();
-    let away = street.appear_at(2, "192.0.2.2").unwrap();
-    assert_eq!((away.devices, away.tell), (vec![], vec![]));
-    assert_eq!(street.nearby.find(1, &away.me.id), Err(NearbyError::UnknownDevice));
-    assert_eq!(street.nearby.find(2, &here.me.id), Err(NearbyError::UnknownDevice));
-    assert!(street.nearby.disappear(1).unwrap().tell.is_empty());
-}
-
-#[test]
-fn an_ipv6_network_is_a_64() {
-    let mut street = Neighbourhood::new(9);
-    let first = street.appear_at(1, "2001:db8:1:2::1").unwrap();
-    let second = street.appear_at(2, "2001:db8:1:2:ffff::9").unwrap();
-    let other = street.appear_at(3, "2001:db8:1:3::1").unwrap();
-    assert_eq!(second.devices, [first.me]);
-    assert_eq!(other.devices, []);
-}
-
-#[test]
-fn a_device_is_found_by_those_who_see_it_and_themselves_are_seen() {
-    let mut street = Neighbourhood::new(9);
-    let [first, second] = [street.appear(1), street.appear(2)];
-    let found = street.nearby.find(1, &second.me.id);
-    assert_eq!(found, Ok(Found { from: first.me.clone(), to: 2 }));
-    assert_eq!(street.nearby.find(3, &second.me.id), Err(NearbyError::NotAppeared));
-    assert_eq!(street.nearby.find(1, &first.me.id), Err(NearbyError::UnknownDevice));
-    let guess = DeviceId("A".repeat(22));
-    assert_eq!(street.nearby.find(1, &guess), Err(NearbyError::UnknownDevice));
+fn a_device_is_found_by_those_who_are_seen_themselves_and_not_by_itself() {
+    let mut street = Street::new();
+    let [first, second] = [street.appear(1).me, street.appear(2).me];
+    let knock = street.knock(1, &second);
+    assert_eq!(street.told, [(2, format!("{} by device 1", knocked(&knock)))]);
+    assert_eq!(street.try_knock(3, &second), Err(NearbyError::NotAppeared));
+    assert_eq!(street.try_knock(1, &first), Err(NearbyError::UnknownDevice));
+    let guess = Device { id: DeviceId("A".repeat(22)), ..second };
+    assert_eq!(street.try_knock(1, &guess), Err(NearbyError::UnknownDevice));
 }
 
 #[test]
 fn a_device_that_disappears_is_not_found_and_finds_nobody() {
-    let mut street = Neighbourhood::new(9);
-    let [first, second] = [street.appear(1), street.appear(2)];
-    let gone = street.nearby.disappear(1);
-    assert_eq!(gone, Some(Gone { device: first.me.clone(), tell: vec![2] }));
-    assert_eq!(street.nearby.disappear(1), None);
-    assert_eq!(street.nearby.find(2, &first.me.id), Err(NearbyError::UnknownDevice));
-    assert_eq!(street.nearby.find(1, &second.me.id), Err(NearbyError::NotAppeared));
-    street.nearby.disappear(2);
-    assert!(street.is_empty());
+    let mut street = Street::new();
+    let [first, second] = [street.appear(1).me, street.appear(2).me];
+    street.disappear(1);
+    assert_eq!(street.told, [(2, "gone device 1".into())]);
+    street.disappear(1);
+    assert_eq!(street.told, []);
+    assert_eq!(street.try_knock(2, &first), Err(NearbyError::UnknownDevice));
+    assert_eq!(street.try_knock(1, &second), Err(NearbyError::NotAppeared));
+    street.disappear(2);
+    assert_eq!(street.neighbourhood, None, "nothing stays");
 }
 
 #[test]
 fn an_id_says_nothing_and_is_another_each_time() {
-    let mut street = Neighbourhood::new(9);
+    let mut street = Street::new();
     street.appear(2);
     let first = street.appear(1).me;
-    let again = street.appear(1);
-    assert_eq!((first.id.0.len(), again.me.id.0.len()), (22, 22));
-    assert_ne!(first.id, again.me.id);
-    assert_eq!(again.before, Some(Gone { device: first.clone(), tell: vec![2] }));
-    assert_eq!(again.tell, [2]);
-    assert_eq!(street.nearby.find(2, &first.id), Err(NearbyError::UnknownDevice));
+    let again = street.appear(1).me;
+    assert_eq!((first.id.0.len(), again.id.0.len()), (22, 22));
+    assert_ne!(first.id, again.id);
+    let told = ["gone device 1", "appeared device 1"].map(|news| (2, news.to_owned()));
+    assert_eq!(street.told, told);
+    assert_eq!(street.try_knock(2, &first), Err(NearbyError::UnknownDevice));
 }
 
 #[test]
-fn a_network_has_so_many_places_and_others_have_their_own() {
-    let mut street = Neighbourhood::new(2);
+fn a_network_has_so_many_places() {
+    let mut street = Street::new();
+    street.devices = 2;
     street.appear(1);
     street.appear(2);
-    assert_eq!(street.appear_at(3, HERE).unwrap_err(), NearbyError::TooManyDevices);
-    street.appear_at(4, "192.0.2.2").unwrap();
+    assert_eq!(street.try_appear(3).unwrap_err(), NearbyError::TooManyDevices);
     street.appear(2);
-    street.nearby.disappear(1);
+    street.disappear(1);
     street.appear(3);
+}
+
+#[test]
+fn the_two_of_a_knock_reach_each_other_and_nobody_else_does() {
+    let mut street = Street::new();
+    let [_, second, _, fourth] = [1, 2, 3, 4].map(|number| street.appear(number).me);
+    let knock = street.knock(1, &second);
+    let other = street.knock(3, &fourth);
+    assert_eq!(knock.0.len(), 22);
+    assert_eq!(street.route(1, &knock), Some(street.socket(2)));
+    assert_eq!(street.route(2, &knock), Some(street.socket(1)));
+    for stranger in [3, 4, 5] {
+        assert_eq!(street.route(stranger, &knock), None);
+        assert!(!street.end_knock(stranger, &knock));
+        assert_eq!(street.told, []);
+    }
+    assert_eq!(street.route(4, &other), Some(street.socket(3)));
+}
+
+#[test]
+fn either_may_end_a_knock() {
+    let mut street = Street::new();
+    let [_, second] = [street.appear(1).me, street.appear(2).me];
+    for (one, other) in [(1, 2), (2, 1)] {
+        let knock = street.knock(1, &second);
+        assert!(street.end_knock(one, &knock));
+        assert_eq!(street.told, [(other, ended(&knock))]);
+        assert!(!street.end_knock(other, &knock));
+        assert_eq!(street.route(other, &knock), None);
+    }
+}
+
+#[test]
+fn whoever_knocks_again_ends_its_knock_before_and_no_other() {
+    let mut street = Street::new();
+    let [first, second, third] = [1, 2, 3].map(|number| street.appear(number).me);
+    let at_me = street.knock(3, &first);
+    let before = street.knock(1, &second);
+    let knock = street.knock(1, &third);
+    let told = [(2, ended(&before)), (3, format!("{} by device 1", knocked(&knock)))];
+    assert_eq!(street.told, told);
+    assert_eq!(street.route(2, &before), None);
+    assert_eq!(street.route(3, &knock), Some(street.socket(1)));
+    assert_eq!(street.route(1, &at_me), Some(street.socket(3)));
+}
+
+#[test]
+fn a_knock_lasts_when_the_knocker_is_seen_no_more() {
+    let mut street = Street::new();
+    let [_, second] = [street.appear(1).me, street.appear(2).me];
+    let knock = street.knock(1, &second);
+    street.disappear(1);
+    street.disappear(2);
+    assert_eq!(street.route(2, &knock), Some(street.socket(1)));
+    assert!(street.end_knock(2, &knock));
+    assert_eq!(street.neighbourhood, None);
+}
+
+#[test]
+fn a_socket_that_goes_ends_all_it_has_part_in() {
+    let mut street = Street::new();
+    let [first, second, _, fourth] = [1, 2, 3, 4].map(|number| street.appear(number).me);
+    let began = street.knock(1, &fourth);
+    let heard = street.knock(2, &first);
+    let others = street.knock(3, &second);
+    let me = street.socket(1);
+    street.act(|here, moment| here.lose(me, moment));
+    let gone = || String::from("gone device 1");
+    let told = [(4, ended(&began)), (2, ended(&heard)), (2, gone()), (3, gone()), (4, gone())];
+    assert_eq!(street.told, told);
+    assert_eq!(street.route(3, &others), Some(street.socket(2)));
+}
+
+#[test]
+fn a_node_that_goes_takes_its_devices_and_their_knocks_along() {
+    let mut street = Street::new();
+    let [first, lost, _] = [1, 101, 102].map(|number| street.appear(number).me);
+    let began = street.knock(1, &lost);
+    let heard = street.knock(101, &first);
+    let node = street.nodes[1];
+    assert!(street.neighbourhood.as_ref().unwrap().reaches(node));
+    street.act(|here, moment| here.lose_node(node, moment));
+    let told = [
+        (1, ended(&began)),
+        (1, ended(&heard)),
+        (1, "gone device 101".into()),
+        (1, "gone device 102".into()),
+    ];
+    assert_eq!(street.told, told);
+    assert!(!street.neighbourhood.as_ref().unwrap().reaches(node));
+}
+
+#[test]
+fn a_neighbourhood_is_the_same_after_it_was_written_down() {
+    let mut street = Street::new();
+    let [_, second] = [street.appear(1).me, street.appear(101).me];
+    street.knock(1, &second);
+    let record = json!(street.neighbourhood);
+    assert_eq!(
+        serde_json::from_value::<Option<Neighbourhood>>(record).unwrap(),
+        street.neighbourhood
+    );
 }

@@ -1,14 +1,14 @@
-//! Rooms in Redis, shared by several nodes. A room is one record there. A change reads it, drafts
-//! what it is to be by the same rules as in memory, and writes that, if the record is still the one
-//! that was read, in one transaction with the letters that it causes: to each node that is to tell
-//! its sockets of it, and to this one, when it is to acknowledge. Each node reads its letters from a
-//! stream of its own, in order, and so do its sockets hear of changes in the order in which they
-//! happened.
+//! Rooms and neighbourhoods in Redis, shared by several nodes. Each is one record there. A change
+//! reads it, drafts what it is to be by the same rules as in memory, and writes that, if the record is
+//! still the one that was read, in one transaction with the letters that it causes: to each node that
+//! is to tell its sockets of it, and to this one, when it is to acknowledge. Each node reads its
+//! letters from a stream of its own, in order, and so do its sockets hear of changes in the order in
+//! which they happened.
 //!
-//! - `changing` drafts, `commit` writes, `inbox` reads; `letter` is what passes between, `desk` what
-//!   waits for it. `messages` brings what members say to each other to sockets of other nodes.
+//! - `changing` drafts, `commit` writes, `inbox` reads; `record` is what is written, `letter` what
+//!   passes between, `desk` what waits for it. `messages` brings what members say to each other to sockets of other nodes.
 //! - `link` is the connection; `keeper` makes it and gives the node's signs of life; `burial` takes
-//!   the sockets of nodes that gave none out of the rooms.
+//!   the sockets of nodes that gave none out of everything.
 //!
 //! Nothing is believed of what cannot be known. A change that Redis may or may not have made when the
 //! connection broke costs the asker its socket: it comes back by its secret, and then knows. A
@@ -25,6 +25,7 @@ mod keys;
 mod letter;
 mod link;
 mod messages;
+mod record;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -43,12 +44,13 @@ pub use config::{ClusterConfig, NoRedisUrl};
 
 use desk::Desk;
 use link::Link;
+pub(crate) use record::InRedis;
 
 use crate::SignalingConfig;
 use crate::address::{Address, NodeId};
+use crate::draft::{Limits, Moment};
 use crate::post::{Asker, Post};
 use crate::request::RequestError;
-use crate::rooms::{Limits, Moment, Room};
 
 /// How long a node that stops may take to take its sockets out of the rooms; the others do it
 /// otherwise.
@@ -100,22 +102,22 @@ impl Cluster {
         Self { node, stop: stop.drop_guard() }
     }
 
-    pub(super) async fn change<T: Serialize>(
+    pub(super) async fn change<K: InRedis, T: Serialize>(
         &self,
-        id: &RoomId,
+        key: &K,
         asker: Option<Asker>,
-        change: impl FnMut(&mut Option<Room>, &mut Moment) -> Result<T, RequestError> + Send,
+        change: impl FnMut(&mut Option<K::Gathering>, &mut Moment) -> Result<T, RequestError> + Send,
     ) -> Result<(), RequestError> {
-        self.node.change(id, asker, change).await
+        self.node.change(key, asker, change).await
     }
 
-    pub(super) async fn look<T>(
+    pub(super) async fn look<K: InRedis, T>(
         &self,
-        id: &RoomId,
-        look: impl FnOnce(&Room) -> T + Send,
+        key: &K,
+        look: impl FnOnce(&K::Gathering) -> T + Send,
     ) -> Result<Option<T>, RequestError> {
-        let read = self.node.read(id).await.map_err(|_| RequestError::Unavailable)?;
-        Ok(read.room.as_ref().map(look))
+        let read = self.node.read(key).await.map_err(|_| RequestError::Unavailable)?;
+        Ok(read.gathering.as_ref().map(look))
     }
 
     pub(super) async fn room_of(&self, code: &Nameplate) -> Result<Option<RoomId>, RequestError> {

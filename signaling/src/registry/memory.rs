@@ -1,5 +1,5 @@
-//! Rooms in this process's memory, for a service that is one node. All of them stand behind one
-//! lock, which is held while members are told, and nothing is waited for.
+//! Rooms and neighbourhoods in this process's memory, for a service that is one node. All of them
+//! stand behind one lock, which is held while sockets are told, and nothing is waited for.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,16 +9,21 @@ use rand::rngs::StdRng;
 use serde::Serialize;
 use sharesync_protocol::code::Nameplate;
 use sharesync_protocol::signaling::RoomId;
+use sharesync_service_kit::client_addr::ClientNetwork;
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::secret::random_bytes;
 
+use super::Key;
 use crate::SignalingConfig;
 use crate::address::{Address, NodeId};
+use crate::draft::{Draft, Limits, Moment};
+use crate::nearby::Neighbourhood;
+use crate::news::Notice;
 use crate::post::{Asker, Post};
 use crate::request::RequestError;
-use crate::rooms::{Draft, Limits, Moment, Notice, Reindexing, Room, RoomError};
+use crate::rooms::{Reindexing, Room, RoomError};
 
-/// Every room of this node.
+/// Every room and every neighbourhood of this node.
 pub(crate) struct Memory {
     post: Arc<Post>,
     node: NodeId,
@@ -27,8 +32,10 @@ pub(crate) struct Memory {
     kept: Mutex<Kept>,
 }
 
-struct Kept {
+/// What is kept.
+pub(crate) struct Kept {
     rooms: HashMap<RoomId, Room>,
+    neighbourhoods: HashMap<ClientNetwork, Neighbourhood>,
     /// In which room a code is open.
     codes: HashMap<Nameplate, RoomId>,
     /// The rooms with somebody away, by when the next absence ends.
@@ -36,8 +43,22 @@ struct Kept {
     rng: StdRng,
 }
 
+/// A key under which something is kept in memory.
+pub(crate) trait InMemory: Key {
+    /// What is kept under it.
+    fn find<'a>(&self, kept: &'a Kept) -> Option<&'a Self::Gathering>;
+
+    /// Keeps what is to be there in place of what was; nothing, where it has ended.
+    fn keep(
+        &self,
+        after: Option<Self::Gathering>,
+        kept: &mut Kept,
+        limits: Limits,
+    ) -> Result<(), Obstacle>;
+}
+
 /// Why a draft cannot be kept as it is.
-enum Obstacle {
+pub(crate) enum Obstacle {
     /// Another room has a code that it would open.
     CodeTaken,
     /// It would be one room too many.
@@ -45,7 +66,7 @@ enum Obstacle {
 }
 
 impl Memory {
-    /// No rooms yet.
+    /// Nothing yet.
     pub(super) fn new(config: &SignalingConfig, post: Arc<Post>) -> Self {
         Self {
             post,
@@ -54,6 +75,7 @@ impl Memory {
             limits: config.limits(),
             kept: Mutex::new(Kept {
                 rooms: HashMap::new(),
+                neighbourhoods: HashMap::new(),
                 codes: HashMap::new(),
                 absences: BTreeSet::new(),
                 rng: StdRng::from_seed(random_bytes()),
@@ -61,18 +83,18 @@ impl Memory {
         }
     }
 
-    pub(super) fn change<T: Serialize>(
+    pub(super) fn change<K: InMemory, T: Serialize>(
         &self,
-        id: &RoomId,
+        key: &K,
         asker: Option<Asker>,
-        mut change: impl FnMut(&mut Option<Room>, &mut Moment) -> Result<T, RequestError>,
+        mut change: impl FnMut(&mut Option<K::Gathering>, &mut Moment) -> Result<T, RequestError>,
     ) -> Result<(), RequestError> {
         let mut kept = self.kept();
         self.expire(&mut kept);
         let outcome = loop {
             let moment = self.moment(&mut kept);
-            let draft = Draft::of(kept.rooms.get(id), moment, &mut change);
-            match kept.keep(id, draft.after, self.limits) {
+            let draft = Draft::of(key.find(&kept), moment, &mut change);
+            match key.keep(draft.after, &mut kept, self.limits) {
                 Ok(()) => {
                     self.tell(draft.notices);
                     break draft.outcome;
@@ -88,8 +110,12 @@ impl Memory {
         answered
     }
 
-    pub(super) fn look<T>(&self, id: &RoomId, look: impl FnOnce(&Room) -> T) -> Option<T> {
-        self.kept().rooms.get(id).map(look)
+    pub(super) fn look<K: InMemory, T>(
+        &self,
+        key: &K,
+        look: impl FnOnce(&K::Gathering) -> T,
+    ) -> Option<T> {
+        key.find(&self.kept()).map(look)
     }
 
     pub(super) fn room_of(&self, code: &Nameplate) -> Option<RoomId> {
@@ -123,9 +149,9 @@ impl Memory {
         while let Some((_, id)) = kept.absences.first().filter(|(end_ms, _)| *end_ms <= now_ms) {
             let id = id.clone();
             let moment = self.moment(kept);
-            let draft = Draft::of(kept.rooms.get(&id), moment, |_, _| Ok(()));
+            let draft = Draft::of(id.find(kept), moment, |_, _| Ok(()));
             // An absence that ends opens nothing.
-            let _ = kept.keep(&id, draft.after, self.limits);
+            let _ = id.keep(draft.after, kept, self.limits);
             self.tell(draft.notices);
         }
     }
@@ -142,42 +168,64 @@ impl Memory {
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        // Rooms change in one step, after the drafting of it, so that they are sound even if a
+        // Gatherings change in one step, after the drafting of it, so that they are sound even if a
         // handler panicked while it held them: one socket's trouble stays its own.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
-    /// Keeps a room in place of what it was, and its absence in place of a room that has ended.
-    fn keep(&mut self, id: &RoomId, after: Option<Room>, limits: Limits) -> Result<(), Obstacle> {
-        let before = self.rooms.get(id);
+impl InMemory for RoomId {
+    fn find<'a>(&self, kept: &'a Kept) -> Option<&'a Room> {
+        kept.rooms.get(self)
+    }
+
+    fn keep(&self, after: Option<Room>, kept: &mut Kept, limits: Limits) -> Result<(), Obstacle> {
+        let before = self.find(kept);
         let (was_open, is_open) = (before.is_some(), after.is_some());
-        if is_open && !was_open && self.rooms.len() >= limits.rooms {
+        if is_open && !was_open && kept.rooms.len() >= limits.rooms {
             return Err(Obstacle::TooManyRooms);
         }
         let Reindexing { opened, closed, expired_ms, expires_ms } =
             Reindexing::between(before, after.as_ref());
-        if opened.iter().any(|code| self.codes.contains_key(code)) {
+        if opened.iter().any(|code| kept.codes.contains_key(code)) {
             return Err(Obstacle::CodeTaken);
         }
         for code in closed {
-            self.codes.remove(&code);
+            kept.codes.remove(&code);
         }
-        self.codes.extend(opened.into_iter().map(|code| (code, id.clone())));
+        kept.codes.extend(opened.into_iter().map(|code| (code, self.clone())));
         if let Some(expired_ms) = expired_ms {
-            self.absences.remove(&(expired_ms, id.clone()));
+            kept.absences.remove(&(expired_ms, self.clone()));
         }
-        self.absences.extend(expires_ms.map(|expires_ms| (expires_ms, id.clone())));
+        kept.absences.extend(expires_ms.map(|expires_ms| (expires_ms, self.clone())));
         match after {
-            Some(room) => self.rooms.insert(id.clone(), room),
-            None => self.rooms.remove(id),
+            Some(room) => kept.rooms.insert(self.clone(), room),
+            None => kept.rooms.remove(self),
         };
         match (was_open, is_open) {
-            (false, true) => tracing::info!(rooms_open = self.rooms.len(), "room opened"),
-            (true, false) => tracing::info!(rooms_open = self.rooms.len(), "room closed"),
+            (false, true) => tracing::info!(rooms_open = kept.rooms.len(), "room opened"),
+            (true, false) => tracing::info!(rooms_open = kept.rooms.len(), "room closed"),
             _ => {}
         }
+        Ok(())
+    }
+}
+
+impl InMemory for ClientNetwork {
+    fn find<'a>(&self, kept: &'a Kept) -> Option<&'a Neighbourhood> {
+        kept.neighbourhoods.get(self)
+    }
+
+    fn keep(
+        &self,
+        after: Option<Neighbourhood>,
+        kept: &mut Kept,
+        _: Limits,
+    ) -> Result<(), Obstacle> {
+        match after {
+            Some(neighbourhood) => kept.neighbourhoods.insert(*self, neighbourhood),
+            None => kept.neighbourhoods.remove(self),
+        };
         Ok(())
     }
 }

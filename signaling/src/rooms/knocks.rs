@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::{self, KnockId, KnockMessage, NAMEPLATE_DIGITS, Nameplate};
 use sharesync_protocol::signaling::PeerId;
 
-use super::{Moment, News, Room, RoomError, random_id};
+use super::{Room, RoomError};
 use crate::address::Address;
+use crate::draft::Moment;
+use crate::news::News;
 
 /// A knock under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +61,7 @@ impl Room {
         let at = self.holder_at(&knock.nameplate).ok_or(RoomError::UnknownCode)?;
         let holder = &mut self.members[at];
         holder.code = None;
-        let id = KnockId(random_id(&mut moment.rng));
+        let id = KnockId(moment.random_id());
         let mut body = knock.body.clone();
         body.remove("knock"); // Whatever the knocker called it.
         if let Some(address) = holder.address() {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::Nameplate;
 use sharesync_protocol::signaling::{PageNonce, Peer, PeerId, ResumeSecret};
 
-use super::{Moment, random_id};
 use crate::address::Address;
+use crate::draft::Moment;
 
 /// A member of a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,10 +35,10 @@ impl Membership {
     /// Somebody new.
     pub(super) fn begin(me: Address, nonce: Option<PageNonce>, moment: &mut Moment) -> Self {
         Self {
-            id: PeerId(random_id(&mut moment.rng)),
+            id: PeerId(moment.random_id()),
             nonce,
             place: Place::Here(me),
-            resume: ResumeSecret(random_id(&mut moment.rng)),
+            resume: ResumeSecret(moment.random_id()),
             code: None,
         }
     }

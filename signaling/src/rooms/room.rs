@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::Nameplate;
 use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret};
 
+use super::RoomError;
 use super::knocks::Knock;
 use super::member::{Membership, Place};
 use super::reports::Half;
-use super::{Moment, News, RoomError};
 use crate::address::{Address, NodeId};
+use crate::draft::{Gathering, Moment};
+use crate::news::News;
 
 /// A room. It has a member, present or away, for as long as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,11 +64,6 @@ impl Room {
         (room, entered)
     }
 
-    /// Whether it has a member, present or away.
-    pub(super) fn is_open(&self) -> bool {
-        !self.members.is_empty()
-    }
-
     /// When the next absence in it ends (milliseconds since the Unix epoch).
     pub(super) fn expires_ms(&self) -> Option<i64> {
         let ends = self.members.iter().filter_map(|member| match member.place {
@@ -89,12 +86,6 @@ impl Room {
     /// Whether somebody is there on this socket who did not make it.
     pub(crate) fn is_visited_by(&self, me: Address) -> bool {
         self.place_of(me).is_ok_and(|at| self.members[at].id != self.owner)
-    }
-
-    /// Whether it concerns anybody on that node.
-    pub(crate) fn reaches(&self, node: NodeId) -> bool {
-        let knockers = self.knocks.iter().map(|knock| knock.knocker);
-        self.present().chain(knockers).any(|address| address.node == node)
     }
 
     /// Takes in who brings a member's secret, as that member, or somebody new.
@@ -174,30 +165,6 @@ impl Room {
         Ok(())
     }
 
-    /// Takes note that a node is no more, and with it every socket that it had.
-    pub(crate) fn lose_node(&mut self, node: NodeId, moment: &mut Moment) {
-        let is_lost = |at: &usize| self.members[*at].address().is_some_and(|a| a.node == node);
-        let lost: Vec<usize> = (0..self.members.len()).filter(is_lost).collect();
-        // All of them are away before anybody is told, for none of them can be.
-        for &at in &lost {
-            self.members[at].place = Place::Away { until_ms: moment.end_of_grace_ms() };
-        }
-        for at in lost {
-            self.shut(at, moment);
-            self.tell_others(at, &News::PeerAway(self.members[at].peer()), moment);
-        }
-        self.end_knocks(|knock| knock.knocker.node == node, moment);
-    }
-
-    /// Ends the memberships whose grace is over, the longest absence first.
-    pub(super) fn expire(&mut self, moment: &mut Moment) {
-        while let Some(until_ms) = self.expires_ms().filter(|&end| end <= moment.now_ms) {
-            let is_it = |member: &Membership| member.place == Place::Away { until_ms };
-            let at = self.members.iter().position(is_it);
-            self.end(at.expect("somebody is away until then"), moment);
-        }
-    }
-
     /// Finds the way to the member that is known as `to`.
     pub(crate) fn route(&self, me: Address, to: &PeerId) -> Result<Route, RoomError> {
         let from = self.members[self.place_of(me)?].id.clone();
@@ -256,5 +223,40 @@ impl Room {
         for address in self.present() {
             moment.tell(address, left.clone());
         }
+    }
+}
+
+impl Gathering for Room {
+    /// Whether it has a member, present or away.
+    fn is_open(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Ends the memberships whose grace is over, the longest absence first.
+    fn expire(&mut self, moment: &mut Moment) {
+        while let Some(until_ms) = self.expires_ms().filter(|&end| end <= moment.now_ms) {
+            let is_it = |member: &Membership| member.place == Place::Away { until_ms };
+            let at = self.members.iter().position(is_it);
+            self.end(at.expect("somebody is away until then"), moment);
+        }
+    }
+
+    fn reaches(&self, node: NodeId) -> bool {
+        let knockers = self.knocks.iter().map(|knock| knock.knocker);
+        self.present().chain(knockers).any(|address| address.node == node)
+    }
+
+    fn lose_node(&mut self, node: NodeId, moment: &mut Moment) {
+        let is_lost = |at: &usize| self.members[*at].address().is_some_and(|a| a.node == node);
+        let lost: Vec<usize> = (0..self.members.len()).filter(is_lost).collect();
+        // All of them are away before anybody is told, for none of them can be.
+        for &at in &lost {
+            self.members[at].place = Place::Away { until_ms: moment.end_of_grace_ms() };
+        }
+        for at in lost {
+            self.shut(at, moment);
+            self.tell_others(at, &News::PeerAway(self.members[at].peer()), moment);
+        }
+        self.end_knocks(|knock| knock.knocker.node == node, moment);
     }
 }

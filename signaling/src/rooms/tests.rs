@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Map, json};
@@ -6,6 +8,8 @@ use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret,
 
 use super::*;
 use crate::address::{Address, NodeId};
+use crate::draft::{Draft, Gathering, Limits, Moment};
+use crate::news::{News, Notice};
 use crate::request::RequestError;
 
 mod knocking;
@@ -15,6 +19,7 @@ mod reports;
 
 const GRACE: Duration = Duration::from_mins(2);
 const GRACE_MS: i64 = 120_000;
+const LIMITS: Limits = Limits { rooms: 8, peers: 4, grace: GRACE, devices: 0 };
 
 /// One room that is kept from change to change, with people whose sockets have numbers, and a source
 /// of ids that is the same in every run.
@@ -72,9 +77,8 @@ impl Table {
         &mut self,
         change: impl FnOnce(&mut Option<Room>, &mut Moment) -> Result<T, RoomError>,
     ) -> Result<T, RoomError> {
-        let limits = Limits { rooms: 8, peers: 4, grace: GRACE };
         let rng = StdRng::from_rng(&mut self.rng);
-        let moment = Moment::new(self.now_ms, limits, self.codes_open, rng);
+        let moment = Moment::new(self.now_ms, LIMITS, self.codes_open, rng);
         let draft = Draft::of(self.room.as_ref(), moment, |room, moment| {
             change(room, moment).map_err(RequestError::from)
         });
@@ -98,6 +102,9 @@ impl Table {
             News::Displaced => "displaced".into(),
             News::Knocked(message) => format!("knocked {}", name_of_knock(&message.knock)),
             News::KnockEnded(knock) => format!("ended {}", name_of_knock(knock)),
+            News::NearbyAppeared(_) | News::NearbyGone(_) | News::NearbyKnocked(_) => {
+                panic!("a room says nothing of who is nearby")
+            }
         };
         format!("{to}: {news}")
     }

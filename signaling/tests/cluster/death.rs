@@ -7,7 +7,7 @@ use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_signaling::SignalingConfig;
 use tokio::runtime::Runtime;
 
-use crate::node::Node;
+use crate::node::{FROM, Node};
 use crate::redis::Redis;
 use crate::rung::{reach, sharing};
 use crate::server::still;
@@ -110,6 +110,31 @@ async fn codes_and_knocks_end_with_a_node_that_dies() {
     assert_eq!(host.event("knock-ended").await, knocked);
     let mut late = Client::connect(node.address, &[]).await;
     assert_eq!(late.refused("knock", held).await, "unknown_code");
+}
+
+/// A client of that node whose device can be seen at home, and what its appearing was answered with.
+async fn seen(node: &Node, name: &str) -> (Client, serde_json::Value) {
+    let mut client = Client::connect(node.address, &[(FROM, "192.0.2.1")]).await;
+    let appeared = client.ok("appear", json!({ "name": name })).await;
+    (client, appeared)
+}
+
+#[tokio::test]
+async fn devices_of_a_node_that_dies_are_seen_no_more_and_their_knocks_end() {
+    let Two { node, mortal, redis: _redis, .. } = Two::meet().await;
+    let (mut home, here) = seen(&node, "Quiet Heron").await;
+    let (mut lost, there) = seen(&mortal.node, "Bold Fox").await;
+    home.event("nearby-appeared").await;
+    let mine = home.ok("nearby-knock", json!({ "device": there["self"]["id"] })).await;
+    let theirs = lost.ok("nearby-knock", json!({ "device": here["self"]["id"] })).await;
+    home.event("nearby-knock").await;
+
+    mortal.kill();
+    assert_eq!(home.event("knock-ended").await, mine);
+    assert_eq!(home.event("knock-ended").await, theirs);
+    assert_eq!(home.event("nearby-gone").await, json!({ "device": there["self"] }));
+    let (_late, appeared) = seen(&node, "Neat Owl").await;
+    assert_eq!(appeared["devices"], json!([here["self"]]));
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ mod conversation;
 mod knocking;
 #[path = "../signaling/membership.rs"]
 mod membership;
+#[path = "../signaling/nearby.rs"]
+mod nearby;
 #[path = "../signaling/node.rs"]
 mod node;
 #[path = "../signaling/ownership.rs"]

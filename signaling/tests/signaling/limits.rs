@@ -157,3 +157,31 @@ async fn a_client_that_answers_no_ping_is_missed() {
     let news = host.event("peer-away").await;
     assert_eq!(news["peer"]["id"], joined["self"]["id"]);
 }
+
+#[tokio::test]
+async fn appearing_and_knocking_are_limited_by_network() {
+    let (clock, hands) = still();
+    let server = Server::with(SignalingConfig {
+        appearances_per_client: Rate::new(3, Duration::from_secs(1)),
+        nearby_knocks_per_client: Rate::new(2, Duration::from_secs(3)),
+        clock,
+        ..SignalingConfig::default()
+    })
+    .await;
+    let mut first = server.client_from("192.0.2.1").await;
+    let mut second = server.client_from("192.0.2.1").await;
+    let appear = json!({ "name": "Bold Fox" });
+    first.ok("appear", appear.clone()).await;
+    for _ in 0..2 {
+        second.ok("appear", appear.clone()).await;
+    }
+    assert_eq!(first.refused("appear", appear.clone()).await, "rate_limited");
+    server.client_from("192.0.2.2").await.ok("appear", appear).await;
+
+    let knock = json!({ "device": "A".repeat(22) });
+    assert_eq!(first.refused("nearby-knock", knock.clone()).await, "unknown_device");
+    assert_eq!(second.refused("nearby-knock", knock.clone()).await, "unknown_device");
+    assert_eq!(first.refused("nearby-knock", knock.clone()).await, "rate_limited");
+    hands.advance(Duration::from_secs(3));
+    assert_eq!(first.refused("nearby-knock", knock).await, "unknown_device");
+}

@@ -1,14 +1,11 @@
 //! Devices nearby: those of one client network see each other if they wish to, and one knocks at
 //! another.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use sharesync_service_kit::limiter::Rate;
 use sharesync_signaling::SignalingConfig;
 
 use crate::node::FROM;
-use crate::server::{Server, still};
+use crate::server::Server;
 use crate::socket::{Client, Packet};
 
 const HOME: &str = "192.0.2.1";
@@ -234,29 +231,6 @@ async fn a_network_has_so_many_devices() {
     let (_elsewhere, _) = seen(&server, ELSEWHERE, "Keen Seal").await;
     first.ok("disappear", json!({})).await;
     third.ok("appear", appear).await;
-}
-
-#[tokio::test]
-async fn appearing_and_knocking_are_limited_by_network() {
-    let (clock, hands) = still();
-    let server = Server::with(SignalingConfig {
-        appearances_per_client: Rate::new(3, Duration::from_secs(1)),
-        nearby_knocks_per_client: Rate::new(2, Duration::from_secs(3)),
-        clock,
-        ..SignalingConfig::default()
-    })
-    .await;
-    let (mut first, _, mut second, there) = two(&server).await;
-    second.ok("appear", json!({ "name": "Bold Fox" })).await;
-    assert_eq!(first.refused("appear", json!({ "name": "x" })).await, "rate_limited");
-    let (_elsewhere, _) = seen(&server, ELSEWHERE, "Keen Seal").await;
-
-    let knock = json!({ "device": there["id"] });
-    assert_eq!(first.refused("nearby-knock", knock.clone()).await, "unknown_device");
-    assert_eq!(second.refused("nearby-knock", knock.clone()).await, "unknown_device");
-    assert_eq!(first.refused("nearby-knock", knock.clone()).await, "rate_limited");
-    hands.advance(Duration::from_secs(3));
-    assert_eq!(first.refused("nearby-knock", knock).await, "unknown_device");
 }
 
 #[tokio::test]

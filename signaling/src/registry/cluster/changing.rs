@@ -1,4 +1,4 @@
-//! Changes of rooms: read, drafted, written, and drafted again when somebody else was faster.
+//! Changes of rooms and neighbourhoods: read, drafted, written, and drafted again when somebody else was faster.
 
 use std::time::Duration;
 
@@ -10,24 +10,26 @@ use tokio::time::timeout;
 
 use super::Node;
 use super::commit::{Commit, Committed};
-use super::keys::{ABSENCES, CODES, ROOMS};
+use super::keys::{ABSENCES, CODES};
 use super::letter::{self, Letter, Letters};
 use super::link::Failure;
+use super::record::{InRedis, gathering_of, record_of};
 use crate::address::{Address, NodeId};
+use crate::draft::{Draft, Moment};
 use crate::post::Asker;
 use crate::request::RequestError;
-use crate::rooms::{Draft, Moment, Reindexing, Room, RoomError};
+use crate::rooms::RoomError;
 
-/// How often somebody else may be faster. Of those who change one room at one time one succeeds, so
-/// that this is reached by what is no room's traffic any more.
+/// How often somebody else may be faster. Of those who change one gathering at one time one succeeds,
+/// so that this is reached by what is nobody's traffic any more.
 const MOST_ATTEMPTS: u32 = 200;
 /// How long an acknowledgement may take to come back to the node that laid it ready.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(5);
 
-/// A room as it was read.
-pub(super) struct Read {
-    /// The room; none if there is no such room.
-    pub(super) room: Option<Room>,
+/// A gathering as it was read.
+pub(super) struct Read<G> {
+    /// The gathering; none if there is no such.
+    pub(super) gathering: Option<G>,
     /// Its record; empty if there is none.
     record: String,
     /// Codes that are open in all rooms together.
@@ -42,23 +44,24 @@ struct Laid {
 }
 
 impl Node {
-    pub(super) async fn change<T: Serialize>(
+    pub(super) async fn change<K: InRedis, T: Serialize>(
         &self,
-        id: &RoomId,
+        key: &K,
         mut asker: Option<Asker>,
-        mut change: impl FnMut(&mut Option<Room>, &mut Moment) -> Result<T, RequestError> + Send,
+        mut change: impl FnMut(&mut Option<K::Gathering>, &mut Moment) -> Result<T, RequestError> + Send,
     ) -> Result<(), RequestError> {
         for _ in 0..MOST_ATTEMPTS {
-            let Ok(read) = self.read(id).await else { break };
-            let draft = Draft::of(read.room.as_ref(), self.moment(read.codes_open), &mut change);
+            let Ok(read) = self.read(key).await else { break };
+            let moment = self.moment(read.codes_open);
+            let draft = Draft::of(read.gathering.as_ref(), moment, &mut change);
             let outcome = draft.outcome.as_ref().map(|_| ()).map_err(|error| *error);
-            if asker.is_none() && draft.after == read.room {
+            if asker.is_none() && draft.after == read.gathering {
                 return outcome;
             }
             let mut letters = letter::by_node(draft.notices);
             let laid = asker.take().map(|asker| self.lay(asker, draft.outcome, &mut letters));
             let from = laid.as_ref().map(|laid| laid.to.node);
-            match self.commit(id, &read, draft.after.as_ref(), from, &letters).await {
+            match self.commit(key, &read, draft.after.as_ref(), from, &letters).await {
                 Ok(Committed::Made) => return self.answered(laid, outcome).await,
                 Ok(Committed::Outdated | Committed::CodeTaken) => asker = self.take_back(laid),
                 Ok(Committed::TooManyRooms) => {
@@ -75,33 +78,34 @@ impl Node {
         self.refuse(asker, RequestError::Unavailable)
     }
 
-    async fn commit(
+    async fn commit<K: InRedis>(
         &self,
-        id: &RoomId,
-        read: &Read,
-        after: Option<&Room>,
+        key: &K,
+        read: &Read<K::Gathering>,
+        after: Option<&K::Gathering>,
         from: Option<NodeId>,
         letters: &Letters,
     ) -> Result<Committed, Failure> {
         let commit = Commit {
-            room: id,
+            records: K::RECORDS,
+            field: &key.field(),
             asker: from,
             before: &read.record,
             after: &after.map(record_of).unwrap_or_default(),
-            index: &Reindexing::between(read.room.as_ref(), after),
-            most_rooms: self.limits.rooms,
+            index: &K::reindexing(read.gathering.as_ref(), after),
+            most: K::most(self.limits),
             letters,
         };
         commit.make(&self.link).await
     }
 
-    /// Reads a room.
-    pub(super) async fn read(&self, id: &RoomId) -> Result<Read, Failure> {
+    /// Reads a gathering.
+    pub(super) async fn read<K: InRedis>(&self, key: &K) -> Result<Read<K::Gathering>, Failure> {
         let mut commands = pipe();
-        commands.hget(ROOMS, &id.0).hlen(CODES);
+        commands.hget(K::RECORDS, key.field()).hlen(CODES);
         let (record, codes_open): (Option<String>, usize) = self.link.ask_all(&commands).await?;
         let record = record.unwrap_or_default();
-        Ok(Read { room: room_of(&record)?, record, codes_open })
+        Ok(Read { gathering: gathering_of(&record)?, record, codes_open })
     }
 
     /// Ends the absences that are over by now.
@@ -164,20 +168,4 @@ impl Node {
         }
         Err(error)
     }
-}
-
-/// A room's record.
-fn record_of(room: &Room) -> String {
-    serde_json::to_string(room).expect("a room is strings and numbers")
-}
-
-/// The room of a record.
-pub(super) fn room_of(record: &str) -> Result<Option<Room>, Failure> {
-    if record.is_empty() {
-        return Ok(None);
-    }
-    serde_json::from_str(record).map(Some).map_err(|error| {
-        tracing::error!(%error, "a room's record cannot be read");
-        Failure::NotDone
-    })
 }

@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 use redis::{FromRedisValue, ParsingError, Script, Value};
 use serde::Serialize;
 use sharesync_protocol::code::Nameplate;
-use sharesync_protocol::signaling::RoomId;
 
-use super::keys::{ABSENCES, CODES, NODES, ROOMS, stream};
+use super::keys::{ABSENCES, CODES, NODES, stream};
 use super::letter::{self, Letters};
 use super::link::{Failure, Link};
 use crate::address::NodeId;
@@ -16,20 +15,23 @@ use crate::rooms::Reindexing;
 
 static COMMIT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("commit.lua")));
 
-/// A change of one room, to be made true.
+/// A change of one gathering, to be made true.
 pub(super) struct Commit<'a> {
-    pub(super) room: &'a RoomId,
+    /// The hash in which its record is.
+    pub(super) records: &'a str,
+    /// The record's field there.
+    pub(super) field: &'a str,
     /// The node that asks for it, which must not have been given up; none for what is done whoever
     /// does it.
     pub(super) asker: Option<NodeId>,
-    /// The room's record as it was read; empty where there was none.
+    /// The record as it was read; empty where there was none.
     pub(super) before: &'a str,
-    /// Its record from now on; empty where it has ended.
+    /// The record from now on; empty where it has ended.
     pub(super) after: &'a str,
-    /// How it is found.
+    /// By what else it is found.
     pub(super) index: &'a Reindexing,
-    /// Rooms that there may be.
-    pub(super) most_rooms: usize,
+    /// How many of its kind there may be.
+    pub(super) most: Option<usize>,
     /// What is to be done about it.
     pub(super) letters: &'a Letters,
 }
@@ -39,7 +41,7 @@ pub(super) struct Commit<'a> {
 pub(super) enum Committed {
     /// It is true.
     Made,
-    /// The room has changed since it was read.
+    /// It has changed since it was read.
     Outdated,
     /// Another room has a code that it would open.
     CodeTaken,
@@ -65,10 +67,11 @@ impl FromRedisValue for Committed {
 /// What the script is told of a draft.
 #[derive(Serialize)]
 struct Summary<'a> {
-    room: &'a RoomId,
+    field: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     asker: Option<String>,
-    most_rooms: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most: Option<usize>,
     opened: &'a [Nameplate],
     closed: &'a [Nameplate],
     /// As text: numbers of this size are not safe in Lua.
@@ -77,19 +80,19 @@ struct Summary<'a> {
 }
 
 impl Commit<'_> {
-    /// Makes it true, if the room is still as it was read.
+    /// Makes it true, if the record is still as it was read.
     pub(super) async fn make(&self, link: &Link) -> Result<Committed, Failure> {
         let summary = Summary {
-            room: self.room,
+            field: self.field,
             asker: self.asker.map(|node| node.to_string()),
-            most_rooms: self.most_rooms,
+            most: self.most,
             opened: &self.index.opened,
             closed: &self.index.closed,
             expires_ms: self.index.expires_ms.map(|expires_ms| expires_ms.to_string()),
         };
         let summary = serde_json::to_string(&summary).expect("a summary is strings and numbers");
         let mut script = COMMIT.prepare_invoke();
-        script.key(ROOMS).key(CODES).key(ABSENCES).key(NODES);
+        script.key(self.records).key(CODES).key(ABSENCES).key(NODES);
         script.arg(summary).arg(self.before).arg(self.after);
         for (node, letters) in self.letters {
             script.key(stream(*node)).arg(letter::write(letters));

@@ -1,5 +1,5 @@
 //! What nodes write to each other, and to themselves: everything that a socket is told of its room
-//! goes through its node's stream, so that it is told in the order in which it happened.
+//! or its neighbourhood goes through its node's stream, so that it is told in the order in which it happened.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 use socketioxide::socket::Sid;
 
 use crate::address::NodeId;
+use crate::news::{News, Notice};
 use crate::post::Undelivered;
-use crate::rooms::{News, Notice};
 
 /// The field of a stream's entry in which its letters stand.
 pub(super) const LETTERS: &str = "letters";

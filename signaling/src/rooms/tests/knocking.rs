@@ -74,7 +74,7 @@ fn the_holder_hears_what_the_knocker_says_and_not_what_it_calls_itself() {
     let me = table.socket(2);
     let said = json!({ "message": "x", "knock": "made up" });
     let knock = Knock { nameplate, body: said.as_object().unwrap().clone() };
-    let moment = Moment::new(0, Limits { rooms: 1, peers: 4, grace: GRACE }, 0, table.rng);
+    let moment = Moment::new(0, LIMITS, 0, table.rng);
     let draft = Draft::of(table.room.as_ref(), moment, |room, moment| {
         Ok(room.as_mut().unwrap().knock(me, &knock, moment)?)
     });

@@ -1,8 +1,9 @@
-//! What members, and those who knock, are told of what happened to a room. Made by `room` and
-//! `knocks`, brought to sockets by [`crate::post`].
+//! What sockets are told of what happened to a room that they are in or knocked at, or in their
+//! neighbourhood. Made by [`crate::rooms`] and [`crate::nearby`], brought to them by [`crate::post`].
 
 use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::{KnockId, KnockMessage};
+use sharesync_protocol::nearby::{Device, NearbyKnocked};
 use sharesync_protocol::signaling::Peer;
 
 use crate::address::Address;
@@ -26,6 +27,12 @@ pub(crate) enum News {
     Knocked(KnockMessage),
     /// A knock that it has part in is over.
     KnockEnded(KnockId),
+    /// A device nearby can be seen.
+    NearbyAppeared(Device),
+    /// A device nearby can be seen no more.
+    NearbyGone(Device),
+    /// A device nearby knocked at it.
+    NearbyKnocked(NearbyKnocked),
 }
 
 /// News, and who is to have it.
