@@ -128,6 +128,14 @@ const scenes: Scene[] = [
     visitor: anybody,
     open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA'),
   },
+  {
+    name: 'settings',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/settings', 'Settings')
+      await expect(page.getByText('This one')).toBeVisible()
+    },
+  },
   { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
   { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
   {

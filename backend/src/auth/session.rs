@@ -22,12 +22,11 @@ pub struct Signed {
     pub refresh_token: String,
 }
 
-/// Starts a session.
-pub async fn start(app: &AppState, user: UserId) -> Result<Signed> {
+/// Starts a session for a program that calls itself so.
+pub async fn start(app: &AppState, user: UserId, user_agent: &str) -> Result<Signed> {
     let refresh_token = random_token::<32>();
-    let now = app.clock.now_ms();
-    let session =
-        session::start(&app.db, user, &hash(&refresh_token), now, session_end(now)).await?;
+    let (now, hash) = (app.clock.now_ms(), hash(&refresh_token));
+    let session = session::start(&app.db, user, user_agent, &hash, now, session_end(now)).await?;
     let access_token = app.access_tokens.issue(user, session)?;
     Ok(Signed { grant: grant(access_token), refresh_token })
 }

@@ -1,18 +1,37 @@
 //! Sessions and their refresh tokens.
 
+use sharesync_protocol::api::Session;
 use sharesync_protocol::{SessionId, UserId};
 use uuid::Uuid;
 
 use super::{Db, new_id};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// SHA-256 of a refresh token: all that is kept of one.
 pub type TokenHash = [u8; 32];
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    user_agent: String,
+    created_at: i64,
+    last_used_at: i64,
+    expires_at: i64,
+}
+
+impl Row {
+    fn seen_from(self, current: SessionId) -> Session {
+        let Self { id, user_agent, created_at, last_used_at, expires_at } = self;
+        let id = SessionId(id);
+        Session { id, user_agent, created_at, last_used_at, expires_at, current: id == current }
+    }
+}
 
 /// Starts a session with its first refresh token.
 pub async fn start(
     db: &Db,
     user: UserId,
+    user_agent: &str,
     token: &TokenHash,
     now: i64,
     expires_at: i64,
@@ -20,10 +39,12 @@ pub async fn start(
     let id = new_id(now);
     let mut tx = db.begin().await?;
     sqlx::query(
-        "insert into session (id, account_id, created_at, expires_at) values ($1, $2, $3, $4)",
+        "insert into session (id, account_id, user_agent, created_at, last_used_at, expires_at)
+         values ($1, $2, $3, $4, $4, $5)",
     )
     .bind(id)
     .bind(user.0)
+    .bind(user_agent)
     .bind(now)
     .bind(expires_at)
     .execute(&mut *tx)
@@ -67,7 +88,8 @@ pub async fn rotate(
         return Ok(None);
     };
     let user: Option<(Uuid,)> = sqlx::query_as(
-        "update session set expires_at = $3 where id = $1 and expires_at > $2 returning account_id",
+        "update session set expires_at = $3, last_used_at = $2
+         where id = $1 and expires_at > $2 returning account_id",
     )
     .bind(session)
     .bind(now)
@@ -96,6 +118,50 @@ pub async fn lasts(db: &Db, session: SessionId, user: UserId, now: i64) -> Resul
     .fetch_one(db.reader())
     .await?;
     Ok(lasts)
+}
+
+/// A user's sessions that are not over, newest first. `current` is the one that asks.
+pub async fn page(
+    db: &Db,
+    user: UserId,
+    current: SessionId,
+    after: Option<SessionId>,
+    limit: u32,
+    now: i64,
+) -> Result<Vec<Session>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, user_agent, created_at, last_used_at, expires_at from session
+         where account_id = $1 and expires_at > $2 and ($3 is null or id < $3)
+         order by id desc limit $4",
+    )
+    .bind(user.0)
+    .bind(now)
+    .bind(after.map(|session| session.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|row| row.seen_from(current)).collect())
+}
+
+/// Ends one of a user's sessions. [`Error::NotFound`] where it is none of theirs, or over.
+pub async fn end_one(db: &Db, user: UserId, session: SessionId, now: i64) -> Result<()> {
+    let ended =
+        sqlx::query("delete from session where id = $1 and account_id = $2 and expires_at > $3")
+            .bind(session.0)
+            .bind(user.0)
+            .bind(now)
+            .execute(db.writer())
+            .await?;
+    if ended.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Ends all of a user's sessions.
+pub async fn end_all(db: &Db, user: UserId) -> Result<()> {
+    sqlx::query("delete from session where account_id = $1")
+        .bind(user.0)
+        .execute(db.writer())
+        .await?;
+    Ok(())
 }
 
 /// Ends the session that a refresh token belongs to.

@@ -1,6 +1,8 @@
 //! What handlers ask for in their signatures: a signed-in user, a checked body, a page of a list.
 //! Each says in a problem what was wrong with the request.
 
+use std::convert::Infallible;
+
 use axum::RequestPartsExt;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
@@ -11,8 +13,8 @@ use axum_extra::headers::Authorization;
 use axum_extra::headers::authorization::Bearer;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sharesync_protocol::UserId;
 use sharesync_protocol::api::Role;
+use sharesync_protocol::{SessionId, UserId};
 
 use super::{MAX_BODY_BYTES, cut_off};
 use crate::app::AppState;
@@ -23,6 +25,8 @@ use crate::error::{Error, Result};
 const DEFAULT_PAGE: u32 = 50;
 /// Most rows of a list's page.
 const MAX_PAGE: u32 = 200;
+/// Characters of a `User-Agent` that are kept.
+const MAX_USER_AGENT: usize = 256;
 
 /// Somebody signed in, with a token whose session is not over. A handler that takes one serves
 /// nobody else.
@@ -30,6 +34,8 @@ const MAX_PAGE: u32 = 200;
 pub struct AuthUser {
     /// Who.
     pub id: UserId,
+    /// In which session.
+    pub session: SessionId,
 }
 
 impl FromRequestParts<AppState> for AuthUser {
@@ -43,7 +49,7 @@ impl FromRequestParts<AppState> for AuthUser {
         let (id, session) =
             app.access_tokens.verify(bearer.token()).ok_or(Error::Unauthenticated)?;
         if session::lasts(&app.db, session, id, app.clock.now_ms()).await? {
-            Ok(Self { id })
+            Ok(Self { id, session })
         } else {
             Err(Error::Unauthenticated)
         }
@@ -76,6 +82,18 @@ impl FromRequestParts<AppState> for AdminUser {
             Some(_) => Err(Error::Forbidden),
             None => Err(Error::Unauthenticated),
         }
+    }
+}
+
+/// What the program that asks calls itself: as much of it as is worth keeping.
+pub struct UserAgent(pub String);
+
+impl<S: Sync> FromRequestParts<S> for UserAgent {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let said = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self(said.unwrap_or_default().chars().take(MAX_USER_AGENT).collect()))
     }
 }
 

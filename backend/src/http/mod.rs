@@ -88,6 +88,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::login))
         .routes(routes!(sessions::refresh))
         .routes(routes!(sessions::logout))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(files::list))
         .routes(routes!(files::get, files::rename, files::delete))
         .routes(routes!(files::downloads))

@@ -1,4 +1,4 @@
-//! Signing in, staying signed in, signing out. Browsers keep the refresh token in a cookie that no
+//! Signing in, staying signed in, signing out, here and elsewhere. Browsers keep the refresh token in a cookie that no
 //! script can read and no other site can send.
 
 use axum::Json;
@@ -7,13 +7,14 @@ use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use cookie::time::Duration;
-use sharesync_protocol::api::{Login, TokenGrant};
+use sharesync_protocol::SessionId;
+use sharesync_protocol::api::{Login, SessionPage, TokenGrant};
 
-use super::extract::Valid;
+use super::extract::{AuthUser, Page, Path, Query, UserAgent, Valid, next_cursor};
 use crate::app::AppState;
-use crate::auth;
 use crate::auth::session::{self, SESSION_SECS, Signed};
 use crate::error::{Error, Result};
+use crate::{auth, db};
 
 /// Sign in
 ///
@@ -28,10 +29,11 @@ use crate::error::{Error, Result};
 pub async fn login(
     State(app): State<AppState>,
     cookies: CookieJar,
+    UserAgent(user_agent): UserAgent,
     Valid(login): Valid<Login>,
 ) -> Result<(CookieJar, Json<TokenGrant>)> {
     let user = auth::accounts::authenticate(&app, login).await?;
-    let signed = session::start(&app, user).await?;
+    let signed = session::start(&app, user, &user_agent).await?;
     Ok(granted(&app, cookies, signed))
 }
 
@@ -66,6 +68,69 @@ pub async fn logout(
     if let Some(cookie) = cookies.get(cookie_name(&app)) {
         session::end(&app, cookie.value()).await?;
     }
+    let gone = cookies.remove(cookie(&app, String::new()));
+    Ok((gone, StatusCode::NO_CONTENT))
+}
+
+/// One's sessions, newest first
+#[utoipa::path(
+    get, path = "/api/me/sessions", operation_id = "list_sessions", tag = "Accounts", security(("bearer" = [])),
+    params(Page),
+    responses(
+        (status = 200, body = SessionPage),
+        (status = 401, description = "`unauthenticated`"),
+        (status = 422, description = "`invalid`"),
+    )
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Query(page): Query<Page>,
+) -> Result<Json<SessionPage>> {
+    let (limit, now) = (page.limit()?, app.clock.now_ms());
+    let items =
+        db::session::page(&app.db, user.id, user.session, page.after()?, limit, now).await?;
+    let next_cursor = next_cursor(&items, limit, |session| session.id.to_string());
+    Ok(Json(SessionPage { items, next_cursor }))
+}
+
+/// End one of one's sessions
+///
+/// Its access tokens and its refresh cookie are worth nothing from now on.
+#[utoipa::path(
+    delete, path = "/api/me/sessions/{id}", operation_id = "end_session", tag = "Accounts", security(("bearer" = [])),
+    params(("id" = SessionId, Path)),
+    responses(
+        (status = 204),
+        (status = 401, description = "`unauthenticated`"),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+pub async fn end(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<SessionId>,
+) -> Result<StatusCode> {
+    db::session::end_one(&app.db, user.id, id, app.clock.now_ms()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sign out everywhere
+///
+/// Ends all of one's sessions, the one that asks included.
+#[utoipa::path(
+    delete, path = "/api/me/sessions", operation_id = "end_sessions", tag = "Accounts", security(("bearer" = [])),
+    responses(
+        (status = 204),
+        (status = 401, description = "`unauthenticated`"),
+    )
+)]
+pub async fn end_all(
+    State(app): State<AppState>,
+    user: AuthUser,
+    cookies: CookieJar,
+) -> Result<(CookieJar, StatusCode)> {
+    db::session::end_all(&app.db, user.id).await?;
     let gone = cookies.remove(cookie(&app, String::new()));
     Ok((gone, StatusCode::NO_CONTENT))
 }

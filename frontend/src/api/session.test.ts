@@ -123,6 +123,29 @@ describe('a session', () => {
     expect(await session.token()).toBe('mine')
   })
 
+  it('ends everywhere, in the other pages of this browser as well', async () => {
+    server.mockImplementation((path) =>
+      Promise.resolve(
+        path.endsWith('/sessions') ? new Response(null, { status: 204 }) : grant('a'),
+      ),
+    )
+    const [session, other] = [new Session(), new Session()]
+    await Promise.all([session.settle(), other.settle()])
+    await session.signOutEverywhere()
+    const [path, sent] = server.mock.lastCall ?? []
+    expect([path, sent?.method]).toEqual(['/api/me/sessions', 'DELETE'])
+    expect(new Headers(sent?.headers).get('authorization')).toBe('Bearer a')
+    expect([session.state, other.state]).toEqual(['signed-out', 'signed-out'])
+  })
+
+  it('goes on where ending it everywhere fails', async () => {
+    server.mockResolvedValueOnce(grant('a')).mockResolvedValue(refused('internal', 500))
+    const session = new Session()
+    await session.settle()
+    await expect(session.signOutEverywhere()).rejects.toThrow(ProblemError)
+    expect(session.state).toBe('signed-in')
+  })
+
   it('is not undone by a renewal that began before signing in', async () => {
     let refuse: () => void = () => undefined
     const slow = new Promise<Response>((resolve) => {

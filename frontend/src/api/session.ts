@@ -77,7 +77,7 @@ export class Session {
 
   /** Signs in. Throws `ProblemError`. */
   async signIn(login: Login): Promise<void> {
-    const response = await post('/api/auth/login', login)
+    const response = await send('POST', '/api/auth/login', { body: login })
     if (!response.ok) throw await problemOf(response)
     this.#epoch += 1
     this.#accept((await response.json()) as TokenGrant)
@@ -86,7 +86,16 @@ export class Session {
 
   /** Signs out, here and in the browser's other pages. Throws `ProblemError`, and then nothing has changed. */
   async signOut(): Promise<void> {
-    const response = await post('/api/auth/logout', undefined, this.#access?.token)
+    await this.#end(await send('POST', '/api/auth/logout', { token: this.#access?.token }))
+  }
+
+  /** Signs out wherever the account is signed in, here included. Throws `ProblemError`, and then nothing has changed. */
+  async signOutEverywhere(): Promise<void> {
+    const token = await this.token()
+    await this.#end(await send('DELETE', '/api/me/sessions', { token: token ?? undefined }))
+  }
+
+  async #end(response: Response): Promise<void> {
     // 401: the session had ended already.
     if (!response.ok && response.status !== 401) throw await problemOf(response)
     this.#forget()
@@ -110,7 +119,7 @@ export class Session {
       this.#forget()
       return null
     }
-    const response = await post('/api/auth/refresh')
+    const response = await send('POST', '/api/auth/refresh')
     if (epoch !== this.#epoch) return this.#access?.token ?? null
     if (response.ok) {
       this.#accept((await response.json()) as TokenGrant)
@@ -145,11 +154,16 @@ export class Session {
   }
 }
 
-async function post(path: string, body?: unknown, token?: string): Promise<Response> {
+interface Sent {
+  readonly body?: unknown
+  readonly token?: string | undefined
+}
+
+async function send(method: string, path: string, { body, token }: Sent = {}): Promise<Response> {
   const headers = new Headers()
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (token) headers.set('authorization', `Bearer ${token}`)
-  const init: RequestInit = { method: 'POST', headers }
+  const init: RequestInit = { method, headers }
   if (body !== undefined) init.body = JSON.stringify(body)
   try {
     return await fetch(path, init)

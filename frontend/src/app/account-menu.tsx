@@ -1,6 +1,6 @@
 /** Who is signed in, how much they store, and the way out; or the way in. In the header. */
-import { CircleUser, LogOut } from 'lucide-react'
-import { Link, useLocation } from 'react-router'
+import { CircleUser, LogOut, Settings } from 'lucide-react'
+import { Link, useLocation, useNavigate } from 'react-router'
 import { useMe, useSessionState } from '@/api/account'
 import { session } from '@/api/session'
 import { Button } from '@/components/ui/button'
@@ -29,6 +29,7 @@ export function AccountMenu() {
 function SignedIn() {
   const { data: me } = useMe()
   const toast = useToast()
+  const navigate = useNavigate()
 
   const signOut = async () => {
     // Where a page needs a session, its gate then leads to signing in.
@@ -59,6 +60,10 @@ function SignedIn() {
         </MenuLabel>
       )}
       <MenuSeparator />
+      <MenuItem onSelect={() => void navigate(paths.settings)}>
+        <Settings aria-hidden />
+        Settings
+      </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden />
         Sign out

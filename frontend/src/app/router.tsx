@@ -63,6 +63,12 @@ export function createRouter() {
                     Component: (await import('@/features/library/files-page')).FilesPage,
                   }),
                 },
+                {
+                  path: paths.settings,
+                  lazy: async () => ({
+                    Component: (await import('@/features/settings/settings-page')).SettingsPage,
+                  }),
+                },
               ],
             },
             { path: '*', Component: NotFoundPage },

@@ -7,6 +7,7 @@ export const paths = {
   p2p: '/p2p',
   signIn: '/sign-in',
   register: '/register',
+  settings: '/settings',
 } as const
 
 /** The sign-in page, coming back to `next` afterwards. */

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::UserId;
+use crate::{SessionId, UserId};
 
 /// Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored.
 #[derive(Clone, Deserialize, Serialize)]
@@ -99,4 +99,37 @@ pub struct Me {
     pub used: u64,
     /// When the account was made.
     pub created_at: i64,
+}
+
+/// A sign-in that is not over.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// The session.
+    pub id: SessionId,
+    /// What the program that signed in called itself (`User-Agent`, RFC 9110 §10.1.5), its first 256
+    /// characters; empty where it did not say. Anybody may claim anything here.
+    #[cfg_attr(
+        feature = "server",
+        schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0")
+    )]
+    pub user_agent: String,
+    /// When somebody signed in.
+    pub created_at: i64,
+    /// When it was last gone on with, which happens about every quarter of an hour while it is used.
+    pub last_used_at: i64,
+    /// When it ends if it is not used again.
+    pub expires_at: i64,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// Answer of `GET /api/me/sessions`: newest first.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SessionPage {
+    /// The sessions, newest first.
+    pub items: Vec<Session>,
+    /// Pass as `cursor` for the next page; absent on the last one.
+    pub next_cursor: Option<String>,
 }

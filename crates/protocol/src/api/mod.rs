@@ -10,7 +10,7 @@ mod server;
 mod share;
 mod stats;
 
-pub use account::{Login, Me, Register, Role, TokenGrant};
+pub use account::{Login, Me, Register, Role, Session, SessionPage, TokenGrant};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };

@@ -7,6 +7,7 @@ mod files;
 mod framing;
 mod http;
 mod purge;
+mod sessions;
 mod shares;
 mod signaling;
 mod stats;

@@ -7,7 +7,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { formatBytes, formatDateTime } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { downloadsQuery } from './library-queries'
-import { MoreRows } from './more-rows'
+import { MoreRows } from '@/components/more-rows'
 
 interface DownloadRecordsProps {
   /** The file. */

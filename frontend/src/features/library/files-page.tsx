@@ -17,7 +17,7 @@ import { useHiddenFiles } from './deletions'
 import { FileDetailsPanel } from './file-details-panel'
 import { FilesSkeleton, FilesTable } from './files-table'
 import { filesQuery } from './library-queries'
-import { MoreRows } from './more-rows'
+import { MoreRows } from '@/components/more-rows'
 import { ShareDialog } from './share-dialog'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
