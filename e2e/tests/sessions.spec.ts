@@ -28,7 +28,7 @@ test('a lost device is signed out from another, and all of them at once', async 
   await expect(there).toContainText('Used just now')
 
   await desk.getByRole('button', { name: 'Sign out: Safari on iOS' }).click()
-  await expect(desk.getByText('Safari on iOS is signed out.')).toBeVisible()
+  await expect(desk.getByText('Safari on iOS is signed out.', { exact: true })).toBeVisible()
   await expect(there).toBeHidden()
   await lost.reload()
   await expect(lost.getByRole('heading', { name: 'Sign in' })).toBeVisible()

@@ -7,10 +7,11 @@ use std::process::{Child, Command, Stdio};
 
 use reqwest::StatusCode;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::authority::Authority;
 use crate::redis::Redis;
-use crate::socket::Client;
+use crate::socket::{Client, PATIENCE};
 
 /// A running service; killed when dropped.
 struct Program {
@@ -46,9 +47,12 @@ impl Program {
 
     /// Returns once it is as ready as that.
     async fn is(&self, status: StatusCode) {
-        while self.health("/ready").await != status {
-            tokio::task::yield_now().await;
-        }
+        let coming = async {
+            while self.health("/ready").await != status {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(timeout(PATIENCE, coming).await.is_ok(), "it never answers {status}");
     }
 }
 
