@@ -1,94 +1,11 @@
 // @vitest-environment node
 /** How long a connection to somebody is worth making again, and what is done about somebody who is gone. */
 import { describe, expect, it, vi } from 'vitest'
-import { LinkKey } from '../secrecy/link-key'
-import { browserRandom } from '../secrecy/randomness'
-import { TransferError } from './failure'
-import { Member } from './member'
-import { type RelayInvitation } from './relay-link'
-import { type PeerSignal } from './signaling-messages'
-import { IdleTransfer } from './test-idle-transfer'
-import { CLOCKS, DIRECT, inTestBrowser, type TestBrowser, through } from './test-rtc'
-import { type TransferReport } from './transfer-report'
-
-const ID = 'c'.repeat(22)
-const PAIR = {
-  key: LinkKey.make(browserRandom),
-  room: 'r'.repeat(22),
-  self: { id: 'a'.repeat(22), nonce: 'b'.repeat(22) },
-  other: { id: ID, nonce: 'd'.repeat(22) },
-}
-const SECOND = 1000
-const MINUTE = 60 * SECOND
+import { MemberSetting, MINUTE, SECOND } from './test-member'
 
 describe('a member', () => {
-  let browser: TestBrowser
-
-  inTestBrowser((made) => {
-    browser = made
-  }, CLOCKS)
-
-  function setUp({ connects = true, away = false }: { connects?: boolean; away?: boolean } = {}) {
-    const transfer = new IdleTransfer()
-    const said: PeerSignal[] = []
-    const reports: TransferReport[] = []
-    const report = vi.fn((told: TransferReport) => {
-      reports.push(told)
-      return Promise.resolve()
-    })
-    const openRelay = vi.fn<() => Promise<RelayInvitation>>(() =>
-      Promise.reject(new Error('no_relay')),
-    )
-    const peer = { id: ID, ...(away && { away }) }
-    const member = new Member(peer, {
-      transfer,
-      connects,
-      iceServers: () => [],
-      pair: () => PAIR,
-      send: (signal) => {
-        said.push(signal)
-        return Promise.resolve()
-      },
-      openRelay,
-      network: () => Promise.reject(new Error('not asked')),
-      // Not the mock's own promise, which it minds itself.
-      report: async (told) => report(told),
-    })
-    return { member, transfer, said, openRelay, report, reports }
-  }
-
-  const newest = () => {
-    const found = browser.connections.at(-1)
-    if (!found) throw new Error('no connection')
-    return found
-  }
-  const made = () => browser.connections.length
-  const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
-
-  /** The newest connection stands. */
-  async function connect() {
-    newest().connect()
-    await pass(0)
-  }
-
-  /** The newest connection breaks, and is not mended. */
-  async function breakIt() {
-    newest().become('failed')
-    await pass(15 * SECOND)
-  }
-
-  async function accepted({ connects = true }: { connects?: boolean } = {}) {
-    const setup = setUp({ connects })
-    if (!connects) await offer(setup.member)
-    await connect()
-    setup.transfer.state.advance('moving')
-    return setup
-  }
-
-  async function offer(member: Member, link = 'theirs') {
-    member.receive({ event: 'offer', link, sdp: 'offer' })
-    await pass(0)
-  }
+  const setting = new MemberSetting()
+  const { setUp, newest, made, pass, connect, breakIt, accepted, offer } = setting
 
   it('is connected to at once, and its transfer goes over that', async () => {
     const { member, transfer } = setUp()
@@ -371,100 +288,6 @@ describe('a member', () => {
     })
   })
 
-  describe('whose transfer has ended', () => {
-    const bytes = { direct: 0, turn: 0, relay: 0 }
-
-    /** One whose content moves over a connection whose path the browser tells. */
-    async function moving() {
-      const setup = setUp()
-      newest().stats = DIRECT
-      await connect()
-      setup.transfer.state.tally.begin(0)
-      setup.transfer.state.advance('moving')
-      return setup
-    }
-
-    it('is reported once, with the bytes that took each path', async () => {
-      const { transfer, reports } = await moving()
-      transfer.state.setWritten(1000)
-      transfer.state.setVerified(3)
-      expect(reports).toEqual([])
-      transfer.state.advance('verified')
-      transfer.state.setPaused({ here: true })
-      await pass(MINUTE)
-      expect(reports).toEqual([
-        { outcome: 'verified', files: 3, bytes: { ...bytes, direct: 1000 } },
-      ])
-    })
-
-    it('is reported however it ended, whoever ended it', async () => {
-      const cancelled = await moving()
-      cancelled.transfer.state.advance('cancelled')
-      const failed = await moving()
-      failed.transfer.state.fail({ code: 'corrupt', foundBy: 'them' })
-      await pass(0)
-      expect(cancelled.reports).toMatchObject([{ outcome: 'cancelled' }])
-      expect(failed.reports).toMatchObject([{ outcome: 'failed' }])
-    })
-
-    it('is not reported where nothing was accepted, or nobody is there to say the same', async () => {
-      const declined = setUp()
-      declined.transfer.state.advance('declined')
-      const cancelled = setUp()
-      cancelled.transfer.state.advance('cancelled')
-      const alone = await moving()
-      alone.transfer.fail(new TransferError('left', 'gone'))
-      await pass(MINUTE)
-      for (const { reports } of [declined, cancelled, alone]) expect(reports).toEqual([])
-    })
-
-    it('is reported when the path is known, or without that in the end', async () => {
-      const known = await accepted()
-      known.transfer.state.tally.begin(0)
-      known.transfer.state.setWritten(10)
-      known.transfer.state.advance('verified')
-      await pass(0)
-      expect(known.reports).toEqual([])
-      newest().stats = DIRECT
-      await pass(250)
-      expect(known.reports).toMatchObject([{ bytes: { ...bytes, direct: 10 } }])
-
-      const unknown = await accepted()
-      unknown.transfer.state.tally.begin(0)
-      unknown.transfer.state.setWritten(10)
-      unknown.transfer.state.advance('verified')
-      await pass(2 * SECOND)
-      expect(unknown.reports).toMatchObject([{ outcome: 'verified', bytes }])
-      newest().stats = DIRECT
-      await pass(MINUTE)
-      expect(unknown.reports).toHaveLength(1)
-    })
-
-    it('is reported with what took the connection that came after, too', async () => {
-      const { transfer, reports } = await moving()
-      transfer.state.setWritten(100)
-      await breakIt()
-      await pass(500)
-      await connect()
-      transfer.state.tally.begin(100)
-      transfer.state.setWritten(150)
-      newest().stats = through('relay')
-      await pass(250)
-      transfer.state.advance('verified')
-      expect(reports).toMatchObject([{ bytes: { direct: 100, turn: 50, relay: 0 } }])
-    })
-
-    it('stays as it ended although nobody hears of it', async () => {
-      const { transfer, report } = await moving()
-      report.mockRejectedValue(new Error('unreachable'))
-      transfer.state.advance('verified')
-      await pass(MINUTE)
-      expect(report).toHaveBeenCalledTimes(1)
-      expect(transfer.state.stage).toBe('verified')
-      expect(transfer.failure).toBeUndefined()
-    })
-  })
-
   it('hears nothing any more once its transfer has ended', async () => {
     const { member, transfer } = await accepted({ connects: false })
     transfer.state.advance('verified')
@@ -473,7 +296,7 @@ describe('a member', () => {
     member.back(true)
     await pass(MINUTE)
     expect(made()).toBe(1)
-    expect(browser.sockets).toHaveLength(0)
+    expect(setting.browser.sockets).toHaveLength(0)
   })
 
   it('is left a while to hear the last word, and then let go', async () => {
