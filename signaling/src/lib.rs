@@ -93,7 +93,7 @@ impl Signaling {
         self.hub.registry.sweep().await;
     }
 
-    /// Closes every socket, takes them out of the rooms and returns when that is done.
+    /// Closes every socket, takes them out of everything and returns when that is done.
     pub async fn close(&self) {
         self.io.close().await;
         self.hub.registry.close().await;

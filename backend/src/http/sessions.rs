@@ -1,5 +1,5 @@
-//! Signing in, staying signed in, signing out, here and elsewhere. Browsers keep the refresh token in a cookie that no
-//! script can read and no other site can send.
+//! Signing in, staying signed in, signing out, here and elsewhere. Browsers keep the refresh token in
+//! a cookie that no script can read and no other site can send.
 
 use axum::Json;
 use axum::extract::State;

@@ -46,13 +46,7 @@ impl Hub {
         let Some(network) = visit.neighbourhood else {
             return self.post.answer(asker, Ok(Done {}));
         };
-        let disappearing = self.registry.change(&network, Some(asker), |neighbourhood, moment| {
-            if let Some(neighbourhood) = neighbourhood {
-                neighbourhood.disappear(me, moment);
-            }
-            Ok(Done {})
-        });
-        let _ = disappearing.await;
+        let _ = self.hide(&network, me, Some(asker)).await;
     }
 
     /// Whoever visits somebody is not at home: it is in that room for its files.
@@ -62,15 +56,25 @@ impl Hub {
         if let Ok(false) = self.visits_somebody(visit, session).await {
             return;
         }
-        let hiding = self.registry.change(&network, None, |neighbourhood, moment| {
-            if let Some(neighbourhood) = neighbourhood {
-                neighbourhood.disappear(session.address, moment);
-            }
-            Ok(())
-        });
+        let hiding = self.hide(&network, session.address, None);
         if settled(hiding.await).is_err() {
             self.post.let_go(session.address.socket);
         }
+    }
+
+    async fn hide(
+        &self,
+        network: &ClientNetwork,
+        me: Address,
+        asker: Option<Asker>,
+    ) -> Result<(), RequestError> {
+        let hiding = self.registry.change(network, asker, |neighbourhood, moment| {
+            if let Some(neighbourhood) = neighbourhood {
+                neighbourhood.disappear(me, moment);
+            }
+            Ok(Done {})
+        });
+        hiding.await
     }
 
     /// Whether a socket is in a room that somebody else made.
