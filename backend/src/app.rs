@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use sharesync_service_kit::clock::Clock;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::task::TaskTracker;
 
 use crate::auth::password::Passwords;
+use crate::auth::registration::Registration;
 use crate::auth::token::AccessTokens;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
 use crate::library::Library;
+use crate::limits::Limits;
+use crate::mail::MailPlace;
 use crate::signaling::Signaling;
 
 /// The server's parts; cloning shares them.
@@ -23,6 +27,16 @@ pub struct AppState {
     pub library: Library,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// Who may make an account.
+    pub registration: Arc<Registration>,
+    /// How mail leaves.
+    pub mail: Arc<MailPlace>,
+    /// Rung when mail was queued.
+    pub mail_waits: Arc<Notify>,
+    /// Held by whoever is sending mail.
+    pub mail_turn: Arc<Mutex<()>>,
+    /// How often people may do what.
+    pub limits: Arc<Limits>,
     /// Issues and checks access tokens.
     pub access_tokens: AccessTokens,
     /// Makes and checks download addresses.

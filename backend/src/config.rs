@@ -11,11 +11,13 @@ use secrecy::{ExposeSecret, SecretString};
 use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
+use crate::auth::registration::Registration;
+use crate::limits::LimitRates;
+use crate::mail::MailPlace;
 use crate::signaling::SignalingPlace;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
-const NOT_YET: [&str; 5] =
-    ["MINIO_ENDPOINT", "S3_ENDPOINT", "NATS_URL", "CLAMD_ADDRESS", "SMTP_URL"];
+const NOT_YET: [&str; 4] = ["MINIO_ENDPOINT", "S3_ENDPOINT", "NATS_URL", "CLAMD_ADDRESS"];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -29,6 +31,8 @@ pub struct Config {
     pub database: PathBuf,
     /// From which all keys are derived (`SECRET_KEY`, or a file in the data folder).
     pub secret: RootSecret,
+    /// What that was before, whose access tokens are still believed (`SECRET_KEY_PREVIOUS`).
+    pub previous_secret: Option<RootSecret>,
     /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
     /// that a request came to.
     pub public_url: Option<String>,
@@ -40,6 +44,12 @@ pub struct Config {
     pub file_expiry_days: u32,
     /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
     pub admin: Option<(String, SecretString)>,
+    /// How mail leaves (`SMTP_URL`, `MAIL_FROM`).
+    pub mail: MailPlace,
+    /// Who may make an account (`REGISTRATION` and its siblings).
+    pub registration: Registration,
+    /// How often people may do what (`RATE_LIMIT_…`, `REDIS_URL`).
+    pub limits: LimitRates,
     /// Where signaling is, and how it is set up (`SIGNALING_URL` and its siblings).
     pub signaling: SignalingPlace,
     /// Origins besides their own that pages may connect to for relays (`RELAY_ORIGINS`, separated by
@@ -65,14 +75,24 @@ impl Config {
         fs::create_dir_all(&data_dir)
             .with_context(|| format!("SHARESYNC_DATA_DIR: cannot make {}", data_dir.display()))?;
         let public_url = var("PUBLIC_URL").map(|url| checked_url(&url)).transpose()?;
+        let listen = SocketAddr::new(
+            parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
+            parsed(&var, "PORT", 5001)?,
+        );
+        let base_url = public_url.clone();
+        let base_url = base_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
+        let mail = MailPlace::read(&var, &data_dir, base_url)?;
         Ok(Self {
-            listen: SocketAddr::new(
-                parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
-                parsed(&var, "PORT", 5001)?,
-            ),
+            listen,
+            registration: Registration::read(&var, mail.reaches_people())?,
+            mail,
+            limits: LimitRates::read(&var)?,
             trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
             database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
+            previous_secret: var("SECRET_KEY_PREVIOUS")
+                .map(|secret| given_secret("SECRET_KEY_PREVIOUS", &secret.into()))
+                .transpose()?,
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
             relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
@@ -110,8 +130,7 @@ fn database_path(url: Option<&str>, data_dir: &Path) -> anyhow::Result<PathBuf> 
 /// that stands in the program.
 fn secret(given: Option<SecretString>, data_dir: &Path) -> anyhow::Result<RootSecret> {
     if let Some(secret) = given {
-        return RootSecret::new(secret.expose_secret().as_bytes().to_vec())
-            .with_context(|| format!("SECRET_KEY: needs {} bytes or more", RootSecret::MIN_BYTES));
+        return given_secret("SECRET_KEY", &secret);
     }
     let path = data_dir.join("secret_key");
     if !path.exists() {
@@ -120,6 +139,11 @@ fn secret(given: Option<SecretString>, data_dir: &Path) -> anyhow::Result<RootSe
     }
     let kept = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     RootSecret::new(kept).with_context(|| format!("{} is too short", path.display()))
+}
+
+fn given_secret(name: &str, secret: &SecretString) -> anyhow::Result<RootSecret> {
+    RootSecret::new(secret.expose_secret().as_bytes().to_vec())
+        .with_context(|| format!("{name}: needs {} bytes or more", RootSecret::MIN_BYTES))
 }
 
 /// Writes a file that only its owner can read, whole or not at all.
@@ -217,6 +241,7 @@ mod tests {
             ("PORT", "99999"),
             ("HOST", "nowhere"),
             ("SECRET_KEY", "short"),
+            ("SECRET_KEY_PREVIOUS", "short"),
             ("DATABASE_URL", "postgres://db"),
             ("PUBLIC_URL", "files.example.com"),
             ("ADMIN_EMAIL", "a@example.com"),
@@ -231,6 +256,10 @@ mod tests {
             ("RELAY_ORIGINS", "https://one.example.com"),
             ("RELAY_ORIGINS", "wss://one.example.com; script-src *"),
             ("S3_ENDPOINT", "http://s3"),
+            ("SMTP_URL", "mail.example.com"),
+            ("MAIL_FROM", "nobody"),
+            ("REGISTRATION", "maybe"),
+            ("RATE_LIMIT_UPLOAD", "often"),
         ] {
             let error = read(&[(name, value)]).1.err().expect(name).to_string();
             assert!(error.contains(name), "{name}: {error}");
@@ -242,7 +271,7 @@ mod tests {
         let key = ("SIGNALING_TICKET_KEY", "01234567890123456789012345678901");
         let apart = read(&[key]).1.unwrap();
         assert!(matches!(apart.signaling, SignalingPlace::Apart(_)));
-        for name in ["REDIS_URL", "TURN", "STUN_URLS", "RELAY_URL"] {
+        for name in ["NEARBY", "TURN", "STUN_URLS", "RELAY_URL"] {
             let error = read(&[key, (name, "x")]).1.err().expect(name).to_string();
             assert!(error.starts_with(name), "{error}");
         }

@@ -2,11 +2,12 @@
 //! and handlers return it; the response is an RFC 9457 problem.
 
 use std::io;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sharesync_protocol::api::{Problem, ProblemCode};
+use sharesync_protocol::api::{Problem, ProblemCode, Scope};
 
 /// The media type of a problem (RFC 9457 §3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -35,9 +36,24 @@ pub enum Error {
     /// 401: the share link asks for another password.
     #[error("The password is wrong.")]
     WrongPassword,
+    /// 403: nobody has yet shown that they read what is sent to the account's address.
+    #[error("Open the link in the mail that was sent to this address first.")]
+    EmailUnverified,
+    /// 403: an administrator has disabled the account.
+    #[error("This account is disabled. Ask whoever runs this server.")]
+    AccountDisabled,
+    /// 403: nobody may register.
+    #[error("Whoever runs this server makes its accounts.")]
+    RegistrationClosed,
     /// 403: signed in, and not allowed.
-    #[error("Only an administrator may do this.")]
+    #[error("Your account is not for this.")]
     Forbidden,
+    /// 403: the API token is for other things.
+    #[error("This API token is not for this{}.", scope.map(|scope| format!(": it lacks {}", scope.name())).unwrap_or_default())]
+    InsufficientScope {
+        /// What it would have to be made for; none where no API token will do.
+        scope: Option<Scope>,
+    },
     /// 403: a download address that was made up or tampered with.
     #[error("This address was not made by this server, or was changed.")]
     BadSignature,
@@ -56,6 +72,15 @@ pub enum Error {
     /// 409: the owner has a file of that name.
     #[error("You have a file of that name already.")]
     NameTaken,
+    /// 409: without this administrator there would be none.
+    #[error("Without this administrator there would be none.")]
+    LastAdmin,
+    /// 409: there are as many as there may be.
+    #[error("There are {limit} already, which is the most.")]
+    TooMany {
+        /// The most.
+        limit: u32,
+    },
     /// 410: the link or the download address has expired.
     #[error("This link has expired.")]
     Expired,
@@ -85,6 +110,11 @@ pub enum Error {
         /// What it must be.
         message: String,
     },
+    /// 422: a password among the first that anybody would try.
+    #[error(
+        "This password is among the first that anybody would try. Choose another one: a few words in a row will do."
+    )]
+    WeakPassword,
     /// 422: a file name that is refused.
     #[error("{0}")]
     InvalidName(&'static str),
@@ -100,6 +130,12 @@ pub enum Error {
     /// 507: the server's disk is full.
     #[error("The server's disk is full.")]
     OutOfSpace,
+    /// 429: too often.
+    #[error("This was asked too often. Try again in {} s.", whole_seconds(*retry_after))]
+    RateLimited {
+        /// How long until it is allowed again.
+        retry_after: Duration,
+    },
     /// 503: what this depends on cannot be reached for now.
     #[error("The server cannot reach what it needs for this. Try again in a moment.")]
     Unavailable,
@@ -126,6 +162,12 @@ impl Error {
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCredentials),
             Self::PasswordRequired => (StatusCode::UNAUTHORIZED, ProblemCode::PasswordRequired),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
+            Self::EmailUnverified => (StatusCode::FORBIDDEN, ProblemCode::EmailUnverified),
+            Self::AccountDisabled => (StatusCode::FORBIDDEN, ProblemCode::AccountDisabled),
+            Self::RegistrationClosed => (StatusCode::FORBIDDEN, ProblemCode::RegistrationClosed),
+            Self::InsufficientScope { .. } => {
+                (StatusCode::FORBIDDEN, ProblemCode::InsufficientScope)
+            }
             Self::Forbidden | Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Self::MethodNotAllowed => {
@@ -134,6 +176,8 @@ impl Error {
             Self::EmailTaken => (StatusCode::CONFLICT, ProblemCode::EmailTaken),
             Self::UsernameTaken => (StatusCode::CONFLICT, ProblemCode::UsernameTaken),
             Self::NameTaken => (StatusCode::CONFLICT, ProblemCode::NameTaken),
+            Self::LastAdmin => (StatusCode::CONFLICT, ProblemCode::LastAdmin),
+            Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
             Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge),
@@ -144,11 +188,13 @@ impl Error {
                 (StatusCode::RANGE_NOT_SATISFIABLE, ProblemCode::RangeNotSatisfiable)
             }
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::Invalid),
+            Self::WeakPassword => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::WeakPassword),
             Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
             Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),
             Self::QuotaExceeded { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::QuotaExceeded)
             }
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, ProblemCode::RateLimited),
             Self::OutOfSpace => (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::OutOfSpace),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal),
@@ -160,6 +206,7 @@ impl Error {
             Self::Invalid { field, .. } => Some(field.clone()),
             Self::EmailTaken => Some("email".into()),
             Self::UsernameTaken => Some("username".into()),
+            Self::WeakPassword => Some("password".into()),
             Self::InvalidName(_) | Self::NameTaken => Some("name".into()),
             _ => None,
         }
@@ -169,6 +216,7 @@ impl Error {
         match self {
             Self::TooLarge { limit } => Some(*limit),
             Self::QuotaExceeded { quota } => Some(*quota),
+            Self::TooMany { limit } => Some(u64::from(*limit)),
             _ => None,
         }
     }
@@ -187,6 +235,11 @@ impl Error {
     }
 }
 
+/// Rounded up: whoever waits so long has waited long enough.
+pub fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if let Self::Internal(cause) = &self {
@@ -201,6 +254,10 @@ impl IntoResponse for Error {
             Self::RangeNotSatisfiable { size } => {
                 let range = HeaderValue::try_from(format!("bytes */{size}"));
                 headers.insert(header::CONTENT_RANGE, range.expect("digits make a header"));
+            }
+            Self::RateLimited { retry_after } => {
+                let seconds = whole_seconds(retry_after);
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             Self::Unavailable => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));

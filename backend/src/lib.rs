@@ -10,12 +10,15 @@ pub mod error;
 mod http;
 mod jobs;
 mod library;
+mod limits;
+mod mail;
 mod names;
 mod sharing;
 pub mod signaling;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use sharesync_service_kit::clock::Clock;
@@ -57,8 +60,11 @@ impl Server {
         let tasks = TaskTracker::new();
         let library = Library::new(db.clone(), store, clock.clone(), tasks.clone());
         library.recover().await?;
-        let access_tokens =
-            AccessTokens::new(&config.secret.key_for("access token"), clock.clone());
+        let access_tokens = AccessTokens::new(
+            &config.secret.key_for("access token"),
+            config.previous_secret.map(|secret| secret.key_for("access token")).as_ref(),
+            clock.clone(),
+        );
         let counted = CancellationToken::new();
         let counts = jobs::counting::start(db.clone(), clock.clone(), &tasks, counted.clone());
         let signaling = config.signaling.start(Surroundings {
@@ -73,6 +79,11 @@ impl Server {
             db,
             library,
             passwords: Passwords::new(),
+            registration: Arc::new(config.registration),
+            mail: Arc::new(config.mail),
+            limits: Arc::new(config.limits.start(&clock)),
+            mail_waits: Arc::default(),
+            mail_turn: Arc::default(),
             access_tokens,
             presigner: Presigner::new(config.secret.key_for("download address")),
             tasks,
@@ -95,6 +106,11 @@ impl Server {
         jobs::purge::run(&self.app).await
     }
 
+    /// Sends all mail that is due, as happens by itself a moment after it was queued. Answers how many mails went.
+    pub async fn send_mail(&self) -> error::Result<u64> {
+        jobs::delivering::run(&self.app).await
+    }
+
     /// Serves until told to stop; returns once requests under way have ended and everything they
     /// began is done.
     pub async fn serve(
@@ -103,6 +119,7 @@ impl Server {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let mut schedule = jobs::start(self.app.clone()).await?;
+        jobs::delivering::start(self.app.clone(), stop.clone());
         let router = self.app.signaling.mount(http::router(self.app.clone()));
         let serving = http::serve(listener, router, self.trusted_proxies.clone(), stop.clone());
         let closing = async {

@@ -37,7 +37,16 @@ Environment, all of it optional:
   SHARESYNC_DATA_DIR   where everything is kept (./data)
   DATABASE_URL         the database (sqlite:<data folder>/sharesync.db)
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
+  SECRET_KEY_PREVIOUS  what that was before: those who are signed in stay so when it changes
   ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator
+  REGISTRATION         who may make an account: open, domains, or closed (open)
+  REGISTRATION_DOMAINS domains of their e-mail addresses, separated by commas
+  DEFAULT_ROLE         what a new account is for: standard, or client (standard)
+  SMTP_URL             where mail is sent, such as smtps://user:password@mail.example.com; without it
+                       mail lies in <data folder>/mail
+  MAIL_FROM            whom mail is from (ShareSync <no-reply@host of PUBLIC_URL>)
+  REQUIRE_EMAIL_VERIFICATION
+                       whether addresses are to be proven before anybody can sign in (true with SMTP_URL)
   MAX_CONTENT_LENGTH   largest upload in bytes (524288000: 500 MiB)
   USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
   FILE_EXPIRY_DAYS     how long stored files are kept (7)
@@ -53,13 +62,20 @@ Environment, all of it optional:
   TRUSTED_PROXIES      addresses and networks of proxies in front of the server, separated by commas:
                        their X-Forwarded-For is believed
   SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64)
-  REDIS_URL            where signaling shares its rooms with other nodes; without it they are in memory
+  REDIS_URL            where nodes share signaling's rooms and these limits; without it they are in memory
   REDIS_CA_FILE        certificates (PEM) of the authorities that a rediss:// is believed by (those of
                        this machine)
   RELAY_URL            where this node's own relay is reached, among several
   RELAY_ORIGINS        the others' relays, to which pages may connect, separated by commas
   SIGNALING_URL        where signaling is reached, if it runs apart (sharesync-signaling)
   SIGNALING_TICKET_KEY 32 bytes or more, shared with it: signs the tickets that let people in
+  RATE_LIMIT_SIGN_IN   how often one network may try a password: 60/min (the default), 5/h …, or off
+  RATE_LIMIT_SIGN_UP   how often it may register (60/min)
+  RATE_LIMIT_RESET     how often it may have mail sent, or try what was mailed (30/min)
+  RATE_LIMIT_SHARE_PASSWORD
+                       how often it may try to open a share link (30/min)
+  RATE_LIMIT_UPLOAD    how often one account may upload (240/min)
+  RATE_LIMIT_DOWNLOAD  how often one network may fetch (600/min)
   RUST_LOG             what to log (info)
   LOG_FORMAT           text or json (text)";
 

@@ -7,6 +7,7 @@ use sharesync_protocol::{FileId, ShareSlug, UserId};
 use sharesync_service_kit::secret::random_token;
 
 use crate::app::AppState;
+use crate::auth::password::Guessable;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
 use crate::db::download::{self, Grant};
 use crate::db::new_id;
@@ -23,7 +24,7 @@ pub async fn create(
     let slug = ShareSlug(random_token::<16>());
     let now = app.clock.now_ms();
     let password_hash = match wanted.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
+        Some(password) => Some(app.passwords.hash(password, &[], Guessable::Accepted).await?),
         None => None,
     };
     let new = NewShare {

@@ -38,7 +38,7 @@ use socketioxide::layer::SocketIoLayer;
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 
 pub use config::{NoStunUrl, SignalingConfig, stun_servers};
-pub use registry::{ClusterConfig, NoRedisUrl};
+pub use registry::ClusterConfig;
 
 use door::Door;
 use hub::Hub;

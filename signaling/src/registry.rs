@@ -11,7 +11,7 @@ use sharesync_protocol::code::Nameplate;
 use sharesync_protocol::signaling::RoomId;
 use sharesync_service_kit::client_addr::ClientNetwork;
 
-pub use cluster::{ClusterConfig, NoRedisUrl};
+pub use cluster::ClusterConfig;
 
 use cluster::{Cluster, InRedis};
 use memory::{InMemory, Memory};

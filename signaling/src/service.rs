@@ -10,6 +10,7 @@ use sharesync_protocol::report::TransferCount;
 use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::origin::AllowedOrigins;
+use sharesync_service_kit::redis_client;
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_service_kit::ticket::TicketKey;
 use tokio::sync::mpsc;
@@ -61,8 +62,8 @@ pub struct Service {
 }
 
 impl ServiceConfig {
-    /// The variables that it is read from.
-    pub const VARIABLES: [&str; 13] = [
+    /// The variables that it alone is read from.
+    pub const VARIABLES: [&str; 11] = [
         "STUN_URLS",
         "TURN",
         "TURN_PORT",
@@ -73,8 +74,6 @@ impl ServiceConfig {
         "TURN_SECRET",
         "SOCKETS_PER_CLIENT",
         "NEARBY",
-        "REDIS_URL",
-        "REDIS_CA_FILE",
         "RELAY_URL",
     ];
 
@@ -95,26 +94,9 @@ impl ServiceConfig {
             turn: Turn::read(var, public_url)?,
             sockets_per_client,
             nearby: nearby(var("NEARBY").as_deref())?,
-            cluster: cluster(var)?,
+            cluster: redis_client::read(var)?.map(ClusterConfig::of),
             relay_url: var("RELAY_URL").map(relay_url).transpose()?,
         })
-    }
-}
-
-fn cluster(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Option<ClusterConfig>> {
-    let authorities = var("REDIS_CA_FILE").map(|file| {
-        std::fs::read_to_string(&file)
-            .with_context(|| format!("REDIS_CA_FILE: {file} cannot be read"))
-    });
-    let authorities = authorities.transpose()?;
-    match (var("REDIS_URL"), authorities) {
-        (None, None) => Ok(None),
-        (None, Some(_)) => bail!("REDIS_CA_FILE: there is no REDIS_URL"),
-        (Some(url), None) => ClusterConfig::new(&url).map(Some).context("REDIS_URL"),
-        (Some(url), Some(authorities)) => {
-            let cluster = ClusterConfig::new(&url).context("REDIS_URL")?;
-            cluster.trusting(&authorities).map(Some).context("REDIS_CA_FILE")
-        }
     }
 }
 

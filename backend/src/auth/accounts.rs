@@ -2,29 +2,66 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{Login, Me, Register, Role};
+use sharesync_protocol::api::{ChangeUser, CreateUser, Login, Register, Role, User};
 use unicode_normalization::UnicodeNormalization;
 
+use super::password::Guessable;
 use crate::app::AppState;
-use crate::db::account::{self, NewAccount};
+use crate::db::account::{self, Claim, NewAccount};
+use crate::db::{api_token, mail, session};
 use crate::error::{Error, Result};
+use crate::mail::Message;
 
-/// Makes an account for somebody who asks for one.
-pub async fn register(app: &AppState, wanted: Register) -> Result<Me> {
-    create(app, wanted, Role::Standard).await
+/// Makes an account for somebody who asks for one, and mails them a link that shows the address is theirs. Where
+/// addresses have to be proven, nothing tells whether this one has an account already: the answer is the same, and
+/// only what is mailed differs.
+pub async fn register(app: &AppState, wanted: Register) -> Result<User> {
+    let rules = &app.registration;
+    rules.admit(&wanted.email)?;
+    let claim = if rules.verified { Claim::Wanted } else { Claim::Taken };
+    let made = Made { claim, role: rules.role, guessable: Guessable::Refused };
+    create(app, wanted, made).await
+}
+
+/// Makes an account for somebody else, whose address an administrator vouches for.
+pub async fn create_for(app: &AppState, CreateUser { account, role }: CreateUser) -> Result<User> {
+    let made = Made { claim: Claim::Proven, role, guessable: Guessable::Refused };
+    create(app, account, made).await
+}
+
+/// Changes somebody's account. Whatever it may not do any more ends with it.
+pub async fn change(app: &AppState, id: UserId, wanted: &ChangeUser) -> Result<User> {
+    let mut tx = app.db.begin().await?;
+    let user = account::change(&mut tx, id, wanted, app.clock.now_ms()).await?;
+    if wanted.role.is_some() || user.disabled_at.is_some() {
+        api_token::delete_all(&mut tx, id).await?;
+    }
+    if user.disabled_at.is_some() {
+        session::end_all(&mut tx, id).await?;
+    }
+    tx.commit().await?;
+    Ok(user)
 }
 
 /// Whose address and password these are; nothing tells an unknown address from a wrong password.
+/// [`Error::AccountDisabled`] and [`Error::EmailUnverified`] are told to those only who know the password.
 pub async fn authenticate(app: &AppState, login: Login) -> Result<UserId> {
-    let known = account::credentials(&app.db, &comparable(&login.email)).await?;
-    let (user, hash) = known.unzip();
-    let verified = app.passwords.verify(login.password, hash).await?;
-    user.filter(|_| verified).ok_or(Error::InvalidCredentials)
+    let mut known = account::credentials(&app.db, &comparable(&login.email)).await?;
+    let hash = known.as_mut().and_then(|known| known.password_hash.take());
+    let is_theirs = app.passwords.verify(login.password, hash).await?;
+    let known = known.filter(|_| is_theirs).ok_or(Error::InvalidCredentials)?;
+    if known.disabled {
+        Err(Error::AccountDisabled)
+    } else if app.registration.verified && !known.email_verified {
+        Err(Error::EmailUnverified)
+    } else {
+        Ok(known.user)
+    }
 }
 
 /// Makes the first administrator, unless the address has an account already.
 pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) -> Result<()> {
-    if account::exists(&app.db, &comparable(email)).await? {
+    if account::owner(&app.db, &comparable(email)).await?.is_some() {
         return Ok(());
     }
     let name = email.split('@').next().unwrap_or("admin");
@@ -33,13 +70,14 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
         username,
         password: password.expose_secret().to_owned(),
     };
-    let created = match create(app, wanted(name.to_owned()), Role::Admin).await {
+    let made = Made { claim: Claim::Proven, role: Role::Admin, guessable: Guessable::Accepted };
+    let created = match create(app, wanted(name.to_owned()), made).await {
         Err(Error::UsernameTaken) => {
             let unique = format!(
                 "{name}-{}",
                 &crate::db::new_id(app.clock.now_ms()).simple().to_string()[20..]
             );
-            create(app, wanted(unique), Role::Admin).await
+            create(app, wanted(unique), made).await
         }
         other => other,
     };
@@ -48,23 +86,46 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
     Ok(())
 }
 
-async fn create(app: &AppState, wanted: Register, role: Role) -> Result<Me> {
-    let password_hash = app.passwords.hash(wanted.password).await?;
+/// How an account is made.
+#[derive(Clone, Copy)]
+struct Made {
+    claim: Claim,
+    role: Role,
+    guessable: Guessable,
+}
+
+async fn create(app: &AppState, wanted: Register, made: Made) -> Result<User> {
+    let Register { email, username, password } = wanted;
+    let password_hash = app.passwords.hash(password, &[&email, &username], made.guessable).await?;
+    let (email_key, now) = (comparable(&email), app.clock.now_ms());
     let new = NewAccount {
-        email: &wanted.email,
-        email_key: &comparable(&wanted.email),
-        username: &wanted.username,
-        username_key: &comparable(&wanted.username),
+        email: &email,
+        email_key: &email_key,
+        claim: made.claim,
+        username: &username,
+        username_key: &comparable(&username),
         password_hash: &password_hash,
-        role,
+        role: made.role,
         quota: app.user_quota,
     };
-    account::insert(&app.db, &new, app.clock.now_ms()).await
+    let owner = account::owner(&app.db, &email_key).await?;
+    let mut tx = app.db.begin().await?;
+    let user = account::insert(&mut tx, &new, now).await?;
+    if made.claim != Claim::Proven {
+        let message = match owner {
+            Some(owner) if owner.email_verified => Message::AddressTaken,
+            _ => Message::Verify { user: user.id },
+        };
+        mail::queue(&mut tx, &email, &message, now).await?;
+    }
+    tx.commit().await?;
+    app.mail_waits.notify_one();
+    Ok(user)
 }
 
 /// An address or a name as it is compared: compatibility-composed, so that look-alike forms of one
 /// character are one, and without case.
-fn comparable(text: &str) -> String {
+pub fn comparable(text: &str) -> String {
     text.trim().nfkc().flat_map(char::to_lowercase).collect()
 }
 

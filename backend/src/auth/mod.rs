@@ -1,7 +1,21 @@
-//! Who somebody is: passwords, access tokens and sessions. Called by the handlers under
-//! `/api/auth` and by the extractors that ask for a signed-in user.
+//! Who somebody is and what they may do: passwords, sessions, API tokens, and the policy of roles. Called by the
+//! handlers under `/api/auth` and `/api/me`, and before every handler by `http::policy`.
 
 pub mod accounts;
+pub mod api_token;
+pub mod caller;
 pub mod password;
+pub mod permission;
+pub mod registration;
 pub mod session;
 pub mod token;
+pub mod verification;
+
+use sha2::{Digest, Sha256};
+
+use crate::db::TokenHash;
+
+/// What is kept of a token that somebody holds. Tokens are random and long: a plain hash will do.
+pub fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
+}

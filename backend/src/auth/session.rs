@@ -1,14 +1,14 @@
 //! Sessions: an access token to call with, and a refresh token that is exchanged for its successor
 //! every time it is used (RFC 9700 §4.14.2).
 
-use sha2::{Digest, Sha256};
 use sharesync_protocol::UserId;
 use sharesync_protocol::api::TokenGrant;
 use sharesync_service_kit::secret::random_token;
 
+use super::hash;
 use super::token::ACCESS_TOKEN_SECS;
 use crate::app::AppState;
-use crate::db::session::{self, TokenHash};
+use crate::db::session;
 use crate::error::{Error, Result};
 
 /// Seconds a session lasts after it was last refreshed: 30 days.
@@ -48,14 +48,18 @@ pub async fn end(app: &AppState, refresh_token: &str) -> Result<()> {
     session::end(&app.db, &hash(refresh_token)).await
 }
 
+/// Ends all of a user's sessions.
+pub async fn end_all(app: &AppState, user: UserId) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    session::end_all(&mut tx, user).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 fn grant(access_token: String) -> TokenGrant {
     TokenGrant { access_token, token_type: "Bearer".into(), expires_in: ACCESS_TOKEN_SECS }
 }
 
 fn session_end(now_ms: i64) -> i64 {
     now_ms + SESSION_SECS.cast_signed() * 1000
-}
-
-fn hash(token: &str) -> TokenHash {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -1,11 +1,23 @@
 //! Accounts.
 
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{Me, Role};
+use sharesync_protocol::api::{ChangeUser, Role, User};
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{Db, from_db, new_id, to_db, violates_unique};
 use crate::error::{Error, Result};
+
+/// Whose an address is while an account is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The account's from now on, proven.
+    Proven,
+    /// The account's from now on, though nobody has proven it.
+    Taken,
+    /// Nobody's through this, until it is proven.
+    Wanted,
+}
 
 /// An account to be made; keys are what uniqueness is decided by.
 pub struct NewAccount<'a> {
@@ -13,6 +25,8 @@ pub struct NewAccount<'a> {
     pub email: &'a str,
     /// The address as compared.
     pub email_key: &'a str,
+    /// Whether it is the account's.
+    pub claim: Claim,
     /// The name as typed.
     pub username: &'a str,
     /// The name as compared.
@@ -25,63 +39,77 @@ pub struct NewAccount<'a> {
     pub quota: u64,
 }
 
+/// What a sign-in is decided by.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Whose.
+    pub user: UserId,
+    /// Argon2id hash in PHC form; none where there is no password to sign in with.
+    pub password_hash: Option<String>,
+    /// Whether the address is proven.
+    pub email_verified: bool,
+    /// Whether nobody is let in.
+    pub disabled: bool,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
     email: String,
+    email_verified_at: Option<i64>,
     username: String,
     role: String,
     quota: i64,
     used: i64,
     created_at: i64,
+    disabled_at: Option<i64>,
 }
 
-impl From<Row> for Me {
+impl From<Row> for User {
     fn from(row: Row) -> Self {
         Self {
             id: UserId(row.id),
             email: row.email,
+            email_verified: row.email_verified_at.is_some(),
             username: row.username,
             role: role_from_db(&row.role),
             quota: from_db(row.quota),
             used: from_db(row.used),
             created_at: row.created_at,
+            disabled_at: row.disabled_at,
         }
     }
 }
 
-fn role_to_db(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "admin",
-        Role::Standard => "standard",
-    }
-}
-
-fn role_from_db(role: &str) -> Role {
-    match role {
-        "admin" => Role::Admin,
-        _ => Role::Standard,
-    }
+/// A role as it stands in the database, whose checks know no other.
+pub(super) fn role_from_db(role: &str) -> Role {
+    Role::named(role).unwrap_or(Role::Standard)
 }
 
 /// Makes an account. [`Error::EmailTaken`] and [`Error::UsernameTaken`] where one is there.
-pub async fn insert(db: &Db, account: &NewAccount<'_>, now: i64) -> Result<Me> {
+pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i64) -> Result<User> {
+    let id = new_id(now);
+    let own_key = id.simple().to_string();
+    let wanted = account.claim == Claim::Wanted;
     let inserted: Result<Row, sqlx::Error> = sqlx::query_as(
         "insert into account
-            (id, email, email_key, username, username_key, password_hash, role, quota, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         returning id, email, username, role, quota, used, created_at",
+            (id, email, email_key, wanted_email_key, email_verified_at, username, username_key,
+             password_hash, role, quota, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         returning id, email, email_verified_at, username, role, quota, used, created_at, disabled_at",
     )
-    .bind(new_id(now))
+    .bind(id)
     .bind(account.email)
-    .bind(account.email_key)
+    .bind(if wanted { &own_key } else { account.email_key })
+    .bind(wanted.then_some(account.email_key))
+    .bind((account.claim == Claim::Proven).then_some(now))
     .bind(account.username)
     .bind(account.username_key)
     .bind(account.password_hash)
-    .bind(role_to_db(account.role))
+    .bind(account.role.name())
     .bind(to_db(account.quota))
     .bind(now)
-    .fetch_one(db.writer())
+    .fetch_one(tx)
     .await;
     match inserted {
         Ok(row) => Ok(row.into()),
@@ -92,31 +120,187 @@ pub async fn insert(db: &Db, account: &NewAccount<'_>, now: i64) -> Result<Me> {
 }
 
 /// The account of that id.
-pub async fn get(db: &Db, id: UserId) -> Result<Option<Me>> {
+pub async fn get(db: &Db, id: UserId) -> Result<Option<User>> {
     let row: Option<Row> = sqlx::query_as(
-        "select id, email, username, role, quota, used, created_at from account where id = $1",
+        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
+         from account where id = $1",
     )
     .bind(id.0)
     .fetch_optional(db.reader())
     .await?;
-    Ok(row.map(Me::from))
+    Ok(row.map(User::from))
 }
 
-/// Whether an address, as compared, has an account.
-pub async fn exists(db: &Db, email_key: &str) -> Result<bool> {
-    let found = sqlx::query_scalar("select exists (select 1 from account where email_key = $1)")
-        .bind(email_key)
-        .fetch_one(db.reader())
+/// Accounts, newest first.
+pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
+         from account where $1 is null or id < $1 order by id desc limit $2",
+    )
+    .bind(after.map(|user| user.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// Whose an address is, as compared.
+pub async fn owner(db: &Db, email_key: &str) -> Result<Option<User>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
+         from account where email_key = $1",
+    )
+    .bind(email_key)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(User::from))
+}
+
+/// Whose an address is, as compared, or where it is nobody's, who wanted it last.
+pub async fn by_address(db: &Db, email_key: &str) -> Result<Option<User>> {
+    match owner(db, email_key).await? {
+        Some(owner) => Ok(Some(owner)),
+        None => Ok(unproven(db, email_key, 1).await?.into_iter().next()),
+    }
+}
+
+/// What a sign-in with an address, as compared, is decided by: its owner's, or where it has none, those of
+/// whoever wanted it last.
+pub async fn credentials(db: &Db, email_key: &str) -> Result<Option<Credentials>> {
+    credentials_where(
+        db,
+        "select id, password_hash, email_verified_at, disabled_at from account
+         where email_key = $1 or wanted_email_key = $1
+         order by wanted_email_key is not null, id desc limit 1",
+        email_key,
+    )
+    .await
+}
+
+/// What somebody signed in shows again that they are who they are by.
+pub async fn credentials_of(db: &Db, user: UserId) -> Result<Option<Credentials>> {
+    credentials_where(
+        db,
+        "select id, password_hash, email_verified_at, disabled_at from account where id = $1",
+        user.0,
+    )
+    .await
+}
+
+async fn credentials_where<'q, K>(
+    db: &Db,
+    question: &'static str,
+    key: K,
+) -> Result<Option<Credentials>>
+where
+    K: sqlx::Encode<'q, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + 'q,
+{
+    let row: Option<(Uuid, Option<String>, Option<i64>, Option<i64>)> =
+        sqlx::query_as(question).bind(key).fetch_optional(db.reader()).await?;
+    Ok(row.map(|(id, password_hash, verified_at, disabled_at)| Credentials {
+        user: UserId(id),
+        password_hash,
+        email_verified: verified_at.is_some(),
+        disabled: disabled_at.is_some(),
+    }))
+}
+
+/// Who wants or has an address, as compared, and has not proven it: newest first.
+pub async fn unproven(db: &Db, email_key: &str, limit: u32) -> Result<Vec<User>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
+         from account
+         where (wanted_email_key = $1 or email_key = $1) and email_verified_at is null
+         order by id desc limit $2",
+    )
+    .bind(email_key)
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// Makes the address that an account has or wants its own, proven; from an account that has it and never proved
+/// it, it is taken. `false` where another account has proven it first.
+pub async fn verify(tx: &mut SqliteConnection, user: UserId, now: i64) -> Result<bool> {
+    sqlx::query(
+        "update account set wanted_email_key = email_key, email_key = hex(id)
+         where email_verified_at is null and id <> $1
+           and email_key = (select wanted_email_key from account where id = $1)",
+    )
+    .bind(user.0)
+    .execute(&mut *tx)
+    .await?;
+    let verified = sqlx::query(
+        "update account
+         set email_key = coalesce(wanted_email_key, email_key), wanted_email_key = null,
+             email_verified_at = coalesce(email_verified_at, $2)
+         where id = $1",
+    )
+    .bind(user.0)
+    .bind(now)
+    .execute(tx)
+    .await;
+    match verified {
+        Ok(done) => Ok(done.rows_affected() == 1),
+        Err(e) if violates_unique(&e, "account.email_key") => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Gives an account another password.
+pub async fn set_password(tx: &mut SqliteConnection, user: UserId, hash: &str) -> Result<()> {
+    sqlx::query("update account set password_hash = $2 where id = $1")
+        .bind(user.0)
+        .bind(hash)
+        .execute(tx)
         .await?;
-    Ok(found)
+    Ok(())
 }
 
-/// The account and the password hash of an address, as compared.
-pub async fn credentials(db: &Db, email_key: &str) -> Result<Option<(UserId, String)>> {
-    let row: Option<(Uuid, String)> =
-        sqlx::query_as("select id, password_hash from account where email_key = $1")
-            .bind(email_key)
-            .fetch_optional(db.reader())
-            .await?;
-    Ok(row.map(|(id, hash)| (UserId(id), hash)))
+/// Changes what an administrator may change. [`Error::NotFound`]; [`Error::LastAdmin`] where nobody would be
+/// left who can sign in and administer.
+pub async fn change(
+    tx: &mut SqliteConnection,
+    user: UserId,
+    change: &ChangeUser,
+    now: i64,
+) -> Result<User> {
+    let row: Option<Row> = sqlx::query_as(
+        "update account
+         set role = coalesce($2, role), quota = coalesce($3, quota),
+             disabled_at = case $4 when true then coalesce(disabled_at, $5)
+                                   when false then null else disabled_at end
+         where id = $1
+         returning id, email, email_verified_at, username, role, quota, used, created_at, disabled_at",
+    )
+    .bind(user.0)
+    .bind(change.role.map(Role::name))
+    .bind(change.quota.map(to_db))
+    .bind(change.disabled)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let row = row.ok_or(Error::NotFound)?;
+    let administered: bool = sqlx::query_scalar(
+        "select exists (select 1 from account where role = 'admin' and disabled_at is null)",
+    )
+    .fetch_one(tx)
+    .await?;
+    if administered { Ok(row.into()) } else { Err(Error::LastAdmin) }
+}
+
+/// Removes up to `batch` accounts that were made before a moment, wanted an address and never proved it: they
+/// cannot have been used. Answers how many went.
+pub async fn purge_unproven(db: &Db, made_before: i64, batch: u32) -> Result<u64> {
+    let gone = sqlx::query(
+        "delete from account where id in
+            (select id from account
+             where wanted_email_key is not null and created_at <= $1 limit $2)",
+    )
+    .bind(made_before)
+    .bind(batch)
+    .execute(db.writer())
+    .await?;
+    Ok(gone.rows_affected())
 }

@@ -212,13 +212,16 @@ mod tests {
         let sam = NewAccount {
             email: "sam@example.com",
             email_key: "sam@example.com",
+            claim: account::Claim::Proven,
             username: "sam",
             username_key: "sam",
             password_hash: "",
             role: Role::Standard,
             quota: 1,
         };
-        let owner = account::insert(&db, &sam, 0).await.unwrap().id;
+        let mut tx = db.begin().await.unwrap();
+        let owner = account::insert(&mut tx, &sam, 0).await.unwrap().id;
+        tx.commit().await.unwrap();
         let file = NewFile {
             owner,
             object: object::begin(&db, 0).await.unwrap(),

@@ -2,8 +2,10 @@
 //! nowhere else. Called by the handlers, the library and the jobs.
 
 pub mod account;
+pub mod api_token;
 pub mod download;
 pub mod file;
+pub mod mail;
 pub mod object;
 pub mod session;
 pub mod share;
@@ -76,6 +78,9 @@ impl Db {
         Ok(self.writer.begin_with("begin immediate").await?)
     }
 }
+
+/// SHA-256 of a token that somebody holds: all that is kept of one.
+pub type TokenHash = [u8; 32];
 
 /// A fresh id that sorts by time: UUID version 7 (RFC 9562 §5.7).
 pub fn new_id(now_ms: i64) -> Uuid {

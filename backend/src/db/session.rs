@@ -1,14 +1,13 @@
 //! Sessions and their refresh tokens.
 
-use sharesync_protocol::api::Session;
+use sharesync_protocol::api::{Role, Session};
 use sharesync_protocol::{SessionId, UserId};
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Db, new_id};
+use super::account::role_from_db;
+use super::{Db, TokenHash, new_id};
 use crate::error::{Error, Result};
-
-/// SHA-256 of a refresh token: all that is kept of one.
-pub type TokenHash = [u8; 32];
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -106,18 +105,19 @@ pub async fn rotate(
     Ok(Some((SessionId(session), UserId(user))))
 }
 
-/// Whether a session is its user's and not over.
-pub async fn lasts(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<bool> {
-    let lasts = sqlx::query_scalar(
-        "select exists
-            (select 1 from session where id = $1 and account_id = $2 and expires_at > $3)",
+/// What a user may do in a session, now; `None` where that is over, or the user is not let in.
+pub async fn role_in(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<Option<Role>> {
+    let role: Option<String> = sqlx::query_scalar(
+        "select account.role from session join account on account.id = session.account_id
+         where session.id = $1 and account.id = $2 and session.expires_at > $3
+           and account.disabled_at is null",
     )
     .bind(session.0)
     .bind(user.0)
     .bind(now)
-    .fetch_one(db.reader())
+    .fetch_optional(db.reader())
     .await?;
-    Ok(lasts)
+    Ok(role.as_deref().map(role_from_db))
 }
 
 /// A user's sessions that are not over, newest first. `current` is the one that asks.
@@ -156,11 +156,8 @@ pub async fn end_one(db: &Db, user: UserId, session: SessionId, now: i64) -> Res
 }
 
 /// Ends all of a user's sessions.
-pub async fn end_all(db: &Db, user: UserId) -> Result<()> {
-    sqlx::query("delete from session where account_id = $1")
-        .bind(user.0)
-        .execute(db.writer())
-        .await?;
+pub async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<()> {
+    sqlx::query("delete from session where account_id = $1").bind(user.0).execute(tx).await?;
     Ok(())
 }
 

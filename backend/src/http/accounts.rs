@@ -12,31 +12,34 @@ use crate::db::account;
 use crate::error::{Error, Result};
 
 /// Make an account
+///
+/// A link that shows the address to be one's own is mailed to it. Where the server asks for that, nobody can sign in
+/// before it was opened, and an address that has an account already is answered just as a new one is.
 #[utoipa::path(
     post, path = "/api/auth/register", tag = "Accounts", request_body = Register,
     responses(
         (status = 201, body = Me),
         (status = 409, description = "`email_taken`, `username_taken`"),
-        (status = 422, description = "`invalid`"),
+        (status = 403, description = "`registration_closed`"),
+        (status = 422, description = "`invalid`, `weak_password`"),
     )
 )]
 pub async fn register(
     State(app): State<AppState>,
     Valid(wanted): Valid<Register>,
 ) -> Result<(StatusCode, Json<Me>)> {
-    let me = auth::accounts::register(&app, wanted).await?;
-    Ok((StatusCode::CREATED, Json(me)))
+    let user = auth::accounts::register(&app, wanted).await?;
+    Ok((StatusCode::CREATED, Json(user.into())))
 }
 
 /// One's own account
 #[utoipa::path(
-    get, path = "/api/me", tag = "Accounts", security(("bearer" = [])),
+    get, path = "/api/me", tag = "Accounts",
     responses(
         (status = 200, body = Me),
-        (status = 401, description = "`unauthenticated`"),
     )
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {
-    let me = account::get(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
-    Ok(Json(me))
+    let user = account::get(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
+    Ok(Json(user.into()))
 }

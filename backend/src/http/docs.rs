@@ -31,7 +31,7 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Accounts", description = "Signing in, and who one is"),
         (name = "Files", description = "One's library"),
         (name = "Shares", description = "Links for others"),
-        (name = "Statistics", description = "What administrators are told"),
+        (name = "Administration", description = "Accounts and statistics, for administrators"),
         (name = "Server", description = "The server itself"),
     ),
     // `Via` stands in a parameter only, and parameters do not bring their schemas along.
@@ -53,6 +53,7 @@ pub(super) fn preamble() -> utoipa::openapi::OpenApi {
 /// The whole description, for generating clients from.
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = super::api().into_openapi();
+    super::policy::describe(&mut document);
     let items = document.paths.paths.values_mut();
     let operations = items.flat_map(|item| {
         [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()

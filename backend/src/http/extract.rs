@@ -3,22 +3,18 @@
 
 use std::convert::Infallible;
 
-use axum::RequestPartsExt;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum_extra::TypedHeader;
-use axum_extra::headers::Authorization;
-use axum_extra::headers::authorization::Bearer;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sharesync_protocol::api::Role;
-use sharesync_protocol::{SessionId, UserId};
+use sharesync_protocol::SessionId;
 
 use super::{MAX_BODY_BYTES, cut_off};
 use crate::app::AppState;
-use crate::db::{account, session};
+pub use crate::auth::caller::AuthUser;
+use crate::auth::caller::By;
 use crate::error::{Error, Result};
 
 /// Rows of a list's page where the request does not say.
@@ -28,59 +24,39 @@ const MAX_PAGE: u32 = 200;
 /// Characters of a `User-Agent` that are kept.
 const MAX_USER_AGENT: usize = 256;
 
-/// Somebody signed in, with a token whose session is not over. A handler that takes one serves
-/// nobody else.
-#[derive(Clone, Debug)]
-pub struct AuthUser {
+/// Somebody who is known: `policy` has made sure of them before the handler runs.
+impl<S: Sync> FromRequestParts<S> for AuthUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get().cloned().ok_or(Error::Unauthenticated)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for AuthUser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get().cloned())
+    }
+}
+
+/// Somebody who signed in, and did not send an API token.
+pub struct SignedIn {
     /// Who.
-    pub id: UserId,
+    pub user: AuthUser,
     /// In which session.
     pub session: SessionId,
 }
 
-impl FromRequestParts<AppState> for AuthUser {
+impl<S: Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
-        let TypedHeader(Authorization(bearer)) = parts
-            .extract::<TypedHeader<Authorization<Bearer>>>()
-            .await
-            .map_err(|_| Error::Unauthenticated)?;
-        let (id, session) =
-            app.access_tokens.verify(bearer.token()).ok_or(Error::Unauthenticated)?;
-        if session::lasts(&app.db, session, id, app.clock.now_ms()).await? {
-            Ok(Self { id, session })
-        } else {
-            Err(Error::Unauthenticated)
-        }
-    }
-}
-
-impl OptionalFromRequestParts<AppState> for AuthUser {
-    type Rejection = Error;
-
-    /// Nobody, where no token was sent; a bad one is still refused, so that its sender learns of it.
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>> {
-        if !parts.headers.contains_key(header::AUTHORIZATION) {
-            return Ok(None);
-        }
-        <Self as FromRequestParts<AppState>>::from_request_parts(parts, app).await.map(Some)
-    }
-}
-
-/// Somebody signed in who administers the server at this moment. A handler that takes one serves nobody
-/// else.
-pub struct AdminUser;
-
-impl FromRequestParts<AppState> for AdminUser {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
-        let user = <AuthUser as FromRequestParts<AppState>>::from_request_parts(parts, app).await?;
-        match account::get(&app.db, user.id).await? {
-            Some(me) if me.role == Role::Admin => Ok(Self),
-            Some(_) => Err(Error::Forbidden),
-            None => Err(Error::Unauthenticated),
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let user = <AuthUser as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        match user.by {
+            By::Session(session) => Ok(Self { user, session }),
+            By::ApiToken(_) => Err(Error::InsufficientScope { scope: None }),
         }
     }
 }

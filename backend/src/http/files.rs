@@ -16,10 +16,9 @@ use crate::names;
 
 /// One's files, newest first
 #[utoipa::path(
-    get, path = "/api/files", operation_id = "list_files", tag = "Files", security(("bearer" = [])), params(Page),
+    get, path = "/api/files", operation_id = "list_files", tag = "Files", params(Page),
     responses(
         (status = 200, body = FilePage),
-        (status = 401, description = "`unauthenticated`"),
         (status = 422, description = "`invalid`"),
     )
 )]
@@ -36,7 +35,7 @@ pub async fn list(
 
 /// A file, and an address to fetch it from
 #[utoipa::path(
-    get, path = "/api/files/{id}", operation_id = "get_file", tag = "Files", security(("bearer" = [])),
+    get, path = "/api/files/{id}", operation_id = "get_file", tag = "Files",
     params(("id" = FileId, Path)),
     responses(
         (status = 200, body = FileDetails),
@@ -61,7 +60,7 @@ pub async fn get(
 
 /// Rename a file
 #[utoipa::path(
-    patch, path = "/api/files/{id}", operation_id = "rename_file", tag = "Files", security(("bearer" = [])),
+    patch, path = "/api/files/{id}", operation_id = "rename_file", tag = "Files",
     params(("id" = FileId, Path)), request_body = RenameFile,
     responses(
         (status = 200, body = FileSummary),
@@ -86,7 +85,7 @@ pub async fn rename(
 ///
 /// Its share links lead to it no longer, and addresses handed out for it stop working.
 #[utoipa::path(
-    delete, path = "/api/files/{id}", operation_id = "delete_file", tag = "Files", security(("bearer" = [])),
+    delete, path = "/api/files/{id}", operation_id = "delete_file", tag = "Files",
     params(("id" = FileId, Path)),
     responses(
         (status = 204),
@@ -104,7 +103,7 @@ pub async fn delete(
 
 /// Who fetched a file, newest first
 #[utoipa::path(
-    get, path = "/api/files/{id}/downloads", operation_id = "list_file_downloads", tag = "Files", security(("bearer" = [])),
+    get, path = "/api/files/{id}/downloads", operation_id = "list_file_downloads", tag = "Files",
     params(("id" = FileId, Path), Page),
     responses(
         (status = 200, body = DownloadPage),

@@ -2,12 +2,16 @@
 //! signature tells who may call; each makes one call into the domain and answers.
 
 mod accounts;
+mod api_tokens;
 mod assets;
 mod content;
 mod docs;
 mod extract;
 mod files;
 mod framing;
+mod limiting;
+mod passwords;
+mod policy;
 mod range;
 mod serve;
 mod server_info;
@@ -15,12 +19,15 @@ mod sessions;
 mod shares;
 mod stats;
 mod upload;
+mod users;
+mod verification;
 
 use std::iter;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::any;
 use axum::{BoxError, Router};
@@ -65,6 +72,9 @@ pub fn router(app: AppState) -> Router {
     let policy = page_policy(&app);
     let (handlers, _) = api().split_for_parts();
     let routes = handlers
+        // The last one added is the first one asked.
+        .route_layer(from_fn_with_state(app.clone(), limiting::limit))
+        .route_layer(from_fn_with_state(app.clone(), policy::authorize))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .merge(docs::router())
         .route("/api", any(async || Error::NotFound))
@@ -90,6 +100,14 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::logout))
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
+        .routes(routes!(verification::verify))
+        .routes(routes!(verification::resend))
+        .routes(routes!(passwords::forgot))
+        .routes(routes!(passwords::reset))
+        .routes(routes!(passwords::change))
+        .routes(routes!(api_tokens::list, api_tokens::create))
+        .routes(routes!(api_tokens::end))
+        .routes(routes!(api_tokens::rotate))
         .routes(routes!(files::list))
         .routes(routes!(files::get, files::rename, files::delete))
         .routes(routes!(files::downloads))
@@ -100,6 +118,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(shares::request_download))
         .routes(routes!(shares::downloads))
         .routes(routes!(stats::transfers))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::change))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(upload::upload))

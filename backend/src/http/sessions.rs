@@ -10,7 +10,7 @@ use cookie::time::Duration;
 use sharesync_protocol::SessionId;
 use sharesync_protocol::api::{Login, SessionPage, TokenGrant};
 
-use super::extract::{AuthUser, Page, Path, Query, UserAgent, Valid, next_cursor};
+use super::extract::{AuthUser, Page, Path, Query, SignedIn, UserAgent, Valid, next_cursor};
 use crate::app::AppState;
 use crate::auth::session::{self, SESSION_SECS, Signed};
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ use crate::{auth, db};
     responses(
         (status = 200, body = TokenGrant),
         (status = 401, description = "`invalid_credentials`"),
+        (status = 403, description = "`email_unverified`, `account_disabled`"),
     )
 )]
 pub async fn login(
@@ -74,22 +75,20 @@ pub async fn logout(
 
 /// One's sessions, newest first
 #[utoipa::path(
-    get, path = "/api/me/sessions", operation_id = "list_sessions", tag = "Accounts", security(("bearer" = [])),
+    get, path = "/api/me/sessions", operation_id = "list_sessions", tag = "Accounts",
     params(Page),
     responses(
         (status = 200, body = SessionPage),
-        (status = 401, description = "`unauthenticated`"),
         (status = 422, description = "`invalid`"),
     )
 )]
 pub async fn list(
     State(app): State<AppState>,
-    user: AuthUser,
+    SignedIn { user, session }: SignedIn,
     Query(page): Query<Page>,
 ) -> Result<Json<SessionPage>> {
     let (limit, now) = (page.limit()?, app.clock.now_ms());
-    let items =
-        db::session::page(&app.db, user.id, user.session, page.after()?, limit, now).await?;
+    let items = db::session::page(&app.db, user.id, session, page.after()?, limit, now).await?;
     let next_cursor = next_cursor(&items, limit, |session| session.id.to_string());
     Ok(Json(SessionPage { items, next_cursor }))
 }
@@ -98,11 +97,10 @@ pub async fn list(
 ///
 /// Its access tokens and its refresh cookie are worth nothing from now on.
 #[utoipa::path(
-    delete, path = "/api/me/sessions/{id}", operation_id = "end_session", tag = "Accounts", security(("bearer" = [])),
+    delete, path = "/api/me/sessions/{id}", operation_id = "end_session", tag = "Accounts",
     params(("id" = SessionId, Path)),
     responses(
         (status = 204),
-        (status = 401, description = "`unauthenticated`"),
         (status = 404, description = "`not_found`"),
     )
 )]
@@ -119,10 +117,9 @@ pub async fn end(
 ///
 /// Ends all of one's sessions, the one that asks included.
 #[utoipa::path(
-    delete, path = "/api/me/sessions", operation_id = "end_sessions", tag = "Accounts", security(("bearer" = [])),
+    delete, path = "/api/me/sessions", operation_id = "end_sessions", tag = "Accounts",
     responses(
         (status = 204),
-        (status = 401, description = "`unauthenticated`"),
     )
 )]
 pub async fn end_all(
@@ -130,12 +127,16 @@ pub async fn end_all(
     user: AuthUser,
     cookies: CookieJar,
 ) -> Result<(CookieJar, StatusCode)> {
-    db::session::end_all(&app.db, user.id).await?;
+    session::end_all(&app, user.id).await?;
     let gone = cookies.remove(cookie(&app, String::new()));
     Ok((gone, StatusCode::NO_CONTENT))
 }
 
-fn granted(app: &AppState, cookies: CookieJar, signed: Signed) -> (CookieJar, Json<TokenGrant>) {
+pub(super) fn granted(
+    app: &AppState,
+    cookies: CookieJar,
+    signed: Signed,
+) -> (CookieJar, Json<TokenGrant>) {
     let mut cookie = cookie(app, signed.refresh_token);
     cookie.set_max_age(Duration::seconds(SESSION_SECS.cast_signed()));
     (cookies.add(cookie), Json(signed.grant))

@@ -33,11 +33,10 @@ pub struct UploadForm {
 /// One file a request, in the form field `file`. When the answer comes, the file is on the disk for
 /// good. Where its name is taken, ` (1)` and so on is added.
 #[utoipa::path(
-    post, path = "/api/upload", tag = "Files", security(("bearer" = [])),
+    post, path = "/api/upload", tag = "Files",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = UploadedFile),
-        (status = 401, description = "`unauthenticated`"),
         (status = 413, description = "`too_large`"),
         (status = 415, description = "`unsupported_type`"),
         (status = 422, description = "`empty_file`, `invalid_name`"),

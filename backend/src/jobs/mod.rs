@@ -2,6 +2,7 @@
 //! to count. Started by the server.
 
 pub mod counting;
+pub mod delivering;
 pub mod purge;
 
 use tokio_cron_scheduler::{Job, JobScheduler};

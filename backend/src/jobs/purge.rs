@@ -3,13 +3,15 @@
 
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
-use crate::db::{file, object, session, share};
+use crate::db::{account, api_token, file, mail, object, session, share};
 use crate::error::Result;
 
 /// Rows removed in one statement.
 const BATCH: u32 = 500;
 /// Uploads that have been under way for longer are given up: 24 hours.
 const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
+/// How long an account may want an address without proving it: a week.
+const UNPROVEN_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// What a purge removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +28,14 @@ pub struct Purged {
     pub shares: u64,
     /// Sessions that were over, with their tokens.
     pub sessions: u64,
+    /// Accounts that wanted an address and never proved it.
+    pub accounts: u64,
     /// Refresh tokens of lasting sessions, exchanged so long ago that nobody is warned by one.
     pub tokens: u64,
+    /// API tokens that had expired.
+    pub api_tokens: u64,
+    /// What was mailed in links that do not work any more.
+    pub mail_tokens: u64,
 }
 
 /// Removes everything that has expired by now, and says in the log what went.
@@ -48,6 +56,10 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;
     let long_rotated = now - SESSION_SECS.cast_signed() * 1000;
     purged.tokens = in_batches(|| session::purge_rotated(&app.db, long_rotated, BATCH)).await?;
+    purged.api_tokens = in_batches(|| api_token::purge(&app.db, now, BATCH)).await?;
+    purged.mail_tokens = in_batches(|| mail::purge_tokens(&app.db, now, BATCH)).await?;
+    let long_made = now - UNPROVEN_KEPT_MS;
+    purged.accounts = in_batches(|| account::purge_unproven(&app.db, long_made, BATCH)).await?;
     if purged != Purged::default() {
         tracing::info!(
             files = purged.files,
@@ -57,6 +69,9 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             shares = purged.shares,
             sessions = purged.sessions,
             tokens = purged.tokens,
+            accounts = purged.accounts,
+            api_tokens = purged.api_tokens,
+            mail_tokens = purged.mail_tokens,
             "purged what had expired"
         );
     }

@@ -45,6 +45,10 @@ uuid_id! {
     /// A signed-in session: everything descended from one sign-in.
     SessionId
 }
+uuid_id! {
+    /// A token that a script calls with.
+    ApiTokenId
+}
 
 /// The name of a share link: 128 random bits as 22 characters of base64url.
 ///

@@ -6,6 +6,8 @@ pub mod clock;
 pub mod limiter;
 pub mod origin;
 pub mod proxies;
+pub mod redis_client;
 pub mod secret;
+pub mod shared_limiter;
 pub mod telemetry;
 pub mod ticket;

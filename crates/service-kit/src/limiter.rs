@@ -7,11 +7,12 @@
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use governor::clock::Clock as GovernorClock;
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::{NoOpMiddleware, StateInformationMiddleware};
 use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
@@ -27,6 +28,24 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// So many times within a span, all at once if need be. Panics where either is zero; in a constant that is a
+    /// compile error.
+    pub const fn per(uses: u32, span: Duration) -> Self {
+        assert!(uses > 0, "a rate that allows nothing is no rate");
+        #[expect(clippy::cast_possible_truncation, reason = "a span is less than five centuries")]
+        Self::new(uses, Duration::from_nanos(span.as_nanos() as u64 / uses as u64))
+    }
+
+    /// How many uses at once.
+    pub fn burst(self) -> u32 {
+        self.burst.get()
+    }
+
+    /// After how long one more use is allowed.
+    pub fn interval(self) -> Duration {
+        self.interval
+    }
+
     /// Panics where either is zero; in a constant that is a compile error.
     pub const fn new(burst: u32, interval: Duration) -> Self {
         assert!(!interval.is_zero(), "a rate without an interval limits nothing");
@@ -41,6 +60,36 @@ impl Rate {
             .expect("the interval was checked when the rate was made")
             .allow_burst(self.burst)
     }
+}
+
+/// As the environment says it: `5/min`, or `s`, `h`, `day` instead.
+impl FromStr for Rate {
+    type Err = BadRate;
+
+    fn from_str(text: &str) -> Result<Self, BadRate> {
+        let (uses, unit) = text.split_once('/').ok_or(BadRate)?;
+        let uses: u32 = uses.trim().parse().map_err(|_| BadRate)?;
+        let span = match unit.trim() {
+            "s" | "sec" | "second" => Duration::from_secs(1),
+            "m" | "min" | "minute" => Duration::from_mins(1),
+            "h" | "hour" => Duration::from_hours(1),
+            "d" | "day" => Duration::from_hours(24),
+            _ => return Err(BadRate),
+        };
+        if uses == 0 { Err(BadRate) } else { Ok(Self::per(uses, span)) }
+    }
+}
+
+/// A rate that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be of the form 5/s, 5/min, 5/h or 5/day")]
+pub struct BadRate;
+
+/// What is left of a rate after a use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Uses that would be allowed now.
+    pub remaining: u32,
 }
 
 /// Refused for now.
@@ -79,7 +128,7 @@ impl Limiter {
 /// good as new, so that its memory follows who uses it now and not who ever did.
 #[derive(Debug)]
 pub struct KeyedLimiter<K: Hash + Eq + Clone> {
-    buckets: RateLimiter<K, DefaultKeyedStateStore<K>, Ticks, NoOpMiddleware<Nanos>>,
+    buckets: RateLimiter<K, DefaultKeyedStateStore<K>, Ticks, StateInformationMiddleware>,
     checks: AtomicU32,
 }
 
@@ -98,13 +147,16 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
     }
 
     /// Counts one use by `key`, unless it comes too early.
-    pub fn check(&self, key: &K) -> Result<(), TooOften> {
+    pub fn check(&self, key: &K) -> Result<Allowance, TooOften> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
         if checks % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1 {
             self.buckets.retain_recent();
             self.buckets.shrink_to_fit();
         }
-        self.buckets.check_key(key).map_err(|refusal| too_often(&refusal, self.buckets.clock()))
+        match self.buckets.check_key(key) {
+            Ok(state) => Ok(Allowance { remaining: state.remaining_burst_capacity() }),
+            Err(refusal) => Err(too_often(&refusal, self.buckets.clock())),
+        }
     }
 }
 
@@ -170,6 +222,29 @@ mod tests {
         hands.advance(Duration::from_millis(1));
         limiter.check().unwrap();
         limiter.check().unwrap_err();
+    }
+
+    #[test]
+    fn a_rate_is_read_from_what_people_write() {
+        for (text, burst, secs) in
+            [("5/min", 5, 12), ("1/s", 1, 1), (" 2 / h ", 2, 1800), ("24/day", 24, 3600)]
+        {
+            assert_eq!(text.parse(), Ok(Rate::new(burst, Duration::from_secs(secs))), "{text}");
+        }
+        for text in ["", "5", "5/", "/min", "0/min", "-1/min", "5/year", "1.5/s"] {
+            assert_eq!(text.parse::<Rate>(), Err(BadRate), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_told() {
+        let (clock, hands) = manual();
+        let limiter = KeyedLimiter::new(RATE, &clock);
+        let left = || limiter.check(&"a").map(|allowance| allowance.remaining);
+        assert_eq!([left(), left(), left()], [Ok(2), Ok(1), Ok(0)]);
+        left().unwrap_err();
+        hands.advance(Duration::from_secs(4));
+        assert_eq!(left(), Ok(1));
     }
 
     #[test]

@@ -10,10 +10,12 @@
 //! # }
 //! ```
 
+mod mail;
 mod member;
 mod person;
 mod stack;
 
+pub use mail::Mail;
 pub use member::Member;
 pub use person::{Answer, Person};
 pub use stack::{Stack, StackBuilder};

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+use sharesync_protocol::api::{Role, User};
 use sharesync_server::config::Config;
 use sharesync_server::{Purged, Server};
 use sharesync_service_kit::clock::{Clock, ManualClock};
@@ -15,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::Person;
 use crate::person::PASSWORD;
+use crate::{Mail, Person};
 
 /// What a [`Stack`] is started with.
 #[derive(Default)]
@@ -74,6 +76,10 @@ impl Running {
             "HOST" => Some(variables.get(name).cloned().unwrap_or_else(|| "127.0.0.1".into())),
             "TURN_PORT" if !variables.contains_key("TURN_URLS") => {
                 Some(variables.get(name).cloned().unwrap_or_else(|| "0".into()))
+            }
+            // Everybody in a test comes from one address, at one moment.
+            name if name.starts_with("RATE_LIMIT_") => {
+                Some(variables.get(name).cloned().unwrap_or_else(|| "off".into()))
             }
             name => variables.get(name).cloned(),
         });
@@ -148,6 +154,28 @@ impl Stack {
         let mut admin = self.anonymous();
         admin.sign_in("root").await;
         admin
+    }
+
+    /// What was mailed to an address, oldest first.
+    pub async fn mail_to(&self, address: &str) -> Vec<Mail> {
+        self.running.server.send_mail().await.expect("mail is sent");
+        Mail::all_in(&self.folder.path().join("mail"), address)
+    }
+
+    /// The token in the link of the last mail to an address.
+    pub async fn mailed_token(&self, address: &str) -> String {
+        let mails = self.mail_to(address).await;
+        mails.last().expect("something was mailed").token()
+    }
+
+    /// Somebody with a role, made by an administrator and signed in.
+    pub async fn somebody(&self, admin: &Person, name: &str, role: Role) -> Person {
+        let email = format!("{name}@example.com");
+        let body = json!({ "email": email, "username": name, "password": PASSWORD, "role": role });
+        admin.post("/api/admin/users", body).await.json::<User>(201);
+        let mut person = self.anonymous();
+        person.sign_in(name).await;
+        person
     }
 
     /// Everything that lies in the store, finished or not.

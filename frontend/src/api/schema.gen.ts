@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts, newest first
+         * @description For `admin`; by an API token with `admin:read`.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Make an account for somebody
+         * @description Its address counts as proven.
+         *
+         *     For `admin`; by an API token with `admin:write`.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change somebody's account
+         * @description Another role ends its API tokens; disabling it ends its sessions, too, and lets nobody in.
+         *
+         *     For `admin`; by an API token with `admin:write`.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link mailed to choose another password by
+         * @description The answer does not tell whether the address has an account.
+         */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -74,8 +142,72 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account */
+        /**
+         * Make an account
+         * @description A link that shows the address to be one's own is mailed to it. Where the server asks for that, nobody can sign in
+         *     before it was opened, and an address that has an account already is answered just as a new one is.
+         */
         post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have another such link mailed
+         * @description The answer does not tell whether the address waits for one.
+         */
+        post: operations["resend_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose another password by such a link
+         * @description The token in it is good once, for an hour. All sessions and API tokens end.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove an address
+         * @description By the token in a link that was mailed to it: good once, for 24 hours.
+         */
+        post: operations["verify_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -89,7 +221,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's files, newest first */
+        /**
+         * One's files, newest first
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
         get: operations["list_files"];
         put?: never;
         post?: never;
@@ -106,18 +241,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file, and an address to fetch it from */
+        /**
+         * A file, and an address to fetch it from
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
         get: operations["get_file"];
         put?: never;
         post?: never;
         /**
          * Delete a file
          * @description Its share links lead to it no longer, and addresses handed out for it stop working.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
          */
         delete: operations["delete_file"];
         options?: never;
         head?: never;
-        /** Rename a file */
+        /**
+         * Rename a file
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
         patch: operations["rename_file"];
         trace?: never;
     };
@@ -149,7 +292,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who fetched a file, newest first */
+        /**
+         * Who fetched a file, newest first
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
         get: operations["list_file_downloads"];
         put?: never;
         post?: never;
@@ -200,10 +346,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own account */
+        /**
+         * One's own account
+         * @description For `admin`, `standard`, `client`, `ops`; by any API token.
+         */
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description All sessions and API tokens end; the answer begins a new session for whoever asked.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -217,13 +388,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's sessions, newest first */
+        /**
+         * One's sessions, newest first
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
         /**
          * Sign out everywhere
          * @description Ends all of one's sessions, the one that asks included.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
          */
         delete: operations["end_sessions"];
         options?: never;
@@ -244,8 +420,78 @@ export interface paths {
         /**
          * End one of one's sessions
          * @description Its access tokens and its refresh cookie are worth nothing from now on.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
          */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's API tokens, newest first
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        get: operations["list_api_tokens"];
+        put?: never;
+        /**
+         * Make an API token
+         * @description What to call with is in this answer only. It ends when its owner's password or role changes.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["create_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an API token
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        delete: operations["end_api_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace an API token by a successor
+         * @description The old one is worth nothing from now on. The new one lasts as long as the old one was made for.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["rotate_api_token"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -275,10 +521,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's share links, newest first */
+        /**
+         * One's share links, newest first
+         * @description For `admin`, `standard`, `ops`; by an API token with `shares:read`.
+         */
         get: operations["list_shares"];
         put?: never;
-        /** Make a share link */
+        /**
+         * Make a share link
+         * @description For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
         post: operations["create_share"];
         delete?: never;
         options?: never;
@@ -300,7 +552,10 @@ export interface paths {
         get: operations["get_share"];
         put?: never;
         post?: never;
-        /** End a share link */
+        /**
+         * End a share link
+         * @description For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
         delete: operations["revoke_share"];
         options?: never;
         head?: never;
@@ -335,7 +590,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who used a share link, newest first */
+        /**
+         * Who used a share link, newest first
+         * @description For `admin`, `standard`, `ops`; by an API token with `shares:read`.
+         */
         get: operations["list_share_downloads"];
         put?: never;
         post?: never;
@@ -390,6 +648,8 @@ export interface paths {
          * Transfers between browsers, by the hour
          * @description What both sides of a transfer reported: how it ended, how many files arrived, and how many bytes took
          *     which path. Hours are whole: those that the span touches.
+         *
+         *     For `admin`; by an API token with `admin:read`.
          */
         get: operations["transfer_stats"];
         put?: never;
@@ -413,6 +673,8 @@ export interface paths {
          * Store a file
          * @description One file a request, in the form field `file`. When the answer comes, the file is on the disk for
          *     good. Where its name is taken, ` (1)` and so on is added.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
          */
         post: operations["upload"];
         delete?: never;
@@ -425,6 +687,47 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An API token, without what one calls with. */
+        ApiToken: {
+            /**
+             * Format: int64
+             * @description When it was made, or last replaced by a successor.
+             */
+            created_at: number;
+            /**
+             * @description Its last four characters, to tell it from others.
+             * @example x7Qd
+             */
+            ends_with: string;
+            /**
+             * Format: int64
+             * @description When it expires; absent where it never does.
+             */
+            expires_at?: number | null;
+            /** @description The token. */
+            id: components["schemas"]["ApiTokenId"];
+            /**
+             * Format: int64
+             * @description When it was last called with, to the minute; absent where it never was.
+             */
+            last_used_at?: number | null;
+            /** @description What one knows it by. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * Format: uuid
+         * @description A token that a script calls with.
+         */
+        ApiTokenId: string;
+        /** @description Answer of `GET /api/me/tokens`. */
+        ApiTokenPage: {
+            /** @description The tokens, newest first. */
+            items: components["schemas"]["ApiToken"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description Content bytes, by the path they took. */
         BytesByPath: {
             /**
@@ -442,6 +745,46 @@ export interface components {
              * @description Through a TURN server.
              */
             turn: number;
+        };
+        /** @description Body of `POST /api/me/password`. */
+        ChangePassword: {
+            /**
+             * Format: password
+             * @description The password until now.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description The password from now on, as at the registration.
+             */
+            password: string;
+        };
+        /** @description Body of `PATCH /api/admin/users/{id}`: what is absent stays as it is. */
+        ChangeUser: {
+            /** @description `true` ends its sessions and API tokens at once, and lets nobody in. */
+            disabled?: boolean | null;
+            /**
+             * Format: int64
+             * @description Bytes it may store. What is there stays, if that is more.
+             */
+            quota?: number | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Body of `POST /api/me/tokens`. */
+        CreateApiToken: {
+            /**
+             * Format: int64
+             * @description Seconds until it expires, a year at most; where absent it never does.
+             * @example 2592000
+             */
+            expires_in?: number | null;
+            /**
+             * @description What one knows it by.
+             * @example Nightly backup
+             */
+            name: string;
+            /** @description What it may be used for: at least one, and none that one's role does not allow. */
+            scopes: components["schemas"]["Scope"][];
         };
         /** @description Body of `POST /api/shares`. */
         CreateShare: {
@@ -463,6 +806,11 @@ export interface components {
              * @description Asked of whoever opens the link: 1 to 1024 characters.
              */
             password?: string | null;
+        };
+        /** @description Body of `POST /api/admin/users`: an account whose address counts as verified. */
+        CreateUser: components["schemas"]["Register"] & {
+            /** @description What the account is for. */
+            role: components["schemas"]["Role"];
         };
         /** @description One recorded download. */
         Download: {
@@ -558,6 +906,14 @@ export interface components {
             /** @description The server's version. */
             version: string;
         };
+        /** @description Answer of `POST /api/me/tokens` and of `POST /api/me/tokens/{id}/rotate`. */
+        IssuedApiToken: components["schemas"]["ApiToken"] & {
+            /**
+             * @description What to send as `Authorization: Bearer …`. It is told this once and never again.
+             * @example sharesync_pat_bnV0cyBhbmQgYm9sdHMgYW5kIHNjcmV3cyBhbmQgc28x
+             */
+            token: string;
+        };
         /** @description Body of `POST /api/auth/login`. */
         Login: {
             /**
@@ -572,6 +928,14 @@ export interface components {
              */
             password: string;
         };
+        /** @description Body of `POST /api/auth/resend-verification` and of `POST /api/auth/forgot-password`. */
+        MailRequest: {
+            /**
+             * @description The address of an account.
+             * @example sam@example.com
+             */
+            email: string;
+        };
         /** @description Answer of `GET /api/me` and of a registration: the signed-in account. */
         Me: {
             /**
@@ -581,6 +945,8 @@ export interface components {
             created_at: number;
             /** @description The address the account signs in with. */
             email: string;
+            /** @description Whether somebody has shown that they read what is sent to that address. */
+            email_verified: boolean;
             /** @description The account. */
             id: components["schemas"]["UserId"];
             /**
@@ -663,7 +1029,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "password_required" | "wrong_password" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "too_many" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "weak_password" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
         /** @description Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored. */
         Register: {
             /**
@@ -700,11 +1066,27 @@ export interface components {
              */
             password?: string | null;
         };
+        /** @description Body of `POST /api/auth/reset-password`. */
+        ResetPassword: {
+            /**
+             * Format: password
+             * @description The new password, as at the registration.
+             * @example correct horse battery
+             */
+            password: string;
+            /** @description What stands behind `token=` in the link that was mailed. */
+            token: string;
+        };
         /**
          * @description What an account is for; what each may do is in `docs/SECURITY.md`.
          * @enum {string}
          */
-        Role: "admin" | "standard";
+        Role: "admin" | "standard" | "client" | "ops";
+        /**
+         * @description What an API token may be used for, within what its owner's role allows at that moment.
+         * @enum {string}
+         */
+        Scope: "files:read" | "files:write" | "shares:read" | "shares:write" | "admin:read" | "admin:write";
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
             /**
@@ -963,11 +1345,56 @@ export interface components {
              */
             size: number;
         };
+        /** @description Somebody's account. */
+        User: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Since when nobody can use it; absent where they can.
+             */
+            disabled_at?: number | null;
+            /** @description The address it signs in with, or wants to. */
+            email: string;
+            /** @description Whether somebody has shown that they read what is sent to that address. */
+            email_verified: boolean;
+            /** @description The account. */
+            id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Bytes it may store.
+             */
+            quota: number;
+            /** @description What it is for. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Bytes it stores now.
+             */
+            used: number;
+            /** @description The name others see. */
+            username: string;
+        };
         /**
          * Format: uuid
          * @description A user's account. UUID version 7 (RFC 9562 §5.7).
          */
         UserId: string;
+        /** @description Answer of `GET /api/admin/users`. */
+        UserPage: {
+            /** @description The accounts, newest first. */
+            items: components["schemas"]["User"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Body of `POST /api/auth/verify-email`. */
+        VerifyEmail: {
+            /** @description What stands behind `token=` in the link that was mailed. */
+            token: string;
+        };
         /**
          * @description Which kind of address this is.
          * @enum {string}
@@ -982,6 +1409,216 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`, `username_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUser"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -1005,6 +1642,15 @@ export interface operations {
             };
             /** @description `invalid_credentials` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_unverified`, `account_disabled` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1080,8 +1726,125 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description `registration_closed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `email_taken`, `username_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `expired`: also where it was used, or never was one */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmail"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `expired`: also where it was used, or never was one */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1131,6 +1894,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid` */
             422: {
                 headers: {
@@ -1161,6 +1933,24 @@ export interface operations {
                     "application/json": components["schemas"]["FileDetails"];
                 };
             };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found` */
             404: {
                 headers: {
@@ -1188,6 +1978,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `not_found` */
             404: {
@@ -1221,6 +2029,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileSummary"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not_found` */
@@ -1356,6 +2182,24 @@ export interface operations {
                     "application/json": components["schemas"]["DownloadPage"];
                 };
             };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found` */
             404: {
                 headers: {
@@ -1440,6 +2284,65 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenGrant"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_sessions: {
@@ -1466,6 +2369,15 @@ export interface operations {
             };
             /** @description `unauthenticated` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1508,6 +2420,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     end_session: {
@@ -1529,6 +2450,219 @@ export interface operations {
             };
             /** @description `unauthenticated` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_tokens: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiToken"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many`: a hundred is the most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ApiTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ApiTokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiToken"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1599,6 +2733,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     create_share: {
@@ -1620,6 +2763,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnedShare"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not_found`: one of the files */
@@ -1697,6 +2858,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `not_found` */
             404: {
@@ -1792,6 +2971,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DownloadPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not_found` */
@@ -1913,7 +3110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `insufficient_scope` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1956,6 +3153,15 @@ export interface operations {
             };
             /** @description `unauthenticated` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -40,7 +40,7 @@ use sharesync_service_kit::secret::random_bytes;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use config::{ClusterConfig, NoRedisUrl};
+pub use config::ClusterConfig;
 
 use desk::Desk;
 use link::Link;

@@ -1,4 +1,4 @@
-//! Accounts: registering, signing in, and who one is.
+//! Accounts: registering, signing in, proving an address, passwords, and who one is.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +70,57 @@ pub struct TokenGrant {
     pub expires_in: u64,
 }
 
+/// Body of `POST /api/auth/verify-email`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct VerifyEmail {
+    /// What stands behind `token=` in the link that was mailed.
+    #[cfg_attr(feature = "server", garde(length(max = 128)))]
+    pub token: String,
+}
+
+/// Body of `POST /api/auth/resend-verification` and of `POST /api/auth/forgot-password`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct MailRequest {
+    /// The address of an account.
+    #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
+    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
+    pub email: String,
+}
+
+/// Body of `POST /api/auth/reset-password`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct ResetPassword {
+    /// What stands behind `token=` in the link that was mailed.
+    #[cfg_attr(feature = "server", garde(length(max = 128)))]
+    pub token: String,
+    /// The new password, as at the registration.
+    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
+    #[cfg_attr(
+        feature = "server",
+        schema(format = Password, example = "correct horse battery", min_length = 8, max_length = 1024)
+    )]
+    pub password: String,
+}
+
+/// Body of `POST /api/me/password`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct ChangePassword {
+    /// The password until now.
+    #[cfg_attr(feature = "server", garde(length(max = 4096)))]
+    #[cfg_attr(feature = "server", schema(format = Password))]
+    pub current_password: String,
+    /// The password from now on, as at the registration.
+    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
+    #[cfg_attr(feature = "server", schema(format = Password, min_length = 8, max_length = 1024))]
+    pub password: String,
+}
+
 /// What an account is for; what each may do is in `docs/SECURITY.md`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub enum Role {
@@ -79,6 +128,30 @@ pub enum Role {
     Admin,
     /// Keeps and shares files of their own.
     Standard,
+    /// Hands files in, and keeps none.
+    Client,
+    /// Fetches what clients hand in, and keeps files of their own.
+    Ops,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Standard, Self::Client, Self::Ops];
+
+    /// Its name, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Standard => "standard",
+            Self::Client => "client",
+            Self::Ops => "ops",
+        }
+    }
+
+    /// The role of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// Answer of `GET /api/me` and of a registration: the signed-in account.
@@ -89,6 +162,8 @@ pub struct Me {
     pub id: UserId,
     /// The address the account signs in with.
     pub email: String,
+    /// Whether somebody has shown that they read what is sent to that address.
+    pub email_verified: bool,
     /// The name others see.
     pub username: String,
     /// What the account is for.

@@ -9,8 +9,13 @@ mod problem;
 mod server;
 mod share;
 mod stats;
+mod token;
+mod user;
 
-pub use account::{Login, Me, Register, Role, Session, SessionPage, TokenGrant};
+pub use account::{
+    ChangePassword, Login, MailRequest, Me, Register, ResetPassword, Role, Session, SessionPage,
+    TokenGrant, VerifyEmail,
+};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };
@@ -21,3 +26,5 @@ pub use share::{
     UnlockShare,
 };
 pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};
+pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};
+pub use user::{ChangeUser, CreateUser, User, UserPage};

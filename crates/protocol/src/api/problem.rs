@@ -43,6 +43,14 @@ pub enum ProblemCode {
     PasswordRequired,
     /// 401: the share link's password is wrong.
     WrongPassword,
+    /// 403: nobody has yet shown that they read what is sent to the account's address.
+    EmailUnverified,
+    /// 403: an administrator has disabled the account.
+    AccountDisabled,
+    /// 403: nobody may register.
+    RegistrationClosed,
+    /// 403: the API token is for other things.
+    InsufficientScope,
     /// 403: signed in, and not allowed; or a download address that was tampered with.
     Forbidden,
     /// 404: not there, or not yours.
@@ -55,6 +63,10 @@ pub enum ProblemCode {
     UsernameTaken,
     /// 409: a file of that name is there already.
     NameTaken,
+    /// 409: without this administrator there would be none.
+    LastAdmin,
+    /// 409: there are `limit` already, which is the most.
+    TooMany,
     /// 410: the link or the address has expired.
     Expired,
     /// 410: the link's downloads are used up.
@@ -67,6 +79,8 @@ pub enum ProblemCode {
     RangeNotSatisfiable,
     /// 422: `field` is not as it must be.
     Invalid,
+    /// 422: the password is among the first that anybody would try.
+    WeakPassword,
     /// 422: the file's name is refused.
     InvalidName,
     /// 422: the upload holds no file, or an empty one.

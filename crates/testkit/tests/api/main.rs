@@ -2,13 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod accounts;
+mod api_tokens;
 mod content;
 mod files;
 mod framing;
 mod http;
+mod limits;
+mod passwords;
+mod policy;
 mod purge;
 mod sessions;
 mod shares;
 mod signaling;
 mod stats;
 mod upload;
+mod users;
+mod verification;

@@ -67,7 +67,8 @@ async fn an_upload_is_given_up_after_a_day_and_no_sooner() {
     let _socket = upload_part(&stack, &sam, 10).await;
     assert_only_stored(&stack, 1).await;
     stack.advance(DAY);
-    assert_eq!(stack.purge().await, Purged::default());
+    let purged = stack.purge().await;
+    assert_eq!((purged.uploads, purged.objects), (0, 0));
     stack.advance(Duration::from_millis(1));
     let purged = stack.purge().await;
     assert_eq!((purged.uploads, purged.objects), (1, 1));

@@ -1,0 +1,106 @@
+//! The one policy: which roles may do what, and which scope an API token needs for it. The paths of the API name
+//! these permissions in `http::policy`, and the API's description is told of them from there.
+
+use sharesync_protocol::api::{Role, Scope};
+
+/// Something that is allowed to some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// See and change one's own account: sessions, tokens, the password. Never by an API token, which could make
+    /// itself a stronger one.
+    OwnAccount,
+    /// See who one is.
+    KnowOneself,
+    /// Upload a file: into one's library, or for the operators where one has none.
+    Upload,
+    /// List and fetch the files of one's library.
+    ReadFiles,
+    /// Rename and delete them.
+    ChangeFiles,
+    /// List one's share links, and who fetched from them.
+    ReadShares,
+    /// Make and revoke them.
+    ChangeShares,
+    /// See accounts and statistics.
+    SeeAdministration,
+    /// Make and change accounts.
+    Administer,
+}
+
+use Permission::{
+    Administer, ChangeFiles, ChangeShares, KnowOneself, OwnAccount, ReadFiles, ReadShares,
+    SeeAdministration, Upload,
+};
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        OwnAccount,
+        KnowOneself,
+        Upload,
+        ReadFiles,
+        ChangeFiles,
+        ReadShares,
+        ChangeShares,
+        SeeAdministration,
+        Administer,
+    ];
+
+    /// Whom it is given to.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Admin, Client, Ops, Standard};
+        match self {
+            OwnAccount | KnowOneself | Upload => &[Admin, Standard, Client, Ops],
+            ReadFiles | ChangeFiles | ReadShares | ChangeShares => &[Admin, Standard, Ops],
+            SeeAdministration | Administer => &[Admin],
+        }
+    }
+
+    /// What an API token must be made for to use it.
+    pub fn by_token(self) -> ByToken {
+        match self {
+            OwnAccount => ByToken::Never,
+            KnowOneself => ByToken::Any,
+            Upload | ChangeFiles => ByToken::With(Scope::FilesWrite),
+            ReadFiles => ByToken::With(Scope::FilesRead),
+            ReadShares => ByToken::With(Scope::SharesRead),
+            ChangeShares => ByToken::With(Scope::SharesWrite),
+            SeeAdministration => ByToken::With(Scope::AdminRead),
+            Administer => ByToken::With(Scope::AdminWrite),
+        }
+    }
+}
+
+/// Whether API tokens can use a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByToken {
+    /// None can.
+    Never,
+    /// Every one can.
+    Any,
+    /// Those that were made for this can.
+    With(Scope),
+}
+
+/// Whether a scope is worth anything to a role.
+pub fn serves(scope: Scope, role: Role) -> bool {
+    let serving = |permission: &Permission| {
+        permission.by_token() == ByToken::With(scope) && permission.roles().contains(&role)
+    };
+    Permission::ALL.iter().any(serving)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_serves_an_administrator_and_a_client_can_only_upload() {
+        for scope in Scope::ALL {
+            assert!(serves(scope, Role::Admin), "{scope:?}");
+            assert_eq!(serves(scope, Role::Client), scope == Scope::FilesWrite, "{scope:?}");
+        }
+        assert!(!serves(Scope::AdminRead, Role::Standard));
+        assert!(!serves(Scope::AdminRead, Role::Ops));
+    }
+}

@@ -1,0 +1,81 @@
+//! Which paths are limited, and how that is told: 429 with `Retry-After`, and the `RateLimit-*` fields of
+//! draft-ietf-httpapi-ratelimit-headers-06 in every answer of a limited path. Runs after `policy`, so that somebody known
+//! is counted as themselves, and everybody else by their network.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
+
+use crate::app::AppState;
+use crate::auth::caller::AuthUser;
+use crate::error::{Error, whole_seconds};
+use crate::limits::{Counted, Limit};
+
+const LIMITED: &[(Method, &str, Limit)] = &[
+    (Method::POST, "/api/auth/login", Limit::SignIn),
+    (Method::POST, "/api/me/password", Limit::SignIn),
+    (Method::POST, "/api/auth/register", Limit::SignUp),
+    (Method::POST, "/api/auth/verify-email", Limit::Reset),
+    (Method::POST, "/api/auth/resend-verification", Limit::Reset),
+    (Method::POST, "/api/auth/forgot-password", Limit::Reset),
+    (Method::POST, "/api/auth/reset-password", Limit::Reset),
+    (Method::POST, "/api/upload", Limit::Upload),
+    (Method::GET, "/api/files/{id}/content", Limit::Download),
+    (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),
+    (Method::POST, "/api/shares/{slug}/unlock", Limit::SharePassword),
+];
+
+/// Lets a request pass unless it comes too early.
+pub(super) async fn limit(
+    State(app): State<AppState>,
+    path: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(limit) = limit_of(request.method(), path.as_str()) else {
+        return next.run(request).await;
+    };
+    let Some(counted) = app.limits.count(limit, &key(&request)).await else {
+        return next.run(request).await;
+    };
+    let mut response = match counted.outcome {
+        Ok(_) => next.run(request).await,
+        Err(refused) => Error::RateLimited { retry_after: refused.retry_after }.into_response(),
+    };
+    describe(response.headers_mut(), counted);
+    response
+}
+
+fn limit_of(method: &Method, path: &str) -> Option<Limit> {
+    let limited = LIMITED.iter().find(|(known, at, _)| known == method && *at == path);
+    limited.map(|(.., limit)| *limit)
+}
+
+/// As whom the sender counts.
+fn key(request: &Request) -> String {
+    if let Some(user) = request.extensions().get::<AuthUser>() {
+        return user.id.to_string();
+    }
+    let client = request.extensions().get::<ClientAddr>();
+    let network = client.map_or(ClientNetwork::UNKNOWN, |client| client.network());
+    network.first_address().to_string()
+}
+
+fn describe(headers: &mut HeaderMap, counted: Counted) {
+    let (remaining, reset) = match counted.outcome {
+        Ok(left) => {
+            let used = counted.rate.burst().saturating_sub(left.remaining);
+            (left.remaining, counted.rate.interval().saturating_mul(used))
+        }
+        Err(refused) => (0, refused.retry_after),
+    };
+    for (name, value) in [
+        ("ratelimit-limit", u64::from(counted.rate.burst())),
+        ("ratelimit-remaining", u64::from(remaining)),
+        ("ratelimit-reset", whole_seconds(reset)),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+}

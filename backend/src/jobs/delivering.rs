@@ -1,0 +1,134 @@
+//! Sends the mail that waits: when something is queued, and again while something could not be sent. Started by the
+//! server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sharesync_protocol::UserId;
+use sharesync_service_kit::secret::random_token;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::AppState;
+use crate::auth;
+use crate::db::account;
+use crate::db::mail::{self, Due, Purpose};
+use crate::error::Result;
+use crate::mail::{Letter, Message, NotSent};
+
+/// How often it is looked for mail that was put off.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// Mails taken from the queue at once.
+const BATCH: u32 = 50;
+/// How long the first failure puts a mail off, in milliseconds; each further one twice as long.
+const FIRST_DELAY_MS: i64 = 15_000;
+/// Longest that a failure puts a mail off.
+const MAX_DELAY_MS: i64 = 3_600_000;
+/// A mail that could not be sent for so long is given up: 24 hours.
+const GIVEN_UP_AFTER_MS: i64 = 24 * 3_600_000;
+/// How long a link that proves an address works: 24 hours.
+const VERIFY_MS: i64 = 24 * 3_600_000;
+/// How long a link to choose another password works: one hour.
+const RESET_MS: i64 = 3_600_000;
+/// Accounts that one request for another link is answered for.
+const MOST_WANTED: u32 = 3;
+
+/// Sends until told to stop.
+pub fn start(app: AppState, stop: CancellationToken) {
+    let tasks = app.tasks.clone();
+    tasks.spawn(async move {
+        let waits = Arc::clone(&app.mail_waits);
+        loop {
+            if let Err(cause) = run(&app).await {
+                tracing::error!(%cause, "mail could not be looked for");
+            }
+            tokio::select! {
+                () = waits.notified() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    });
+}
+
+/// Sends what is due now. Answers how many mails are off the queue.
+pub async fn run(app: &AppState) -> Result<u64> {
+    // One after the other: a mail that two had taken would be sent twice.
+    let _turn = app.mail_turn.lock().await;
+    let mut sent = 0;
+    loop {
+        let due = mail::due(&app.db, app.clock.now_ms(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(sent);
+        }
+        for mail in due {
+            sent += u64::from(deliver(app, mail).await?);
+        }
+    }
+}
+
+/// Whether the mail is off the queue.
+async fn deliver(app: &AppState, due: Due) -> Result<bool> {
+    for letter in compose(app, &due).await? {
+        match app.mail.send(&due.recipient, &letter).await {
+            Ok(()) => {}
+            Err(NotSent::ForNow(cause)) if !is_given_up(app, &due) => {
+                tracing::warn!(%cause, attempts = due.attempts + 1, "a mail is put off");
+                let delay = FIRST_DELAY_MS << due.attempts.min(10);
+                let again = app.clock.now_ms() + delay.min(MAX_DELAY_MS);
+                mail::put_off(&app.db, due.id, again).await?;
+                return Ok(false);
+            }
+            Err(cause) => tracing::error!(%cause, "a mail is given up"),
+        }
+    }
+    mail::done(&app.db, due.id).await?;
+    Ok(true)
+}
+
+fn is_given_up(app: &AppState, due: &Due) -> bool {
+    app.clock.now_ms() - due.queued_at >= GIVEN_UP_AFTER_MS
+}
+
+/// Puts a message into words; none where there is nothing to say any more, or nobody to say it to.
+async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
+    let base = app.mail.base_url();
+    let address = auth::accounts::comparable(&due.recipient);
+    let letter = match due.message {
+        Message::Verify { user } => match account::get(&app.db, user).await? {
+            Some(user) if !user.email_verified => {
+                let token = token(app, user.id, Purpose::Verify, VERIFY_MS).await?;
+                Some(Letter::verify(base, &user.username, &token))
+            }
+            _ => None,
+        },
+        Message::VerifyAgain => {
+            let mut letters = vec![];
+            for user in account::unproven(&app.db, &address, MOST_WANTED).await? {
+                let token = token(app, user.id, Purpose::Verify, VERIFY_MS).await?;
+                letters.push(Letter::verify(base, &user.username, &token));
+            }
+            return Ok(letters);
+        }
+        Message::AddressTaken => account::owner(&app.db, &address)
+            .await?
+            .map(|owner| Letter::address_taken(base, &owner.username)),
+        Message::Reset => match account::by_address(&app.db, &address).await? {
+            Some(user) if user.disabled_at.is_none() => {
+                let token = token(app, user.id, Purpose::Reset, RESET_MS).await?;
+                Some(Letter::reset(base, &user.username, &token))
+            }
+            _ => None,
+        },
+        Message::PasswordChanged { user } => account::get(&app.db, user)
+            .await?
+            .map(|user| Letter::password_changed(base, &user.username)),
+    };
+    Ok(letter.into_iter().collect())
+}
+
+async fn token(app: &AppState, user: UserId, purpose: Purpose, lasts_ms: i64) -> Result<String> {
+    let token = random_token::<32>();
+    let expires_at = app.clock.now_ms() + lasts_ms;
+    mail::keep_token(&app.db, &auth::hash(&token), user, purpose, expires_at).await?;
+    Ok(token)
+}

@@ -1,0 +1,133 @@
+//! What a mail says, in words for a person, as text and as HTML. Called by `jobs::delivering`.
+
+use askama::Template;
+
+/// A mail in words.
+#[derive(Template)]
+#[template(path = "letter.html")]
+pub struct Letter {
+    subject: &'static str,
+    paragraphs: Vec<String>,
+    action: Option<Action>,
+    /// What to do if one does not know what this is about.
+    note: &'static str,
+}
+
+struct Action {
+    label: &'static str,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "letter.txt")]
+struct AsText<'a> {
+    letter: &'a Letter,
+}
+
+impl Letter {
+    /// To show that one reads what is sent to an address; `token` goes behind the `#`, which no server sees.
+    pub fn verify(base_url: &str, username: &str, token: &str) -> Self {
+        Self {
+            subject: "Confirm your e-mail address",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "please confirm that this is your address. The link works once, for 24 hours."
+                    .into(),
+            ],
+            action: Some(Action {
+                label: "Confirm my address",
+                url: format!("{base_url}/verify-email#token={token}"),
+            }),
+            note: "If you did not register with ShareSync, ignore this mail: nothing happens \
+                   without a click.",
+        }
+    }
+
+    /// Somebody registered an address that has an account.
+    pub fn address_taken(base_url: &str, username: &str) -> Self {
+        Self {
+            subject: "You have an account already",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "somebody, probably you, tried to register with this address. It has an account \
+                 already, and you can sign in. If you do not know your password, choose another \
+                 one there."
+                    .into(),
+            ],
+            action: Some(Action { label: "Sign in", url: format!("{base_url}/sign-in") }),
+            note: "If that was not you, ignore this mail: nothing has changed.",
+        }
+    }
+
+    /// To choose another password.
+    pub fn reset(base_url: &str, username: &str, token: &str) -> Self {
+        Self {
+            subject: "Choose another password",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "somebody, probably you, asked for another password for your account. The link \
+                 works once, for one hour. Everything that is signed in with the old password \
+                 will be signed out."
+                    .into(),
+            ],
+            action: Some(Action {
+                label: "Choose a password",
+                url: format!("{base_url}/reset-password#token={token}"),
+            }),
+            note: "If that was not you, ignore this mail: your password stays as it is.",
+        }
+    }
+
+    /// The password was changed.
+    pub fn password_changed(base_url: &str, username: &str) -> Self {
+        Self {
+            subject: "Your password was changed",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "your password was changed just now, and everything else that was signed in was \
+                 signed out. API tokens have ended, too."
+                    .into(),
+            ],
+            action: Some(Action {
+                label: "This was not me",
+                url: format!("{base_url}/forgot-password"),
+            }),
+            note: "If that was you, there is nothing to do.",
+        }
+    }
+
+    /// Its subject.
+    pub fn subject(&self) -> &str {
+        self.subject
+    }
+
+    /// Its body, for programs that show text.
+    pub fn text(&self) -> String {
+        AsText { letter: self }.render().expect("text is written to memory")
+    }
+
+    /// Its body, for programs that show HTML.
+    pub fn html(&self) -> String {
+        self.render().expect("text is written to memory")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_text_in_both_forms() {
+        let letter = Letter::verify("https://a.example", "<b>&\"'", "t0ken");
+        assert!(letter.html().contains("Hello &#60;b&#62;&#38;&#34;&#39;,"), "{}", letter.html());
+        assert!(letter.text().contains("Hello <b>&\"',"));
+    }
+
+    #[test]
+    fn the_link_stands_by_itself_in_text_and_is_whole_in_html() {
+        let letter = Letter::verify("https://a.example", "sam", "t0-k_n");
+        let url = "https://a.example/verify-email#token=t0-k_n";
+        assert!(letter.text().lines().any(|line| line == url), "{}", letter.text());
+        assert!(letter.html().contains(&format!("href=\"{url}\"")), "{}", letter.html());
+    }
+}

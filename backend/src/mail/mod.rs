@@ -1,0 +1,178 @@
+//! Mail: what it says (`letter`), and how it leaves, by SMTP or, where none is configured, into a folder from which
+//! a newcomer can still click the link. Messages are queued in the database by whoever has something to say, and
+//! sent by `jobs::delivering`.
+
+mod letter;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use lettre::message::{Mailbox, MultiPart, header::MessageId};
+use lettre::{
+    AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
+};
+use serde::{Deserialize, Serialize};
+use sharesync_protocol::UserId;
+use sharesync_service_kit::secret::random_token;
+
+pub use letter::Letter;
+
+/// Something to tell somebody. Kept until it is sent, so it holds no secrets: tokens are made then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// Show that you read what is sent to this address.
+    Verify {
+        /// Whose address it is to be.
+        user: UserId,
+    },
+    /// The same, to whoever wants or has this address and has not shown it.
+    VerifyAgain,
+    /// Somebody registered this address, which has an account.
+    AddressTaken,
+    /// Somebody wants to choose another password, for the account of this address if it has one.
+    Reset,
+    /// The password was changed.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+    },
+}
+
+/// How mail leaves, read from the environment.
+pub struct MailPlace {
+    transport: Transport,
+    from: Mailbox,
+    /// What links in mail begin with, without a slash at the end.
+    base_url: String,
+}
+
+enum Transport {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(AsyncFileTransport<Tokio1Executor>, PathBuf),
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    /// It never will be: the address or the mail is refused for good.
+    #[error("refused for good: {0}")]
+    ForGood(String),
+    /// It may be later.
+    #[error("for now: {0}")]
+    ForNow(String),
+}
+
+impl MailPlace {
+    /// Reads `SMTP_URL` and `MAIL_FROM`. Without the former, mail goes to `mail/` in the data folder. `base_url`
+    /// is never what a request says: whoever asks for somebody else's mail must not choose where its link leads.
+    pub fn read(
+        var: &dyn Fn(&str) -> Option<String>,
+        data_dir: &Path,
+        base_url: String,
+    ) -> anyhow::Result<Self> {
+        let from = var("MAIL_FROM").unwrap_or_else(|| default_sender(&base_url));
+        let from = from.parse().with_context(|| format!("MAIL_FROM: {from:?} is no address"))?;
+        let transport = match var("SMTP_URL") {
+            Some(url) => Transport::Smtp(smtp(&url)?),
+            None => {
+                let folder = data_dir.join("mail");
+                std::fs::create_dir_all(&folder)
+                    .with_context(|| format!("cannot make {}", folder.display()))?;
+                Transport::Folder(AsyncFileTransport::new(&folder), folder)
+            }
+        };
+        Ok(Self { transport, from, base_url })
+    }
+
+    /// Whether mail reaches people.
+    pub fn reaches_people(&self) -> bool {
+        matches!(self.transport, Transport::Smtp(_))
+    }
+
+    /// Where links in mail begin.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Sends a letter; returns once whoever takes it from here has it.
+    pub async fn send(&self, recipient: &str, letter: &Letter) -> Result<(), NotSent> {
+        let for_good = |e: &dyn std::fmt::Display| NotSent::ForGood(e.to_string());
+        let to: Mailbox = recipient.parse().map_err(|e| for_good(&e))?;
+        let mail = Mail::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(letter.subject())
+            .header(MessageId::from(self.message_id()))
+            .multipart(MultiPart::alternative_plain_html(letter.text(), letter.html()))
+            .map_err(|e| for_good(&e))?;
+        match &self.transport {
+            Transport::Smtp(smtp) => match smtp.send(mail).await {
+                Ok(_) => Ok(()),
+                Err(e) if e.is_permanent() => Err(for_good(&e)),
+                Err(e) => Err(NotSent::ForNow(e.to_string())),
+            },
+            Transport::Folder(files, folder) => {
+                let id = files.send(mail).await.map_err(|e| NotSent::ForNow(e.to_string()))?;
+                let file = folder.join(format!("{id}.eml"));
+                tracing::info!(file = %file.display(), "SMTP_URL is not set: a mail lies here");
+                Ok(())
+            }
+        }
+    }
+
+    /// Unique, and says nothing of this machine (RFC 5322 §3.6.4).
+    fn message_id(&self) -> String {
+        format!("<{}@{}>", random_token::<16>(), self.from.email.domain())
+    }
+}
+
+fn default_sender(base_url: &str) -> String {
+    let host = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let host = host.split([':', '/']).next().unwrap_or_default();
+    // An address of one word, or of digits, is refused on the way.
+    let is_domain = host.contains('.') && host.contains(|c: char| c.is_ascii_alphabetic());
+    let domain = if is_domain { host } else { "localhost.localdomain" };
+    format!("ShareSync <no-reply@{domain}>")
+}
+
+fn smtp(url: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    if !url.starts_with("smtp://") && !url.starts_with("smtps://") {
+        bail!("SMTP_URL: must be of the form smtp://host:port or smtps://user:password@host");
+    }
+    // The URL holds a password: what is wrong with it is said without it.
+    let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+    Ok(smtp.map_err(|_| anyhow::anyhow!("SMTP_URL: cannot be read"))?.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sender_is_of_the_servers_own_domain() {
+        assert_eq!(
+            default_sender("https://files.example.com"),
+            "ShareSync <no-reply@files.example.com>"
+        );
+        assert_eq!(
+            default_sender("http://localhost:5001"),
+            "ShareSync <no-reply@localhost.localdomain>"
+        );
+        assert_eq!(
+            default_sender("http://[::1]:5001"),
+            "ShareSync <no-reply@localhost.localdomain>"
+        );
+        for url in ["https://a.example:8443/x", "http://localhost:5001", "http://192.0.2.1"] {
+            default_sender(url).parse::<Mailbox>().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_bad_address_is_told_without_its_password() {
+        for url in ["ftp://x", "smtp://user:hunter2@[bad", "mail.example.com"] {
+            let error = format!("{:#}", smtp(url).err().unwrap());
+            assert!(error.starts_with("SMTP_URL") && !error.contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Who may call what: every role, every path, one's own things and others'. What is expected stands here again, so
+//! that a change of the policy is a change of two places.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sharesync_protocol::api::{IssuedApiToken, ProblemCode, Role, Scope};
+use sharesync_testkit::{Answer, Person, Stack};
+
+const EVERYONE: &[Role] = &Role::ALL;
+const KEEPERS: &[Role] = &[Role::Admin, Role::Standard, Role::Ops];
+const ADMINS: &[Role] = &[Role::Admin];
+
+/// Method, path, who may, and the scope that a token needs: `-` where any will do, empty where none does.
+const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
+    ("GET", "/api/me", EVERYONE, "-"),
+    ("POST", "/api/me/password", EVERYONE, ""),
+    ("GET", "/api/me/sessions", EVERYONE, ""),
+    ("DELETE", "/api/me/sessions", EVERYONE, ""),
+    ("DELETE", "/api/me/sessions/{id}", EVERYONE, ""),
+    ("GET", "/api/me/tokens", EVERYONE, ""),
+    ("POST", "/api/me/tokens", EVERYONE, ""),
+    ("DELETE", "/api/me/tokens/{id}", EVERYONE, ""),
+    ("POST", "/api/me/tokens/{id}/rotate", EVERYONE, ""),
+    ("POST", "/api/upload", EVERYONE, "files:write"),
+    ("GET", "/api/files", KEEPERS, "files:read"),
+    ("GET", "/api/files/{id}", KEEPERS, "files:read"),
+    ("PATCH", "/api/files/{id}", KEEPERS, "files:write"),
+    ("DELETE", "/api/files/{id}", KEEPERS, "files:write"),
+    ("GET", "/api/files/{id}/downloads", KEEPERS, "files:read"),
+    ("GET", "/api/shares", KEEPERS, "shares:read"),
+    ("POST", "/api/shares", KEEPERS, "shares:write"),
+    ("DELETE", "/api/shares/{slug}", KEEPERS, "shares:write"),
+    ("GET", "/api/shares/{slug}/downloads", KEEPERS, "shares:read"),
+    ("GET", "/api/stats/transfers", ADMINS, "admin:read"),
+    ("GET", "/api/admin/users", ADMINS, "admin:read"),
+    ("POST", "/api/admin/users", ADMINS, "admin:write"),
+    ("PATCH", "/api/admin/users/{id}", ADMINS, "admin:write"),
+];
+
+async fn call(person: &Person, method: &str, path: &str) -> Answer {
+    let path = path
+        .replace("{id}", "00000000-0000-0000-0000-000000000000")
+        .replace("{slug}", "AAAAAAAAAAAAAAAAAAAAAA");
+    let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
+    let with_body = matches!(method, "POST" | "PATCH");
+    person.send(if with_body { request.json(&json!({})) } else { request }).await
+}
+
+/// Whether somebody was let in: to what is not there, or with a body that is not right, is in.
+fn is_in(answer: &Answer) -> bool {
+    !matches!(answer.status.as_u16(), 401 | 403 | 405)
+}
+
+#[tokio::test]
+async fn what_is_expected_here_is_all_that_asks_who_one_is() {
+    let stack = Stack::start().await;
+    let document: Value = stack.anonymous().get("/api/openapi.json").await.json(200);
+    let mut told = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if operation.get("security").is_some() {
+                told.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    let expected: BTreeSet<_> =
+        EXPECTED.iter().map(|(method, path, ..)| ((*method).into(), (*path).into())).collect();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn every_role_may_what_it_may_and_nothing_else() {
+    let stack = Stack::builder().with_admin().start().await;
+    let admin = stack.admin().await;
+    for role in Role::ALL {
+        let mut person = stack.somebody(&admin, role.name(), role).await;
+        for (method, path, roles, _) in EXPECTED {
+            let answer = call(&person, method, path).await;
+            let may = roles.contains(&role);
+            assert_eq!(is_in(&answer), may, "{role:?} {method} {path}: {}", answer.status);
+            if !may {
+                answer.problem(403, ProblemCode::Forbidden);
+            }
+            if (*method, *path) == ("DELETE", "/api/me/sessions") {
+                person.sign_in(role.name()).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_scope_opens_what_it_is_for_and_nothing_else() {
+    let stack = Stack::builder().with_admin().start().await;
+    let admin = stack.admin().await;
+    for held in Scope::ALL {
+        let body = json!({ "name": held.name(), "scopes": [held] });
+        let issued: IssuedApiToken = admin.post("/api/me/tokens", body).await.json(201);
+        let script = stack.anonymous().with_token(&issued.token);
+        for (method, path, _, scope) in EXPECTED {
+            let answer = call(&script, method, path).await;
+            let may = *scope == "-" || *scope == held.name();
+            assert_eq!(is_in(&answer), may, "{held:?} {method} {path}: {}", answer.status);
+            if !may {
+                answer.problem(403, ProblemCode::InsufficientScope);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_anywhere() {
+    let stack = Stack::start().await;
+    let nobody = stack.anonymous();
+    for (method, path, ..) in EXPECTED {
+        call(&nobody, method, path).await.problem(401, ProblemCode::Unauthenticated);
+        let made_up =
+            nobody.with_token("sharesync_pat_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        call(&made_up, method, path).await.problem(401, ProblemCode::Unauthenticated);
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
+    let stack = Stack::builder().with_admin().start().await;
+    let admin = stack.admin().await;
+    let sam = stack.user("sam").await;
+    let file = sam.upload("a.txt", b"secret").await.id;
+    let slug = sam.share(&[file], json!({})).await.slug;
+    let body = json!({ "name": "script", "scopes": ["files:read"] });
+    let token = sam.post("/api/me/tokens", body).await.json::<IssuedApiToken>(201).details.id;
+    for role in [Role::Standard, Role::Ops, Role::Admin] {
+        let nosy = stack.somebody(&admin, role.name(), role).await;
+        for (method, path) in [
+            ("GET", format!("/api/files/{file}")),
+            ("PATCH", format!("/api/files/{file}")),
+            ("DELETE", format!("/api/files/{file}")),
+            ("GET", format!("/api/files/{file}/downloads")),
+            ("DELETE", format!("/api/shares/{}", slug.as_str())),
+            ("GET", format!("/api/shares/{}/downloads", slug.as_str())),
+            ("DELETE", format!("/api/me/tokens/{token}")),
+            ("POST", format!("/api/me/tokens/{token}/rotate")),
+        ] {
+            let request = nosy.request(method.parse().unwrap(), &path);
+            let answer = nosy.send(request.json(&json!({ "name": "b.txt" }))).await;
+            answer.problem(404, ProblemCode::NotFound);
+        }
+        let taken = nosy.post("/api/shares", json!({ "file_ids": [file] })).await;
+        assert_eq!(taken.status, 404, "{role:?} shared it");
+    }
+    assert_eq!(sam.files().await.items.len(), 1);
+}
