@@ -8,10 +8,10 @@ use sharesync_signaling::SignalingConfig;
 use tokio::runtime::Runtime;
 
 use crate::node::{FROM, Node};
-use crate::redis::Redis;
 use crate::rung::{reach, sharing};
 use crate::server::still;
 use crate::socket::Client;
+use sharesync_test_services::Redis;
 
 /// A node that can be killed: nothing of it runs any more from then on, not even its last words.
 struct Mortal {

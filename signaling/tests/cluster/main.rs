@@ -34,10 +34,8 @@ mod server;
 #[path = "../signaling/socket.rs"]
 mod socket;
 
-mod authority;
 mod death;
 mod order;
 mod outage;
 mod program;
-mod redis;
 mod rung;

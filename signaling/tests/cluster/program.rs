@@ -9,9 +9,8 @@ use reqwest::StatusCode;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::authority::Authority;
-use crate::redis::Redis;
 use crate::socket::{Client, PATIENCE};
+use sharesync_test_services::{Authority, Redis};
 
 /// A running service; killed when dropped.
 struct Program {

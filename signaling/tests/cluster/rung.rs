@@ -5,7 +5,7 @@ use std::time::Duration;
 use sharesync_signaling::{ClusterConfig, SignalingConfig};
 
 use crate::node::Node;
-use crate::redis::Redis;
+use sharesync_test_services::Redis;
 
 /// What the stories are told on.
 pub(crate) struct Rung {

@@ -7,10 +7,11 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 /// Files in PEM, gone with it.
-pub(crate) struct Authority(TempDir);
+pub struct Authority(TempDir);
 
 impl Authority {
-    pub(crate) fn new() -> Self {
+    /// With a certificate that it has signed.
+    pub fn new() -> Self {
         let own = Self(tempfile::tempdir().unwrap());
         let mut authority = CertificateParams::new([]).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -26,17 +27,23 @@ impl Authority {
     }
 
     /// Its own certificate.
-    pub(crate) fn certificate(&self) -> PathBuf {
+    pub fn certificate(&self) -> PathBuf {
         self.0.path().join("authority.pem")
     }
 
     /// The certificate that it signed.
-    pub(crate) fn signed(&self) -> PathBuf {
+    pub fn signed(&self) -> PathBuf {
         self.0.path().join("signed.pem")
     }
 
     /// That certificate's key.
-    pub(crate) fn key(&self) -> PathBuf {
+    pub fn key(&self) -> PathBuf {
         self.0.path().join("key.pem")
+    }
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -7,10 +7,10 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::authority::Authority;
+use crate::Authority;
 
 /// A running `redis-server` (Debian's `redis-server`), which keeps everything on the disk at once.
-pub(crate) struct Redis {
+pub struct Redis {
     folder: TempDir,
     port: u16,
     /// Who signed its certificate, where it speaks TLS and nothing else.
@@ -21,12 +21,13 @@ pub(crate) struct Redis {
 struct Process(Child);
 
 impl Redis {
-    pub(crate) fn start() -> Self {
+    /// One that speaks plainly.
+    pub fn start() -> Self {
         Self::start_as(None)
     }
 
     /// One that speaks TLS, with a certificate by an authority of its own.
-    pub(crate) fn start_with_tls() -> Self {
+    pub fn start_with_tls() -> Self {
         Self::start_as(Some(Authority::new()))
     }
 
@@ -41,42 +42,43 @@ impl Redis {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its address.
+    pub fn url(&self) -> String {
         let scheme = if self.authority.is_some() { "rediss" } else { "redis" };
         format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// The variables that tell a program of it.
-    pub(crate) fn variables(&self) -> Vec<(&'static str, OsString)> {
+    pub fn variables(&self) -> Vec<(&'static str, OsString)> {
         let authority = self.authority.as_ref().map(|authority| authority.certificate().into());
         let authority = authority.map(|file| ("REDIS_CA_FILE", file));
         [("REDIS_URL", self.url().into())].into_iter().chain(authority).collect()
     }
 
     /// Kills it.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill();
     }
 
     /// Starts it again with what it had, after it was killed.
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         let process = Process::start(&self.folder, self.port, self.authority.as_ref());
         self.process = process.expect("its port is free again");
     }
 
     /// Starts it again with nothing, after it was killed.
-    pub(crate) fn restart_empty(&mut self) {
+    pub fn restart_empty(&mut self) {
         self.folder = tempfile::tempdir().unwrap();
         self.restart();
     }
 
     /// Lets it hang, with every connection open.
-    pub(crate) fn pause(&self) {
+    pub fn pause(&self) {
         self.process.signal("STOP");
     }
 
     /// Lets it go on.
-    pub(crate) fn resume(&self) {
+    pub fn resume(&self) {
         self.process.signal("CONT");
     }
 }

@@ -1,0 +1,12 @@
+//! Real services for tests, each a test's own: started on a port of loopback, and gone with the test. Used by the
+//! tests of every crate that speaks to one.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their services"
+)]
+
+mod authority;
+mod redis;
+
+pub use authority::Authority;
+pub use redis::Redis;
