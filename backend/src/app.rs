@@ -8,12 +8,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::password::Passwords;
 use crate::auth::registration::Registration;
+use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
 use crate::library::Library;
 use crate::limits::Limits;
 use crate::mail::MailPlace;
+use crate::oidc::Provider;
 use crate::signaling::Signaling;
 
 /// The server's parts; cloning shares them.
@@ -27,6 +29,10 @@ pub struct AppState {
     pub library: Library,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// What secrets of second factors are sealed with.
+    pub sealing: Arc<SealingKeys>,
+    /// Providers of identities that are taken.
+    pub providers: Arc<[Provider]>,
     /// Who may make an account.
     pub registration: Arc<Registration>,
     /// How mail leaves.

@@ -14,6 +14,7 @@ use sharesync_service_kit::secret::{RootSecret, random_token};
 use crate::auth::registration::Registration;
 use crate::limits::LimitRates;
 use crate::mail::MailPlace;
+use crate::oidc::{self, ProviderConfig};
 use crate::signaling::SignalingPlace;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
@@ -48,6 +49,8 @@ pub struct Config {
     pub mail: MailPlace,
     /// Who may make an account (`REGISTRATION` and its siblings).
     pub registration: Registration,
+    /// Providers of identities (`GOOGLE_…`, `OIDC_<NAME>_…`).
+    pub providers: Vec<ProviderConfig>,
     /// How often people may do what (`RATE_LIMIT_…`, `REDIS_URL`).
     pub limits: LimitRates,
     /// Where signaling is, and how it is set up (`SIGNALING_URL` and its siblings).
@@ -62,11 +65,15 @@ pub struct Config {
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> anyhow::Result<Self> {
-        Self::read(&|name| std::env::var(name).ok())
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        Self::read(&|name| std::env::var(name).ok(), &names.collect::<Vec<_>>())
     }
 
-    /// Reads variables from wherever they are. Errors name the variable at fault.
-    pub fn read(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+    /// Reads variables from wherever they are; `names` are those that are set. Errors name the variable at fault.
+    pub fn read(
+        variable: &dyn Fn(&str) -> Option<String>,
+        names: &[String],
+    ) -> anyhow::Result<Self> {
         let var = |name: &str| variable(name).filter(|value| !value.is_empty());
         if let Some(name) = NOT_YET.iter().find(|name| var(name).is_some()) {
             bail!("{name} is set, but this version keeps everything on one machine: unset it");
@@ -86,6 +93,7 @@ impl Config {
             listen,
             registration: Registration::read(&var, mail.reaches_people())?,
             mail,
+            providers: oidc::read(&var, names)?,
             limits: LimitRates::read(&var)?,
             trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
             database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
@@ -207,11 +215,13 @@ mod tests {
     fn read(variables: &[(&str, &str)]) -> (tempfile::TempDir, anyhow::Result<Config>) {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap().to_owned();
-        let config = Config::read(&|name| {
+        let names: Vec<_> = variables.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let value_of = |name: &str| {
             let given = variables.iter().find(|(variable, _)| *variable == name);
             let value = given.map(|(_, value)| (*value).to_owned());
             value.or_else(|| (name == "SHARESYNC_DATA_DIR").then(|| data_dir.clone()))
-        });
+        };
+        let config = Config::read(&value_of, &names);
         (folder, config)
     }
 
@@ -259,6 +269,8 @@ mod tests {
             ("SMTP_URL", "mail.example.com"),
             ("MAIL_FROM", "nobody"),
             ("REGISTRATION", "maybe"),
+            ("GOOGLE_CLIENT_ID", "id"),
+            ("OIDC_A_LABEL", "A"),
             ("RATE_LIMIT_UPLOAD", "often"),
         ] {
             let error = read(&[(name, value)]).1.err().expect(name).to_string();

@@ -30,6 +30,12 @@ pub enum Error {
     /// 401: the address or the password is wrong; which one is not said.
     #[error("The e-mail address or the password is wrong.")]
     InvalidCredentials,
+    /// 401: a code of the second factor is missing.
+    #[error("Give the code of your authenticator, too.")]
+    SecondFactorRequired,
+    /// 401: that is not the code, or it was used.
+    #[error("That is not the code, or it was used already.")]
+    InvalidCode,
     /// 401: the share link asks for a password.
     #[error("This link asks for a password.")]
     PasswordRequired,
@@ -75,6 +81,9 @@ pub enum Error {
     /// 409: without this administrator there would be none.
     #[error("Without this administrator there would be none.")]
     LastAdmin,
+    /// 409: there is a second factor already, or none.
+    #[error("{0}")]
+    SecondFactorState(&'static str),
     /// 409: there are as many as there may be.
     #[error("There are {limit} already, which is the most.")]
     TooMany {
@@ -155,11 +164,20 @@ impl Error {
         Self::Invalid { field: field.into(), message: message.into() }
     }
 
+    /// What tells it apart, for programs.
+    pub fn code(&self) -> ProblemCode {
+        self.status_and_code().1
+    }
+
     fn status_and_code(&self) -> (StatusCode, ProblemCode) {
         match self {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated),
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCredentials),
+            Self::SecondFactorRequired => {
+                (StatusCode::UNAUTHORIZED, ProblemCode::SecondFactorRequired)
+            }
+            Self::InvalidCode => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCode),
             Self::PasswordRequired => (StatusCode::UNAUTHORIZED, ProblemCode::PasswordRequired),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
             Self::EmailUnverified => (StatusCode::FORBIDDEN, ProblemCode::EmailUnverified),
@@ -177,6 +195,7 @@ impl Error {
             Self::UsernameTaken => (StatusCode::CONFLICT, ProblemCode::UsernameTaken),
             Self::NameTaken => (StatusCode::CONFLICT, ProblemCode::NameTaken),
             Self::LastAdmin => (StatusCode::CONFLICT, ProblemCode::LastAdmin),
+            Self::SecondFactorState(_) => (StatusCode::CONFLICT, ProblemCode::SecondFactorState),
             Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
             Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),

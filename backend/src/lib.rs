@@ -13,6 +13,7 @@ mod library;
 mod limits;
 mod mail;
 mod names;
+mod oidc;
 mod sharing;
 pub mod signaling;
 
@@ -34,12 +35,14 @@ pub use jobs::purge::Purged;
 
 use crate::app::AppState;
 use crate::auth::password::Passwords;
+use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
 use crate::blob::DiskStore;
 use crate::blob::presign::Presigner;
 use crate::config::Config;
 use crate::db::Db;
 use crate::library::Library;
+use crate::oidc::Provider;
 
 /// A server that is ready to serve.
 pub struct Server {
@@ -60,9 +63,14 @@ impl Server {
         let tasks = TaskTracker::new();
         let library = Library::new(db.clone(), store, clock.clone(), tasks.clone());
         library.recover().await?;
+        let previous = config.previous_secret.as_ref();
+        let sealing = SealingKeys::new(
+            config.secret.key_for("second factor"),
+            previous.map(|secret| secret.key_for("second factor")),
+        );
         let access_tokens = AccessTokens::new(
             &config.secret.key_for("access token"),
-            config.previous_secret.map(|secret| secret.key_for("access token")).as_ref(),
+            previous.map(|secret| secret.key_for("access token")).as_ref(),
             clock.clone(),
         );
         let counted = CancellationToken::new();
@@ -79,6 +87,12 @@ impl Server {
             db,
             library,
             passwords: Passwords::new(),
+            sealing: Arc::new(sealing),
+            providers: config
+                .providers
+                .into_iter()
+                .map(|provider| Provider::new(provider, clock.clone()))
+                .collect(),
             registration: Arc::new(config.registration),
             mail: Arc::new(config.mail),
             limits: Arc::new(config.limits.start(&clock)),

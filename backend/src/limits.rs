@@ -14,6 +14,8 @@ use sharesync_service_kit::shared_limiter::{LimitStore, SharedLimiter};
 pub enum Limit {
     /// Trying a password or a second factor, from one network.
     SignIn,
+    /// Trying a code of a second factor, for one account.
+    SecondFactor,
     /// Making accounts, from one network.
     SignUp,
     /// Having mail sent, and trying what was mailed, from one network.
@@ -28,8 +30,9 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order in which they are declared.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SignIn,
+        Self::SecondFactor,
         Self::SignUp,
         Self::Reset,
         Self::Upload,
@@ -41,6 +44,7 @@ impl Limit {
     pub fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
+            Self::SecondFactor => "second-factor",
             Self::SignUp => "sign-up",
             Self::Reset => "reset",
             Self::Upload => "upload",
@@ -58,6 +62,7 @@ impl Limit {
     fn default(self) -> Rate {
         const MINUTE: Duration = Duration::from_mins(1);
         match self {
+            Self::SecondFactor => Rate::per(20, Duration::from_hours(1)),
             Self::SignIn | Self::SignUp => Rate::per(60, MINUTE),
             Self::Reset | Self::SharePassword => Rate::per(30, MINUTE),
             Self::Upload => Rate::per(240, MINUTE),

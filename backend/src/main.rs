@@ -42,6 +42,10 @@ Environment, all of it optional:
   REGISTRATION         who may make an account: open, domains, or closed (open)
   REGISTRATION_DOMAINS domains of their e-mail addresses, separated by commas
   DEFAULT_ROLE         what a new account is for: standard, or client (standard)
+  GOOGLE_CLIENT_ID     with GOOGLE_CLIENT_SECRET: people may sign in with Google
+  OIDC_<NAME>_ISSUER   with OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET: or with any other OpenID
+                       provider, which people are shown by OIDC_<NAME>_LABEL; both come back to
+                       PUBLIC_URL/api/auth/<name>/callback (google, or <NAME> in lower case)
   SMTP_URL             where mail is sent, such as smtps://user:password@mail.example.com; without it
                        mail lies in <data folder>/mail
   MAIL_FROM            whom mail is from (ShareSync <no-reply@host of PUBLIC_URL>)
@@ -70,6 +74,8 @@ Environment, all of it optional:
   SIGNALING_URL        where signaling is reached, if it runs apart (sharesync-signaling)
   SIGNALING_TICKET_KEY 32 bytes or more, shared with it: signs the tickets that let people in
   RATE_LIMIT_SIGN_IN   how often one network may try a password: 60/min (the default), 5/h …, or off
+  RATE_LIMIT_SECOND_FACTOR
+                       how often codes may be tried for one account (20/h)
   RATE_LIMIT_SIGN_UP   how often it may register (60/min)
   RATE_LIMIT_RESET     how often it may have mail sent, or try what was mailed (30/min)
   RATE_LIMIT_SHARE_PASSWORD

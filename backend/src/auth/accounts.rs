@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::password::Guessable;
 use crate::app::AppState;
 use crate::db::account::{self, Claim, NewAccount};
-use crate::db::{api_token, mail, session};
+use crate::db::{api_token, mail, second_factor, session};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -37,6 +37,7 @@ pub async fn change(app: &AppState, id: UserId, wanted: &ChangeUser) -> Result<U
         api_token::delete_all(&mut tx, id).await?;
     }
     if user.disabled_at.is_some() {
+        second_factor::end_half_sign_ins(&mut tx, id).await?;
         session::end_all(&mut tx, id).await?;
     }
     tx.commit().await?;
@@ -104,7 +105,7 @@ async fn create(app: &AppState, wanted: Register, made: Made) -> Result<User> {
         claim: made.claim,
         username: &username,
         username_key: &comparable(&username),
-        password_hash: &password_hash,
+        password_hash: Some(&password_hash),
         role: made.role,
         quota: app.user_quota,
     };

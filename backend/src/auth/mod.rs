@@ -4,10 +4,13 @@
 pub mod accounts;
 pub mod api_token;
 pub mod caller;
+pub mod federation;
 pub mod password;
 pub mod permission;
 pub mod registration;
+pub mod second_factor;
 pub mod session;
+pub mod sign_in;
 pub mod token;
 pub mod verification;
 

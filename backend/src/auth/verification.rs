@@ -8,7 +8,7 @@ use super::password::Guessable;
 use crate::app::AppState;
 use crate::db::account;
 use crate::db::mail::{self, Purpose};
-use crate::db::{api_token, session};
+use crate::db::{api_token, second_factor, session};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -56,8 +56,8 @@ pub async fn reset_password(app: &AppState, wanted: ResetPassword) -> Result<()>
 
 /// Gives somebody who knows their password another one. [`Error::Invalid`] where they do not.
 pub async fn change_password(app: &AppState, user: &User, wanted: ChangePassword) -> Result<()> {
-    let known = account::credentials_of(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
-    if !app.passwords.verify(wanted.current_password, known.password_hash).await? {
+    let hash = account::password_of(&app.db, user.id).await?;
+    if !app.passwords.verify(wanted.current_password, hash).await? {
         return Err(Error::invalid("current_password", "is not your password"));
     }
     let about = [&*user.email, &*user.username];
@@ -79,6 +79,7 @@ async fn replace_password(
     account::set_password(tx, user.id, password_hash).await?;
     session::end_all(tx, user.id).await?;
     api_token::delete_all(tx, user.id).await?;
+    second_factor::end_half_sign_ins(tx, user.id).await?;
     mail::revoke_tokens(tx, user.id, Purpose::Reset).await?;
     mail::queue(tx, &user.email, &Message::PasswordChanged { user: user.id }, now).await
 }

@@ -31,8 +31,8 @@ pub struct NewAccount<'a> {
     pub username: &'a str,
     /// The name as compared.
     pub username_key: &'a str,
-    /// Argon2id hash in PHC form.
-    pub password_hash: &'a str,
+    /// Argon2id hash in PHC form; none where one signs in by other means.
+    pub password_hash: Option<&'a str>,
     /// What the account is for.
     pub role: Role,
     /// Bytes it may store.
@@ -40,9 +40,10 @@ pub struct NewAccount<'a> {
 }
 
 /// What a sign-in is decided by.
-#[derive(Debug)]
+#[derive(sqlx::FromRow)]
 pub struct Credentials {
     /// Whose.
+    #[sqlx(rename = "id", try_from = "Uuid")]
     pub user: UserId,
     /// Argon2id hash in PHC form; none where there is no password to sign in with.
     pub password_hash: Option<String>,
@@ -52,12 +53,22 @@ pub struct Credentials {
     pub disabled: bool,
 }
 
+/// What a [`Row`] is read from.
+macro_rules! columns {
+    () => {
+        "id, email, email_verified_at, username, password_hash is not null as has_password, \
+         totp_confirmed_at, role, quota, used, created_at, disabled_at"
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
     email: String,
     email_verified_at: Option<i64>,
     username: String,
+    has_password: bool,
+    totp_confirmed_at: Option<i64>,
     role: String,
     quota: i64,
     used: i64,
@@ -72,6 +83,8 @@ impl From<Row> for User {
             email: row.email,
             email_verified: row.email_verified_at.is_some(),
             username: row.username,
+            has_password: row.has_password,
+            second_factor: row.totp_confirmed_at.is_some(),
             role: role_from_db(&row.role),
             quota: from_db(row.quota),
             used: from_db(row.used),
@@ -91,13 +104,14 @@ pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i6
     let id = new_id(now);
     let own_key = id.simple().to_string();
     let wanted = account.claim == Claim::Wanted;
-    let inserted: Result<Row, sqlx::Error> = sqlx::query_as(
+    let inserted: Result<Row, sqlx::Error> = sqlx::query_as(concat!(
         "insert into account
             (id, email, email_key, wanted_email_key, email_verified_at, username, username_key,
              password_hash, role, quota, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         returning id, email, email_verified_at, username, role, quota, used, created_at, disabled_at",
-    )
+         returning ",
+        columns!()
+    ))
     .bind(id)
     .bind(account.email)
     .bind(if wanted { &own_key } else { account.email_key })
@@ -121,10 +135,12 @@ pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i6
 
 /// The account of that id.
 pub async fn get(db: &Db, id: UserId) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
-         from account where id = $1",
-    )
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        "
+         from account where id = $1"
+    ))
     .bind(id.0)
     .fetch_optional(db.reader())
     .await?;
@@ -133,10 +149,12 @@ pub async fn get(db: &Db, id: UserId) -> Result<Option<User>> {
 
 /// Accounts, newest first.
 pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
-         from account where $1 is null or id < $1 order by id desc limit $2",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        "
+         from account where $1 is null or id < $1 order by id desc limit $2"
+    ))
     .bind(after.map(|user| user.0))
     .bind(limit)
     .fetch_all(db.reader())
@@ -146,12 +164,26 @@ pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User
 
 /// Whose an address is, as compared.
 pub async fn owner(db: &Db, email_key: &str) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
-         from account where email_key = $1",
-    )
+    owner_by(db.reader(), email_key).await
+}
+
+/// The same, within a transaction that then holds on to it.
+pub async fn owner_in(tx: &mut SqliteConnection, email_key: &str) -> Result<Option<User>> {
+    owner_by(tx, email_key).await
+}
+
+async fn owner_by<'e>(
+    by: impl sqlx::Executor<'e, Database = sqlx::Sqlite>,
+    email_key: &str,
+) -> Result<Option<User>> {
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        "
+         from account where email_key = $1"
+    ))
     .bind(email_key)
-    .fetch_optional(db.reader())
+    .fetch_optional(by)
     .await?;
     Ok(row.map(User::from))
 }
@@ -167,52 +199,38 @@ pub async fn by_address(db: &Db, email_key: &str) -> Result<Option<User>> {
 /// What a sign-in with an address, as compared, is decided by: its owner's, or where it has none, those of
 /// whoever wanted it last.
 pub async fn credentials(db: &Db, email_key: &str) -> Result<Option<Credentials>> {
-    credentials_where(
-        db,
-        "select id, password_hash, email_verified_at, disabled_at from account
-         where email_key = $1 or wanted_email_key = $1
+    let found = sqlx::query_as(
+        "select id, password_hash, email_verified_at is not null as email_verified,
+                disabled_at is not null as disabled
+         from account where email_key = $1 or wanted_email_key = $1
          order by wanted_email_key is not null, id desc limit 1",
-        email_key,
     )
-    .await
+    .bind(email_key)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(found)
 }
 
-/// What somebody signed in shows again that they are who they are by.
-pub async fn credentials_of(db: &Db, user: UserId) -> Result<Option<Credentials>> {
-    credentials_where(
-        db,
-        "select id, password_hash, email_verified_at, disabled_at from account where id = $1",
-        user.0,
-    )
-    .await
-}
-
-async fn credentials_where<'q, K>(
-    db: &Db,
-    question: &'static str,
-    key: K,
-) -> Result<Option<Credentials>>
-where
-    K: sqlx::Encode<'q, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + 'q,
-{
-    let row: Option<(Uuid, Option<String>, Option<i64>, Option<i64>)> =
-        sqlx::query_as(question).bind(key).fetch_optional(db.reader()).await?;
-    Ok(row.map(|(id, password_hash, verified_at, disabled_at)| Credentials {
-        user: UserId(id),
-        password_hash,
-        email_verified: verified_at.is_some(),
-        disabled: disabled_at.is_some(),
-    }))
+/// The hash of somebody's password, if they have one.
+pub async fn password_of(db: &Db, user: UserId) -> Result<Option<String>> {
+    let hash: Option<Option<String>> =
+        sqlx::query_scalar("select password_hash from account where id = $1")
+            .bind(user.0)
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(hash.flatten())
 }
 
 /// Who wants or has an address, as compared, and has not proven it: newest first.
 pub async fn unproven(db: &Db, email_key: &str, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, email, email_verified_at, username, role, quota, used, created_at, disabled_at
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        "
          from account
          where (wanted_email_key = $1 or email_key = $1) and email_verified_at is null
-         order by id desc limit $2",
-    )
+         order by id desc limit $2"
+    ))
     .bind(email_key)
     .bind(limit)
     .fetch_all(db.reader())
@@ -248,6 +266,15 @@ pub async fn verify(tx: &mut SqliteConnection, user: UserId, now: i64) -> Result
     }
 }
 
+/// Leaves an account without a password to sign in with.
+pub async fn clear_password(tx: &mut SqliteConnection, user: UserId) -> Result<()> {
+    sqlx::query("update account set password_hash = null where id = $1")
+        .bind(user.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives an account another password.
 pub async fn set_password(tx: &mut SqliteConnection, user: UserId, hash: &str) -> Result<()> {
     sqlx::query("update account set password_hash = $2 where id = $1")
@@ -266,14 +293,15 @@ pub async fn change(
     change: &ChangeUser,
     now: i64,
 ) -> Result<User> {
-    let row: Option<Row> = sqlx::query_as(
+    let row: Option<Row> = sqlx::query_as(concat!(
         "update account
          set role = coalesce($2, role), quota = coalesce($3, quota),
              disabled_at = case $4 when true then coalesce(disabled_at, $5)
                                    when false then null else disabled_at end
          where id = $1
-         returning id, email, email_verified_at, username, role, quota, used, created_at, disabled_at",
-    )
+         returning ",
+        columns!()
+    ))
     .bind(user.0)
     .bind(change.role.map(Role::name))
     .bind(change.quota.map(to_db))

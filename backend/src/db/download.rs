@@ -215,7 +215,7 @@ mod tests {
             claim: account::Claim::Proven,
             username: "sam",
             username_key: "sam",
-            password_hash: "",
+            password_hash: Some(""),
             role: Role::Standard,
             quota: 1,
         };

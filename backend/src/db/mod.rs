@@ -4,9 +4,11 @@
 pub mod account;
 pub mod api_token;
 pub mod download;
+pub mod federation;
 pub mod file;
 pub mod mail;
 pub mod object;
+pub mod second_factor;
 pub mod session;
 pub mod share;
 pub mod transfer;

@@ -15,7 +15,12 @@ use crate::limits::{Counted, Limit};
 
 const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/auth/login", Limit::SignIn),
+    (Method::POST, "/api/auth/second-factor", Limit::SignIn),
+    (Method::GET, "/api/auth/{provider}", Limit::SignIn),
+    (Method::POST, "/api/auth/{provider}", Limit::SignIn),
+    (Method::GET, "/api/auth/{provider}/callback", Limit::SignIn),
     (Method::POST, "/api/me/password", Limit::SignIn),
+    (Method::POST, "/api/me/second-factor", Limit::SignIn),
     (Method::POST, "/api/auth/register", Limit::SignUp),
     (Method::POST, "/api/auth/verify-email", Limit::Reset),
     (Method::POST, "/api/auth/resend-verification", Limit::Reset),

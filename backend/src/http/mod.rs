@@ -5,14 +5,17 @@ mod accounts;
 mod api_tokens;
 mod assets;
 mod content;
+mod cookies;
 mod docs;
 mod extract;
+mod federation;
 mod files;
 mod framing;
 mod limiting;
 mod passwords;
 mod policy;
 mod range;
+mod second_factor;
 mod serve;
 mod server_info;
 mod sessions;
@@ -100,11 +103,18 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::logout))
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
+        .routes(routes!(second_factor::give))
+        .routes(routes!(federation::go, federation::begin))
+        .routes(routes!(federation::come_back))
         .routes(routes!(verification::verify))
         .routes(routes!(verification::resend))
         .routes(routes!(passwords::forgot))
         .routes(routes!(passwords::reset))
         .routes(routes!(passwords::change))
+        .routes(routes!(second_factor::begin))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::disable))
+        .routes(routes!(second_factor::recovery_codes))
         .routes(routes!(api_tokens::list, api_tokens::create))
         .routes(routes!(api_tokens::end))
         .routes(routes!(api_tokens::rotate))

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use sharesync_protocol::api::{Health, ServerInfo, SignalingAccess};
+use sharesync_protocol::api::{Health, ServerInfo, SignInProvider, SignalingAccess};
 
 use crate::app::AppState;
+use crate::auth::registration::Admission;
 use crate::error::{Error, Result};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -49,5 +50,15 @@ pub async fn server_info(State(app): State<AppState>) -> Json<ServerInfo> {
         version: VERSION.into(),
         max_upload_size: app.max_upload_size,
         file_expiry_days: app.file_expiry_days,
+        registration_open: app.registration.admission != Admission::Closed,
+        email_verification: app.registration.verified,
+        providers: app
+            .providers
+            .iter()
+            .map(|provider| SignInProvider {
+                name: provider.name().to_owned(),
+                label: provider.label().to_owned(),
+            })
+            .collect(),
     })
 }

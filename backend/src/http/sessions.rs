@@ -4,15 +4,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::{Cookie, SameSite};
-use cookie::time::Duration;
 use sharesync_protocol::SessionId;
 use sharesync_protocol::api::{Login, SessionPage, TokenGrant};
 
+use super::cookies::Kept;
 use super::extract::{AuthUser, Page, Path, Query, SignedIn, UserAgent, Valid, next_cursor};
 use crate::app::AppState;
-use crate::auth::session::{self, SESSION_SECS, Signed};
+use crate::auth::session::{self, Signed};
+use crate::auth::sign_in::{self, Outcome};
 use crate::error::{Error, Result};
 use crate::{auth, db};
 
@@ -23,7 +24,7 @@ use crate::{auth, db};
     post, path = "/api/auth/login", tag = "Accounts", request_body = Login,
     responses(
         (status = 200, body = TokenGrant),
-        (status = 401, description = "`invalid_credentials`"),
+        (status = 401, description = "`invalid_credentials`; `second_factor_required`: with a cookie to go on at `/api/auth/second-factor`"),
         (status = 403, description = "`email_unverified`, `account_disabled`"),
     )
 )]
@@ -32,10 +33,10 @@ pub async fn login(
     cookies: CookieJar,
     UserAgent(user_agent): UserAgent,
     Valid(login): Valid<Login>,
-) -> Result<(CookieJar, Json<TokenGrant>)> {
+) -> Result<Response> {
     let user = auth::accounts::authenticate(&app, login).await?;
-    let signed = session::start(&app, user, &user_agent).await?;
-    Ok(granted(&app, cookies, signed))
+    let outcome = sign_in::admit(&app, user, &user_agent).await?;
+    Ok(let_in(&app, cookies, outcome))
 }
 
 /// Go on with a session
@@ -53,7 +54,7 @@ pub async fn refresh(
     State(app): State<AppState>,
     cookies: CookieJar,
 ) -> Result<(CookieJar, Json<TokenGrant>)> {
-    let token = cookies.get(cookie_name(&app)).ok_or(Error::Unauthenticated)?.value().to_owned();
+    let token = Kept::Refresh.read(&app, &cookies).ok_or(Error::Unauthenticated)?;
     let signed = session::refresh(&app, &token).await?;
     Ok(granted(&app, cookies, signed))
 }
@@ -66,10 +67,10 @@ pub async fn logout(
     State(app): State<AppState>,
     cookies: CookieJar,
 ) -> Result<(CookieJar, StatusCode)> {
-    if let Some(cookie) = cookies.get(cookie_name(&app)) {
-        session::end(&app, cookie.value()).await?;
+    if let Some(token) = Kept::Refresh.read(&app, &cookies) {
+        session::end(&app, &token).await?;
     }
-    let gone = cookies.remove(cookie(&app, String::new()));
+    let gone = Kept::Refresh.remove(&app, cookies);
     Ok((gone, StatusCode::NO_CONTENT))
 }
 
@@ -128,8 +129,19 @@ pub async fn end_all(
     cookies: CookieJar,
 ) -> Result<(CookieJar, StatusCode)> {
     session::end_all(&app, user.id).await?;
-    let gone = cookies.remove(cookie(&app, String::new()));
+    let gone = Kept::Refresh.remove(&app, cookies);
     Ok((gone, StatusCode::NO_CONTENT))
+}
+
+/// What a sign-in comes to, for a program that asked by JSON.
+pub(super) fn let_in(app: &AppState, cookies: CookieJar, outcome: Outcome) -> Response {
+    match outcome {
+        Outcome::Signed(signed) => granted(app, cookies, signed).into_response(),
+        Outcome::Half(token) => {
+            let cookies = Kept::HalfSignIn.write(app, cookies, token);
+            (cookies, Error::SecondFactorRequired).into_response()
+        }
+    }
 }
 
 pub(super) fn granted(
@@ -137,25 +149,5 @@ pub(super) fn granted(
     cookies: CookieJar,
     signed: Signed,
 ) -> (CookieJar, Json<TokenGrant>) {
-    let mut cookie = cookie(app, signed.refresh_token);
-    cookie.set_max_age(Duration::seconds(SESSION_SECS.cast_signed()));
-    (cookies.add(cookie), Json(signed.grant))
-}
-
-fn cookie(app: &AppState, value: String) -> Cookie<'static> {
-    Cookie::build((cookie_name(app), value))
-        .path("/")
-        .http_only(true)
-        .secure(over_tls(app))
-        .same_site(SameSite::Strict)
-        .build()
-}
-
-/// Over TLS the name itself makes browsers hold the cookie to this host (RFC 6265bis §4.1.3).
-fn cookie_name(app: &AppState) -> &'static str {
-    if over_tls(app) { "__Host-sharesync_refresh" } else { "sharesync_refresh" }
-}
-
-fn over_tls(app: &AppState) -> bool {
-    app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    (Kept::Refresh.write(app, cookies, signed.refresh_token), Json(signed.grant))
 }

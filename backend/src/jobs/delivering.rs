@@ -119,6 +119,12 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             }
             _ => None,
         },
+        Message::SecondFactorOn { user } => account::get(&app.db, user)
+            .await?
+            .map(|user| Letter::second_factor_on(base, &user.username)),
+        Message::SecondFactorOff { user } => account::get(&app.db, user)
+            .await?
+            .map(|user| Letter::second_factor_off(base, &user.username)),
         Message::PasswordChanged { user } => account::get(&app.db, user)
             .await?
             .map(|user| Letter::password_changed(base, &user.username)),

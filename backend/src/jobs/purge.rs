@@ -3,7 +3,9 @@
 
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
-use crate::db::{account, api_token, file, mail, object, session, share};
+use crate::db::{
+    account, api_token, federation, file, mail, object, second_factor, session, share,
+};
 use crate::error::Result;
 
 /// Rows removed in one statement.
@@ -32,6 +34,8 @@ pub struct Purged {
     pub accounts: u64,
     /// Refresh tokens of lasting sessions, exchanged so long ago that nobody is warned by one.
     pub tokens: u64,
+    /// Sign-ins that came to nothing.
+    pub sign_ins: u64,
     /// API tokens that had expired.
     pub api_tokens: u64,
     /// What was mailed in links that do not work any more.
@@ -58,6 +62,8 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.tokens = in_batches(|| session::purge_rotated(&app.db, long_rotated, BATCH)).await?;
     purged.api_tokens = in_batches(|| api_token::purge(&app.db, now, BATCH)).await?;
     purged.mail_tokens = in_batches(|| mail::purge_tokens(&app.db, now, BATCH)).await?;
+    purged.sign_ins = in_batches(|| federation::purge(&app.db, now, BATCH)).await?;
+    purged.sign_ins += in_batches(|| second_factor::purge(&app.db, now, BATCH)).await?;
     let long_made = now - UNPROVEN_KEPT_MS;
     purged.accounts = in_batches(|| account::purge_unproven(&app.db, long_made, BATCH)).await?;
     if purged != Purged::default() {
@@ -70,6 +76,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             sessions = purged.sessions,
             tokens = purged.tokens,
             accounts = purged.accounts,
+            sign_ins = purged.sign_ins,
             api_tokens = purged.api_tokens,
             mail_tokens = purged.mail_tokens,
             "purged what had expired"

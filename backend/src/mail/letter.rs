@@ -96,6 +96,34 @@ impl Letter {
         }
     }
 
+    /// Signing in takes a second factor now.
+    pub fn second_factor_on(base_url: &str, username: &str) -> Self {
+        Self {
+            subject: "Your account has a second factor",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "from now on, signing in takes a code of your authenticator, too. Keep the \
+                 recovery codes where you find them when the authenticator is lost."
+                    .into(),
+            ],
+            action: Some(Action { label: "Your settings", url: format!("{base_url}/settings") }),
+            note: "If that was not you, somebody is signed in as you: choose another password.",
+        }
+    }
+
+    /// Signing in takes no second factor any more.
+    pub fn second_factor_off(base_url: &str, username: &str) -> Self {
+        Self {
+            subject: "Your account has no second factor any more",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "from now on, your password alone is enough to sign in.".into(),
+            ],
+            action: Some(Action { label: "Your settings", url: format!("{base_url}/settings") }),
+            note: "If that was not you, choose another password and set a second factor again.",
+        }
+    }
+
     /// Its subject.
     pub fn subject(&self) -> &str {
         self.subject

@@ -32,6 +32,16 @@ pub enum Message {
     AddressTaken,
     /// Somebody wants to choose another password, for the account of this address if it has one.
     Reset,
+    /// Signing in takes a second factor now.
+    SecondFactorOn {
+        /// For whom.
+        user: UserId,
+    },
+    /// Signing in takes no second factor any more.
+    SecondFactorOff {
+        /// For whom.
+        user: UserId,
+    },
     /// The password was changed.
     PasswordChanged {
         /// Whose.
@@ -73,14 +83,13 @@ impl MailPlace {
     ) -> anyhow::Result<Self> {
         let from = var("MAIL_FROM").unwrap_or_else(|| default_sender(&base_url));
         let from = from.parse().with_context(|| format!("MAIL_FROM: {from:?} is no address"))?;
-        let transport = match var("SMTP_URL") {
-            Some(url) => Transport::Smtp(smtp(&url)?),
-            None => {
-                let folder = data_dir.join("mail");
-                std::fs::create_dir_all(&folder)
-                    .with_context(|| format!("cannot make {}", folder.display()))?;
-                Transport::Folder(AsyncFileTransport::new(&folder), folder)
-            }
+        let transport = if let Some(url) = var("SMTP_URL") {
+            Transport::Smtp(smtp(&url)?)
+        } else {
+            let folder = data_dir.join("mail");
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+            Transport::Folder(AsyncFileTransport::new(&folder), folder)
         };
         Ok(Self { transport, from, base_url })
     }

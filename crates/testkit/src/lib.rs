@@ -13,9 +13,11 @@
 mod mail;
 mod member;
 mod person;
+mod provider;
 mod stack;
 
 pub use mail::Mail;
 pub use member::Member;
 pub use person::{Answer, Person};
+pub use provider::{Provider, Signed};
 pub use stack::{Stack, StackBuilder};

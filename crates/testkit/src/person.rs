@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
+use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -73,7 +74,9 @@ impl Answer {
 impl Person {
     /// Somebody who is not signed in, at a server's address.
     pub fn at(url: &str) -> Self {
-        let client = Client::builder().cookie_store(true).build().expect("a client can be made");
+        // Where an answer leads is for a test to see.
+        let client = Client::builder().cookie_store(true).redirect(Policy::none()).build();
+        let client = client.expect("a client can be made");
         Self { url: url.into(), client, token: None }
     }
 

@@ -70,7 +70,7 @@ impl Running {
         variables: &HashMap<String, String>,
         clock: &ManualClock,
     ) -> Self {
-        let config = Config::read(&|name| match name {
+        let value_of = |name: &str| match name {
             "SHARESYNC_DATA_DIR" => folder.to_str().map(str::to_owned),
             // A port of its own, on loopback only.
             "HOST" => Some(variables.get(name).cloned().unwrap_or_else(|| "127.0.0.1".into())),
@@ -82,7 +82,9 @@ impl Running {
                 Some(variables.get(name).cloned().unwrap_or_else(|| "off".into()))
             }
             name => variables.get(name).cloned(),
-        });
+        };
+        let names: Vec<_> = variables.keys().cloned().collect();
+        let config = Config::read(&value_of, &names);
         let config = config.expect("a test's configuration is good");
         let server = Server::new(config, Clock::Manual(clock.clone())).await;
         let server = Arc::new(server.expect("the server starts"));
@@ -124,6 +126,11 @@ impl Stack {
     /// Where the server answers, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.running.url
+    }
+
+    /// The server's time, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        Clock::Manual(self.clock.clone()).now_ms()
     }
 
     /// Lets time pass.

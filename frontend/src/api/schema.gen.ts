@@ -194,6 +194,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor of a sign-in
+         * @description Goes on where a sign-in was answered `second_factor_required`, by the cookie that came with that: within five
+         *     minutes, and with five attempts at most.
+         */
+        post: operations["give_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/verify-email": {
         parameters: {
             query?: never;
@@ -208,6 +229,50 @@ export interface paths {
          * @description By the token in a link that was mailed to it: good once, for 24 hours.
          */
         post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go and sign in with a provider
+         * @description Leads to the provider's own page, which leads back here.
+         */
+        get: operations["go_to_provider"];
+        put?: never;
+        /**
+         * Where to go to sign in with a provider
+         * @description The same as a redirect, for a page that goes there itself.
+         */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a provider
+         * @description Only the browser that went there is let in, and only once.
+         */
+        get: operations["come_from_provider"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -375,6 +440,92 @@ export interface paths {
          *     For `admin`, `standard`, `client`, `ops`; not by an API token.
          */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to have a second factor
+         * @description Nothing asks for it before it is confirmed with a code.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm one's second factor
+         * @description From now on signing in takes a code. The answer holds recovery codes, this once.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have no second factor any more
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["disable_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have other recovery codes
+         * @description Those of before are worth nothing from now on.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["replace_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -728,6 +879,22 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Body of `POST /api/me/second-factor`. */
+        BeginSecondFactor: {
+            /**
+             * Format: password
+             * @description One's password, where one has one.
+             */
+            password?: string | null;
+        };
+        /** @description Body of `POST /api/auth/{provider}`. */
+        BeginSignIn: {
+            /**
+             * @description Which page of this site to come back to.
+             * @example /files
+             */
+            next?: string | null;
+        };
         /** @description Content bytes, by the path they took. */
         BytesByPath: {
             /**
@@ -947,6 +1114,8 @@ export interface components {
             email: string;
             /** @description Whether somebody has shown that they read what is sent to that address. */
             email_verified: boolean;
+            /** @description Whether there is a password to sign in with. */
+            has_password: boolean;
             /** @description The account. */
             id: components["schemas"]["UserId"];
             /**
@@ -956,6 +1125,8 @@ export interface components {
             quota: number;
             /** @description What the account is for. */
             role: components["schemas"]["Role"];
+            /** @description Whether signing in takes a second factor. */
+            second_factor: boolean;
             /**
              * Format: int64
              * @description Bytes the account stores now.
@@ -1029,7 +1200,12 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "too_many" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "weak_password" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "invalid_code" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "weak_password" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        /** @description Answer of `POST /api/me/second-factor/confirm` and `…/recovery-codes`. */
+        RecoveryCodes: {
+            /** @description Each stands for a code once, should the authenticator be lost. They are told this once. */
+            recovery_codes: string[];
+        };
         /** @description Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored. */
         Register: {
             /**
@@ -1087,8 +1263,28 @@ export interface components {
          * @enum {string}
          */
         Scope: "files:read" | "files:write" | "shares:read" | "shares:write" | "admin:read" | "admin:write";
+        /** @description Body of `POST /api/auth/second-factor` and of what changes a second factor. */
+        SecondFactorCode: {
+            /**
+             * @description Six digits from an authenticator, or a recovery code.
+             * @example 287082
+             */
+            code: string;
+        };
+        /**
+         * @description Answer of `POST /api/me/second-factor`: what an authenticator is to know. Nothing asks for it before it is
+         *     confirmed with a code.
+         */
+        SecondFactorSetup: {
+            /** @description The same as an `otpauth://` address, for a QR code. */
+            otpauth_url: string;
+            /** @description The secret, in base32 (RFC 4648 §6), for typing. */
+            secret: string;
+        };
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
+            /** @description Whether an address is to be proven before one can sign in with it. */
+            email_verification: boolean;
             /**
              * Format: int32
              * @description Days after which stored files are purged.
@@ -1099,6 +1295,10 @@ export interface components {
              * @description Largest file an upload may carry, in bytes.
              */
             max_upload_size: number;
+            /** @description Providers of identities to sign in with, in the order in which to show them. */
+            providers: components["schemas"]["SignInProvider"][];
+            /** @description Whether anybody may make an account. */
+            registration_open: boolean;
             /** @description The server's version. */
             version: string;
         };
@@ -1199,6 +1399,24 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /** @description Answer of `POST /api/auth/{provider}`. */
+        SignInAddress: {
+            /** @description Where to go: the provider's page. */
+            authorization_url: string;
+        };
+        /** @description A provider of identities that the server takes. */
+        SignInProvider: {
+            /**
+             * @description What people call it.
+             * @example Google
+             */
+            label: string;
+            /**
+             * @description What its paths call it: `/api/auth/<name>`.
+             * @example google
+             */
+            name: string;
         };
         /**
          * @description Answer of `GET /api/signaling`: what a browser has to know to reach signaling. All of it is left
@@ -1361,6 +1579,8 @@ export interface components {
             email: string;
             /** @description Whether somebody has shown that they read what is sent to that address. */
             email_verified: boolean;
+            /** @description Whether there is a password to sign in with. */
+            has_password: boolean;
             /** @description The account. */
             id: components["schemas"]["UserId"];
             /**
@@ -1370,6 +1590,8 @@ export interface components {
             quota: number;
             /** @description What it is for. */
             role: components["schemas"]["Role"];
+            /** @description Whether signing in takes a second factor. */
+            second_factor: boolean;
             /**
              * Format: int64
              * @description Bytes it stores now.
@@ -1640,7 +1862,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenGrant"];
                 };
             };
-            /** @description `invalid_credentials` */
+            /** @description `invalid_credentials`; `second_factor_required`: with a cookie to go on at `/api/auth/second-factor` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1824,6 +2046,56 @@ export interface operations {
             };
         };
     };
+    give_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenGrant"];
+                };
+            };
+            /** @description `invalid_code` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`: sign in again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify_email: {
         parameters: {
             query?: never;
@@ -1854,6 +2126,131 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_to_provider: {
+        parameters: {
+            query?: {
+                /** @description Which page of this site to come back to. */
+                next?: string;
+            };
+            header?: never;
+            path: {
+                /** @example google */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or to the sign-in page with a `problem` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example google */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAddress"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: the provider does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_from_provider: {
+        parameters: {
+            query?: {
+                /** @description Which sign-in this is of. */
+                state?: string;
+                /** @description What is exchanged for who they are. */
+                code?: string;
+                /** @description Why it came to nothing. */
+                error?: string;
+                /** @description Which provider it was. */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @example google */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the sign-in page, which goes on to `next`, asks for the second factor, or shows the `problem` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2335,6 +2732,240 @@ export interface operations {
                 };
             };
             /** @description `invalid`, `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetup"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second_factor_state`: there is one already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: `password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `invalid_code`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second_factor_state`: there is nothing to confirm */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_code`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second_factor_state`: there is none */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `invalid_code`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second_factor_state`: there is none */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;

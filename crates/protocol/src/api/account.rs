@@ -166,6 +166,10 @@ pub struct Me {
     pub email_verified: bool,
     /// The name others see.
     pub username: String,
+    /// Whether there is a password to sign in with.
+    pub has_password: bool,
+    /// Whether signing in takes a second factor.
+    pub second_factor: bool,
     /// What the account is for.
     pub role: Role,
     /// Bytes the account may store.

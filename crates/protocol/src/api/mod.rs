@@ -8,6 +8,7 @@ mod file;
 mod problem;
 mod server;
 mod share;
+mod sign_in;
 mod stats;
 mod token;
 mod user;
@@ -24,6 +25,10 @@ pub use server::{Health, ServerInfo, SignalingAccess};
 pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
     UnlockShare,
+};
+pub use sign_in::{
+    BeginSecondFactor, BeginSignIn, RecoveryCodes, SecondFactorCode, SecondFactorSetup,
+    SignInAddress, SignInProvider,
 };
 pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};
 pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};

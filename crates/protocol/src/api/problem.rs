@@ -39,6 +39,10 @@ pub enum ProblemCode {
     Unauthenticated,
     /// 401: the address or the password is wrong.
     InvalidCredentials,
+    /// 401: a code of the second factor is missing: the sign-in goes on at `/api/auth/second-factor`.
+    SecondFactorRequired,
+    /// 401: that is not the code.
+    InvalidCode,
     /// 401: the share link's password is missing.
     PasswordRequired,
     /// 401: the share link's password is wrong.
@@ -65,6 +69,8 @@ pub enum ProblemCode {
     NameTaken,
     /// 409: without this administrator there would be none.
     LastAdmin,
+    /// 409: there is a second factor already, or none.
+    SecondFactorState,
     /// 409: there are `limit` already, which is the most.
     TooMany,
     /// 410: the link or the address has expired.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::SignInProvider;
+
 /// Answer of `GET /api/health`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -25,6 +27,12 @@ pub struct ServerInfo {
     pub max_upload_size: u64,
     /// Days after which stored files are purged.
     pub file_expiry_days: u32,
+    /// Whether anybody may make an account.
+    pub registration_open: bool,
+    /// Whether an address is to be proven before one can sign in with it.
+    pub email_verification: bool,
+    /// Providers of identities to sign in with, in the order in which to show them.
+    pub providers: Vec<SignInProvider>,
 }
 
 /// Answer of `GET /api/signaling`: what a browser has to know to reach signaling. All of it is left

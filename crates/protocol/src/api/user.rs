@@ -17,6 +17,10 @@ pub struct User {
     pub email_verified: bool,
     /// The name others see.
     pub username: String,
+    /// Whether there is a password to sign in with.
+    pub has_password: bool,
+    /// Whether signing in takes a second factor.
+    pub second_factor: bool,
     /// What it is for.
     pub role: Role,
     /// Bytes it may store.
@@ -31,8 +35,31 @@ pub struct User {
 
 impl From<User> for Me {
     fn from(user: User) -> Self {
-        let User { id, email, email_verified, username, role, quota, used, created_at, .. } = user;
-        Self { id, email, email_verified, username, role, quota, used, created_at }
+        let User {
+            id,
+            email,
+            email_verified,
+            username,
+            has_password,
+            second_factor,
+            role,
+            quota,
+            used,
+            created_at,
+            disabled_at: _,
+        } = user;
+        Self {
+            id,
+            email,
+            email_verified,
+            username,
+            has_password,
+            second_factor,
+            role,
+            quota,
+            used,
+            created_at,
+        }
     }
 }
 

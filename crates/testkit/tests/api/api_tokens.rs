@@ -82,7 +82,7 @@ async fn a_token_ends_when_it_expires_when_it_is_revoked_and_when_it_has_a_succe
     refused(revoked.token).await;
     sam.delete(&path).await.problem(404, ProblemCode::NotFound);
 
-    stack.advance(Duration::from_secs(60));
+    stack.advance(Duration::from_mins(1));
     refused(short.token).await;
     let path = format!("/api/me/tokens/{}/rotate", short.details.id);
     sam.post(&path, json!({})).await.problem(404, ProblemCode::NotFound);

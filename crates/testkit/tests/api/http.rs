@@ -109,7 +109,7 @@ async fn the_description_names_every_failure_as_a_problem() {
 #[tokio::test]
 async fn the_reference_page_is_there() {
     let stack = Stack::start().await;
-    let page = stack.anonymous().get("/docs").await;
+    let page = stack.anonymous().get("/docs/").await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").starts_with("text/html"));
     assert_eq!(stack.anonymous().get("/docs/nothing.js").await.status, 404);

@@ -4,6 +4,7 @@
 mod accounts;
 mod api_tokens;
 mod content;
+mod federation;
 mod files;
 mod framing;
 mod http;
@@ -11,6 +12,7 @@ mod limits;
 mod passwords;
 mod policy;
 mod purge;
+mod second_factor;
 mod sessions;
 mod shares;
 mod signaling;

@@ -16,6 +16,10 @@ const ADMINS: &[Role] = &[Role::Admin];
 const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("GET", "/api/me", EVERYONE, "-"),
     ("POST", "/api/me/password", EVERYONE, ""),
+    ("POST", "/api/me/second-factor", EVERYONE, ""),
+    ("POST", "/api/me/second-factor/confirm", EVERYONE, ""),
+    ("POST", "/api/me/second-factor/disable", EVERYONE, ""),
+    ("POST", "/api/me/second-factor/recovery-codes", EVERYONE, ""),
     ("GET", "/api/me/sessions", EVERYONE, ""),
     ("DELETE", "/api/me/sessions", EVERYONE, ""),
     ("DELETE", "/api/me/sessions/{id}", EVERYONE, ""),
