@@ -62,3 +62,10 @@ pub struct AppState {
     /// Days a stored file is kept.
     pub file_expiry_days: u32,
 }
+
+impl AppState {
+    /// Whether people reach the server over TLS.
+    pub fn is_over_tls(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}

@@ -34,6 +34,8 @@ pub struct Upload {
     pub max_size: u64,
     /// How long it is kept, in milliseconds.
     pub keep_for_ms: i64,
+    /// Whether it is for the operators.
+    pub handed_in: bool,
 }
 
 /// Everybody's files.
@@ -80,6 +82,7 @@ impl Library {
             sha256: written.sha256,
             content_type: &upload.content_type,
             expires_at: Some(now + upload.keep_for_ms),
+            handed_in: upload.handed_in,
         };
         file::insert(&self.db, &file, now).await
     }

@@ -34,6 +34,7 @@ pub async fn create(
         password_hash: password_hash.as_deref(),
         expires_at: wanted.expires_in.map(|seconds| now + seconds.cast_signed() * 1000),
         max_downloads: wanted.max_downloads,
+        notify: wanted.notify,
     };
     share::insert(&app.db, &new, now).await?;
     let made = share::get(&app.db, &slug).await?;
@@ -54,6 +55,7 @@ pub async fn as_owned(app: &AppState, shares: Vec<Share>, base: &str) -> Result<
             created_at: share.created_at,
             expires_at: share.expires_at,
             max_downloads: share.max_downloads,
+            notify: share.notify,
             downloads: share.downloads,
         }
     });

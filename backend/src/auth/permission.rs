@@ -13,6 +13,10 @@ pub enum Permission {
     KnowOneself,
     /// Upload a file: into one's library, or for the operators where one has none.
     Upload,
+    /// See what one handed in oneself, and what became of it.
+    SeeOwnHandIns,
+    /// List and fetch what anybody handed in.
+    FetchHandIns,
     /// List and fetch the files of one's library.
     ReadFiles,
     /// Rename and delete them.
@@ -28,16 +32,18 @@ pub enum Permission {
 }
 
 use Permission::{
-    Administer, ChangeFiles, ChangeShares, KnowOneself, OwnAccount, ReadFiles, ReadShares,
-    SeeAdministration, Upload,
+    Administer, ChangeFiles, ChangeShares, FetchHandIns, KnowOneself, OwnAccount, ReadFiles,
+    ReadShares, SeeAdministration, SeeOwnHandIns, Upload,
 };
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         OwnAccount,
         KnowOneself,
         Upload,
+        SeeOwnHandIns,
+        FetchHandIns,
         ReadFiles,
         ChangeFiles,
         ReadShares,
@@ -50,8 +56,9 @@ impl Permission {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Admin, Client, Ops, Standard};
         match self {
-            OwnAccount | KnowOneself | Upload => &[Admin, Standard, Client, Ops],
+            OwnAccount | KnowOneself | Upload | SeeOwnHandIns => &[Admin, Standard, Client, Ops],
             ReadFiles | ChangeFiles | ReadShares | ChangeShares => &[Admin, Standard, Ops],
+            FetchHandIns => &[Admin, Ops],
             SeeAdministration | Administer => &[Admin],
         }
     }
@@ -62,7 +69,7 @@ impl Permission {
             OwnAccount => ByToken::Never,
             KnowOneself => ByToken::Any,
             Upload | ChangeFiles => ByToken::With(Scope::FilesWrite),
-            ReadFiles => ByToken::With(Scope::FilesRead),
+            ReadFiles | SeeOwnHandIns | FetchHandIns => ByToken::With(Scope::FilesRead),
             ReadShares => ByToken::With(Scope::SharesRead),
             ChangeShares => ByToken::With(Scope::SharesWrite),
             SeeAdministration => ByToken::With(Scope::AdminRead),
@@ -95,10 +102,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scope_serves_an_administrator_and_a_client_can_only_upload() {
+    fn every_scope_serves_an_administrator_and_a_client_has_use_for_two() {
         for scope in Scope::ALL {
             assert!(serves(scope, Role::Admin), "{scope:?}");
-            assert_eq!(serves(scope, Role::Client), scope == Scope::FilesWrite, "{scope:?}");
+            let files = matches!(scope, Scope::FilesRead | Scope::FilesWrite);
+            assert_eq!(serves(scope, Role::Client), files, "{scope:?}");
         }
         assert!(!serves(Scope::AdminRead, Role::Standard));
         assert!(!serves(Scope::AdminRead, Role::Ops));

@@ -2,7 +2,7 @@
 //! every time it is used (RFC 9700 §4.14.2).
 
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::TokenGrant;
+use sharesync_protocol::api::{Role, TokenGrant};
 use sharesync_service_kit::secret::random_token;
 
 use super::hash;
@@ -41,6 +41,11 @@ pub async fn refresh(app: &AppState, refresh_token: &str) -> Result<Signed> {
             .ok_or(Error::Unauthenticated)?;
     let access_token = app.access_tokens.issue(user, session)?;
     Ok(Signed { grant: grant(access_token), refresh_token: next })
+}
+
+/// Who holds a refresh token, and what they are now. It is not used up.
+pub async fn holder(app: &AppState, refresh_token: &str) -> Result<Option<(UserId, Role)>> {
+    session::holder(&app.db, &hash(refresh_token), app.clock.now_ms()).await
 }
 
 /// Ends the session that a refresh token belongs to, and its access tokens with it.

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// Seconds a download address lasts.
 pub const DOWNLOAD_URL_SECS: u64 = 300;
+/// Seconds one lasts that an operator has asked for.
+pub const HANDED_IN_URL_SECS: u64 = 600;
 
 /// Everything but RFC 3986's unreserved characters.
 const QUERY_VALUE: &AsciiSet =
@@ -22,12 +24,14 @@ const QUERY_VALUE: &AsciiSet =
 
 /// Which kind of address this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// From the owner's library.
     Library,
     /// From a share link.
     Share,
+    /// For the operator who asked, or an administrator, and nobody else.
+    HandedIn,
 }
 
 impl Via {
@@ -35,6 +39,7 @@ impl Via {
         match self {
             Self::Library => "library",
             Self::Share => "share",
+            Self::HandedIn => "handed-in",
         }
     }
 }

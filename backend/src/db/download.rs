@@ -4,8 +4,9 @@ use sharesync_protocol::api::Download;
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
-use super::{Db, from_db, to_db};
+use super::{Db, from_db, mail, to_db};
 use crate::error::{Error, Result};
+use crate::mail::Message;
 
 /// A download for which an address is handed out.
 pub struct Grant {
@@ -114,7 +115,7 @@ pub async fn begin_shared(db: &Db, id: Uuid, now: i64) -> Result<()> {
     }
 }
 
-/// Notes that bytes are leaving to their owner, whose own addresses have no row before this.
+/// Notes that bytes are leaving to somebody known, whose addresses have no row before this.
 pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
     sqlx::query(
         "insert into download (id, file_id, account_id, requested_at, url_expires_at, started_at)
@@ -132,21 +133,51 @@ pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
 }
 
 /// Notes that bytes `from..to` of a file of `size` bytes were delivered. The download is complete
-/// once the pieces reach the end of the file without a gap.
-pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i64) -> Result<()> {
-    sqlx::query(
-        "update download set bytes = max(bytes, $3),
-                completed_at = coalesce(completed_at, case when $3 >= $4 then $5 end)
-         where id = $1 and bytes >= $2",
+/// once the pieces reach the end of the file without a gap. Where it is the first complete one of a file
+/// through a link whose owner wants to know, they are mailed; answers whether.
+pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i64) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let completed = sqlx::query(
+        "update download set bytes = max(bytes, $3), completed_at = $4
+         where id = $1 and bytes >= $2 and $3 >= $5 and completed_at is null",
     )
     .bind(id)
     .bind(to_db(from))
     .bind(to_db(to))
-    .bind(to_db(size))
     .bind(now)
-    .execute(db.writer())
+    .bind(to_db(size))
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if completed.rows_affected() == 0 {
+        sqlx::query("update download set bytes = max(bytes, $3) where id = $1 and bytes >= $2")
+            .bind(id)
+            .bind(to_db(from))
+            .bind(to_db(to))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
+    let owner: Option<(Uuid, String)> = sqlx::query_as(
+        "select download.file_id, account.email
+         from download
+         join share on share.slug = download.share_slug
+         join account on account.id = share.account_id
+         where download.id = $1 and share.notify and account.disabled_at is null
+           and not exists
+            (select 1 from download as other
+             where other.share_slug = download.share_slug and other.file_id = download.file_id
+               and other.completed_at is not null and other.id <> download.id)",
+    )
+    .bind(id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some((file, address)) = &owner {
+        let message = Message::Fetched { file: FileId(*file) };
+        mail::queue(&mut tx, address, &message, now).await?;
+    }
+    tx.commit().await?;
+    Ok(owner.is_some())
 }
 
 /// A download and its place in the list, with what follows appended.
@@ -230,6 +261,7 @@ mod tests {
             sha256: [0; 32],
             content_type: "text/plain",
             expires_at: file_ends,
+            handed_in: false,
         };
         let file = file::insert(&db, &file, 0).await.unwrap().id;
         let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
@@ -240,6 +272,7 @@ mod tests {
             password_hash: None,
             expires_at: link_ends,
             max_downloads: None,
+            notify: false,
         };
         share::insert(&db, &link, 0).await.unwrap();
         let grant = Grant { id: new_id(now), file, by: None, expires_at: now + 1 };

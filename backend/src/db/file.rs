@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, UserId};
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Db, from_db, new_id, object, to_db, violates_unique};
+use super::{Db, from_db, hand_in, new_id, object, to_db, violates_unique};
 use crate::error::{Error, Result};
 use crate::names::Candidates;
 
@@ -25,6 +25,8 @@ pub struct NewFile<'a> {
     pub content_type: &'a str,
     /// When the purge takes it.
     pub expires_at: Option<i64>,
+    /// Whether it is for the operators.
+    pub handed_in: bool,
 }
 
 /// A file as it is served.
@@ -92,6 +94,9 @@ pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFil
     charge(&mut tx, file.owner, file.size).await?;
     let id = new_id(now);
     let name = insert_under_free_name(&mut tx, file, id, now).await?;
+    if file.handed_in {
+        hand_in::tell_operators(&mut tx, FileId(id), now).await?;
+    }
     tx.commit().await?;
     Ok(UploadedFile {
         id: FileId(id),
@@ -143,8 +148,8 @@ async fn insert_under_free_name(
     for name in candidates.not_among(taken) {
         let inserted = sqlx::query(
             "insert into file (id, account_id, object_id, name, size, sha256, content_type,
-                               created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                               created_at, expires_at, handed_in_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              on conflict (account_id, name) do nothing",
         )
         .bind(id)
@@ -156,6 +161,7 @@ async fn insert_under_free_name(
         .bind(file.content_type)
         .bind(now)
         .bind(file.expires_at)
+        .bind(file.handed_in.then_some(now))
         .execute(&mut **tx)
         .await?;
         if inserted.rows_affected() == 1 {
@@ -293,6 +299,18 @@ async fn release(
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Whose a file is, by username, and what it is called.
+pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, String)>> {
+    let found = sqlx::query_as(
+        "select account.username, file.name from file
+         join account on account.id = file.account_id where file.id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(found)
 }
 
 /// A file to be served to whoever has a good address for it.

@@ -6,6 +6,7 @@ pub mod api_token;
 pub mod download;
 pub mod federation;
 pub mod file;
+pub mod hand_in;
 pub mod mail;
 pub mod object;
 pub mod second_factor;

@@ -120,6 +120,22 @@ pub async fn role_in(db: &Db, session: SessionId, user: UserId, now: i64) -> Res
     Ok(role.as_deref().map(role_from_db))
 }
 
+/// Whose session a refresh token is the current one of, if they are let in.
+pub async fn holder(db: &Db, token: &TokenHash, now: i64) -> Result<Option<(UserId, Role)>> {
+    let row: Option<(Uuid, String)> = sqlx::query_as(
+        "select account.id, account.role from refresh_token
+         join session on session.id = refresh_token.session_id
+         join account on account.id = session.account_id
+         where refresh_token.hash = $1 and refresh_token.rotated_at is null
+           and session.expires_at > $2 and account.disabled_at is null",
+    )
+    .bind(token.as_slice())
+    .bind(now)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(id, role)| (UserId(id), role_from_db(&role))))
+}
+
 /// A user's sessions that are not over, newest first. `current` is the one that asks.
 pub async fn page(
     db: &Db,

@@ -23,6 +23,8 @@ pub struct NewShare<'a> {
     pub expires_at: Option<i64>,
     /// How many times each file may be downloaded.
     pub max_downloads: Option<u32>,
+    /// Whether its owner is told when a file was fetched.
+    pub notify: bool,
 }
 
 /// A share link as it is stored.
@@ -39,6 +41,8 @@ pub struct Share {
     pub expires_at: Option<i64>,
     /// How many times each file may be downloaded.
     pub max_downloads: Option<u32>,
+    /// Whether its owner is told when a file was fetched.
+    pub notify: bool,
     /// Downloads completed.
     pub downloads: u32,
 }
@@ -68,8 +72,9 @@ struct FileRow {
 pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
-        "insert into share (slug, account_id, password_hash, created_at, expires_at, max_downloads)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into share
+            (slug, account_id, password_hash, created_at, expires_at, max_downloads, notify)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(share.slug.as_str())
     .bind(share.owner.0)
@@ -77,6 +82,7 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     .bind(now)
     .bind(share.expires_at)
     .bind(share.max_downloads)
+    .bind(share.notify)
     .execute(&mut *tx)
     .await?;
     for (position, file) in (0_u32..).zip(share.files) {
@@ -107,7 +113,7 @@ macro_rules! select_shares {
     ($rest:literal) => {
         concat!(
             "select share.slug, account.username as owner, share.password_hash,
-                    share.created_at, share.expires_at, share.max_downloads,
+                    share.created_at, share.expires_at, share.max_downloads, share.notify,
                     (select count(*) from download
                      where share_slug = share.slug and completed_at is not null) as downloads
              from share join account on account.id = share.account_id ",

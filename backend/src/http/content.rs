@@ -8,18 +8,23 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
 use bytes::Bytes;
 use futures_util::Stream;
 use sharesync_protocol::FileId;
+use sharesync_protocol::api::Role;
 use uuid::Uuid;
 
-use super::extract::{Path, Query};
+use super::cookies::Kept;
+use super::extract::{AuthUser, Path, Query};
 use super::range::{self, Wanted};
 use crate::app::AppState;
+use crate::auth::permission::Permission;
+use crate::auth::session;
 use crate::blob::presign::{SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable, hex};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Nothing in a stored file may run here, whatever it is and however it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
@@ -27,13 +32,14 @@ const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
 /// A file's content
 ///
 /// The address, query and all, is what `download_url` holds; it needs no header and lasts five
-/// minutes.
+/// minutes. One that an operator has asked for is good for that operator, and for administrators.
 #[utoipa::path(
     get, path = "/api/files/{id}/content", tag = "Files",
     params(("id" = FileId, Path), SignedQuery),
     responses(
         (status = 200, description = "The whole file", content_type = "application/octet-stream"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/octet-stream"),
+        (status = 401, description = "`unauthenticated`"),
         (status = 403, description = "`forbidden`"),
         (status = 404, description = "`not_found`"),
         (status = 410, description = "`expired`, `used_up`"),
@@ -42,6 +48,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
 )]
 pub async fn content(
     State(app): State<AppState>,
+    caller: Option<AuthUser>,
+    cookies: CookieJar,
     method: Method,
     headers: HeaderMap,
     Path(id): Path<FileId>,
@@ -49,6 +57,9 @@ pub async fn content(
 ) -> Result<Response> {
     let now = app.clock.now_ms();
     let grant = app.presigner.verify(id, &query, now)?;
+    if query.via == Via::HandedIn {
+        check_taker(&app, &grant, caller, &cookies).await?;
+    }
     let file = file::servable(&app.db, id, now).await?;
     let etag = format!("\"{}\"", hex(&file.sha256));
     let wanted = range::wanted(&headers, file.size, &etag)?;
@@ -61,9 +72,31 @@ pub async fn content(
     Ok(describe(&file, wanted, &etag, query.response_content_disposition, body))
 }
 
+/// Lets pass whom an address was made for, and administrators: by their token or, since a browser sends none with a
+/// download, by the cookie of their session.
+async fn check_taker(
+    app: &AppState,
+    grant: &Grant,
+    caller: Option<AuthUser>,
+    cookies: &CookieJar,
+) -> Result<()> {
+    let known = match (caller, Kept::Refresh.read(app, cookies)) {
+        (Some(caller), _) => Some((caller.id, caller.role)),
+        (None, Some(token)) => session::holder(app, &token).await?,
+        (None, None) => None,
+    };
+    let (id, role) = known.ok_or(Error::Unauthenticated)?;
+    let is_operator = Permission::FetchHandIns.roles().contains(&role);
+    if role == Role::Admin || is_operator && grant.by == Some(id) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
 async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {
     match via {
-        Via::Library => download::begin_own(&app.db, grant, now).await,
+        Via::Library | Via::HandedIn => download::begin_own(&app.db, grant, now).await,
         Via::Share => download::begin_shared(&app.db, grant.id, now).await,
     }
 }
@@ -142,8 +175,10 @@ impl Drop for Delivery {
         let (from, to, size) = (self.from, self.to, self.size);
         self.app.tasks.spawn(async move {
             let now = app.clock.now_ms();
-            if let Err(cause) = download::delivered(&app.db, id, from, to, size, now).await {
-                tracing::error!(%cause, "a delivery could not be recorded");
+            match download::delivered(&app.db, id, from, to, size, now).await {
+                Ok(true) => app.mail_waits.notify_one(),
+                Ok(false) => {}
+                Err(cause) => tracing::error!(%cause, "a delivery could not be recorded"),
             }
         });
     }

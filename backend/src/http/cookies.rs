@@ -53,7 +53,7 @@ impl Kept {
         Cookie::build((self.name(app), value))
             .path("/")
             .http_only(true)
-            .secure(over_tls(app))
+            .secure(app.is_over_tls())
             .same_site(same_site)
             .build()
     }
@@ -64,10 +64,6 @@ impl Kept {
             Self::HalfSignIn => "sharesync_half_sign_in",
             Self::Browser => "sharesync_browser",
         };
-        if over_tls(app) { format!("__Host-{name}") } else { name.to_owned() }
+        if app.is_over_tls() { format!("__Host-{name}") } else { name.to_owned() }
     }
-}
-
-fn over_tls(app: &AppState) -> bool {
-    app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
 }

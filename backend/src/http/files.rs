@@ -4,14 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use sharesync_protocol::FileId;
-use sharesync_protocol::api::{DownloadPage, FileDetails, FilePage, FileSummary, RenameFile};
+use sharesync_protocol::api::{
+    DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile,
+};
 
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
 use crate::app::AppState;
-use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
+use crate::auth::permission::Permission;
+use crate::blob::presign::{self, DOWNLOAD_URL_SECS, HANDED_IN_URL_SECS, Via};
 use crate::db::download::Grant;
-use crate::db::{download, file, new_id};
-use crate::error::Result;
+use crate::db::{download, file, hand_in, new_id};
+use crate::error::{Error, Result};
 use crate::names;
 
 /// One's files, newest first
@@ -56,6 +59,39 @@ pub async fn get(
     let path = app.presigner.sign(&grant, Via::Library, &disposition);
     let download_url = format!("{base}{path}");
     Ok(Json(FileDetails { summary, download_url, download_url_expires_at: expires_at }))
+}
+
+/// An address to fetch a file from
+///
+/// For one's own: good for five minutes, for anybody who has it. For one that was handed in, where one is an
+/// operator or an administrator: good for ten minutes, for oneself and administrators.
+#[utoipa::path(
+    post, path = "/api/files/{id}/signed-url", operation_id = "sign_file_url", tag = "Files",
+    params(("id" = FileId, Path)),
+    responses(
+        (status = 200, body = DownloadLink),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+pub async fn signed_url(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<FileId>,
+) -> Result<Json<DownloadLink>> {
+    let now = app.clock.now_ms();
+    let (name, via, seconds) = match file::get(&app.db, user.id, id, now).await {
+        Ok(own) => (own.file.name, Via::Library, DOWNLOAD_URL_SECS),
+        Err(Error::NotFound) if user.check(Permission::FetchHandIns).is_ok() => {
+            let theirs = hand_in::get(&app.db, id, now).await?.ok_or(Error::NotFound)?;
+            (theirs.file.name, Via::HandedIn, HANDED_IN_URL_SECS)
+        }
+        Err(other) => return Err(other),
+    };
+    let expires_at = now + seconds.cast_signed() * 1000;
+    let grant = Grant { id: new_id(now), file: id, by: Some(user.id), expires_at };
+    let path = app.presigner.sign(&grant, via, &presign::attachment(&name));
+    Ok(Json(DownloadLink { download_url: format!("{base}{path}"), expires_at }))
 }
 
 /// Rename a file

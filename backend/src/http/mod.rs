@@ -11,6 +11,7 @@ mod extract;
 mod federation;
 mod files;
 mod framing;
+mod hand_ins;
 mod limiting;
 mod passwords;
 mod policy;
@@ -34,6 +35,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::any;
 use axum::{BoxError, Router};
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -51,6 +53,9 @@ use crate::error::Error;
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a sender may be silent in the middle of a body.
 const BODY_IDLE: Duration = Duration::from_mins(1);
+
+/// For a year no browser that was here comes back without TLS (RFC 6797 §6.1). Other hosts of the domain may.
+const STRICT_TRANSPORT: &str = "max-age=31536000";
 
 /// What a page may load: what comes with it, and nothing else but signaling and relays where these
 /// are elsewhere. Styles are set inline by the interface library; scripts never are.
@@ -72,7 +77,7 @@ fn page_policy(app: &AppState) -> HeaderValue {
 
 /// Everything that is served but the signaling.
 pub fn router(app: AppState) -> Router {
-    let policy = page_policy(&app);
+    let (policy, over_tls) = (page_policy(&app), app.is_over_tls());
     let (handlers, _) = api().split_for_parts();
     let routes = handlers
         // The last one added is the first one asked.
@@ -86,7 +91,7 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);
-    secured(routes, policy)
+    secured(routes, policy, over_tls)
 }
 
 /// The handlers and their descriptions, from one declaration each.
@@ -121,6 +126,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(files::list))
         .routes(routes!(files::get, files::rename, files::delete))
         .routes(routes!(files::downloads))
+        .routes(routes!(files::signed_url))
+        .routes(routes!(hand_ins::list))
+        .routes(routes!(hand_ins::list_own))
         .routes(routes!(content::content))
         .routes(routes!(shares::create, shares::list))
         .routes(routes!(shares::get, shares::revoke))
@@ -139,15 +147,18 @@ fn api() -> OpenApiRouter<AppState> {
 }
 
 /// What holds for every request and every answer, whichever handler it meets.
-fn secured(router: Router, page_policy: HeaderValue) -> Router {
+fn secured(router: Router, page_policy: HeaderValue, over_tls: bool) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let page_policy =
         SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, page_policy);
+    let strict_transport =
+        over_tls.then(|| header(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT));
     router
         .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))
         .layer(page_policy)
+        .layer(option_layer(strict_transport))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))

@@ -21,8 +21,8 @@ use crate::error::{Error, Result};
 
 use Access::{Anybody, AnybodyKnown, Needs};
 use Permission::{
-    Administer, ChangeFiles, ChangeShares, KnowOneself, OwnAccount, ReadFiles, ReadShares,
-    SeeAdministration, Upload,
+    Administer, ChangeFiles, ChangeShares, FetchHandIns, KnowOneself, OwnAccount, ReadFiles,
+    ReadShares, SeeAdministration, SeeOwnHandIns, Upload,
 };
 
 /// Who may call a path.
@@ -76,8 +76,12 @@ const RULES: &[Rule] = &[
     Rule(Method::PATCH, "/api/files/{id}", Needs(ChangeFiles)),
     Rule(Method::DELETE, "/api/files/{id}", Needs(ChangeFiles)),
     Rule(Method::GET, "/api/files/{id}/downloads", Needs(ReadFiles)),
-    // The address carries its own permission.
-    Rule(Method::GET, "/api/files/{id}/content", Anybody),
+    // Whose it may be besides the asker's own, the handler knows.
+    Rule(Method::POST, "/api/files/{id}/signed-url", Needs(ReadFiles)),
+    // The address carries its own permission, which may be somebody's alone.
+    Rule(Method::GET, "/api/files/{id}/content", AnybodyKnown),
+    Rule(Method::GET, "/api/handed-in", Needs(FetchHandIns)),
+    Rule(Method::GET, "/api/me/handed-in", Needs(SeeOwnHandIns)),
     Rule(Method::GET, "/api/shares", Needs(ReadShares)),
     Rule(Method::POST, "/api/shares", Needs(ChangeShares)),
     Rule(Method::GET, "/api/shares/{slug}", Anybody),

@@ -5,11 +5,12 @@ use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::TryStreamExt;
+use serde::Deserialize;
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::UploadedFile;
+use sharesync_protocol::api::{Role, UploadedFile};
 
 use super::cut_off;
-use super::extract::AuthUser;
+use super::extract::{AuthUser, Query};
 use crate::app::AppState;
 use crate::db::file;
 use crate::error::{Error, Result};
@@ -28,13 +29,21 @@ pub struct UploadForm {
     file: String,
 }
 
+/// Where a file goes.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Destination {
+    /// Hand it in to the operators, who are told by mail. A `client` always does.
+    hand_in: Option<bool>,
+}
+
 /// Store a file
 ///
 /// One file a request, in the form field `file`. When the answer comes, the file is on the disk for
 /// good. Where its name is taken, ` (1)` and so on is added.
 #[utoipa::path(
     post, path = "/api/upload", tag = "Files",
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    params(Destination), request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = UploadedFile),
         (status = 413, description = "`too_large`"),
@@ -46,6 +55,7 @@ pub struct UploadForm {
 pub async fn upload(
     State(app): State<AppState>,
     user: AuthUser,
+    Query(Destination { hand_in }): Query<Destination>,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<UploadedFile>)> {
@@ -53,7 +63,10 @@ pub async fn upload(
     let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(cut_off)? {
         if field.name() == Some("file") {
-            let stored = store(&app, user.id, max_size, field).await?;
+            // Who keeps no files has no other place for one.
+            let handed_in = hand_in.unwrap_or(false) || user.role == Role::Client;
+            let stored = store(&app, user.id, max_size, handed_in, field).await?;
+            app.mail_waits.notify_one();
             return Ok((StatusCode::CREATED, Json(stored)));
         }
         pass_over(field).await?;
@@ -81,6 +94,7 @@ async fn store(
     app: &AppState,
     owner: UserId,
     max_size: u64,
+    handed_in: bool,
     file: Field<'_>,
 ) -> Result<UploadedFile> {
     let name = file.file_name().unwrap_or_default().to_owned();
@@ -90,6 +104,7 @@ async fn store(
         content_type: mime_guess::from_path(&name).first_or_octet_stream().to_string(),
         name,
         max_size,
+        handed_in,
         keep_for_ms: i64::from(app.file_expiry_days) * 24 * 3600 * 1000,
     };
     app.library.take_in(upload, file.map_err(cut_off)).await

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sharesync_protocol::UserId;
+use sharesync_protocol::api::HandedIn;
 use sharesync_service_kit::secret::random_token;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::AppState;
 use crate::auth;
-use crate::db::account;
 use crate::db::mail::{self, Due, Purpose};
+use crate::db::{account, file, hand_in};
 use crate::error::Result;
 use crate::mail::{Letter, Message, NotSent};
 
@@ -119,6 +120,15 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             }
             _ => None,
         },
+        Message::Fetched { file } => file::owner_and_name(&app.db, file)
+            .await?
+            .map(|(owner, name)| Letter::fetched(base, &owner, &name)),
+        Message::HandedIn { file } => {
+            let handed_in = hand_in::get(&app.db, file, app.clock.now_ms()).await?;
+            handed_in.map(|HandedIn { file, from, .. }| {
+                Letter::handed_in(base, &from, &file.name, file.size, file.id)
+            })
+        }
         Message::SecondFactorOn { user } => account::get(&app.db, user)
             .await?
             .map(|user| Letter::second_factor_on(base, &user.username)),

@@ -1,6 +1,7 @@
 //! What a mail says, in words for a person, as text and as HTML. Called by `jobs::delivering`.
 
 use askama::Template;
+use sharesync_protocol::FileId;
 
 /// A mail in words.
 #[derive(Template)]
@@ -93,6 +94,39 @@ impl Letter {
                 url: format!("{base_url}/forgot-password"),
             }),
             note: "If that was you, there is nothing to do.",
+        }
+    }
+
+    /// Somebody has fetched a file through a link.
+    pub fn fetched(base_url: &str, username: &str, name: &str) -> Self {
+        Self {
+            subject: "Your file was opened",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "somebody has fetched a file through a link of yours:".into(),
+                name.into(),
+            ],
+            action: Some(Action { label: "Your files", url: format!("{base_url}/files") }),
+            note: "You asked for this mail when you made the link. It comes once for each file.",
+        }
+    }
+
+    /// A file was handed in.
+    pub fn handed_in(base_url: &str, from: &str, name: &str, size: u64, file: FileId) -> Self {
+        Self {
+            subject: "A file was handed in",
+            paragraphs: vec![
+                format!("{from} has handed a file in:"),
+                format!("{name} ({size} bytes)"),
+                "Sign in to fetch it. The address that you get there works for ten minutes, for \
+                 you alone."
+                    .into(),
+            ],
+            action: Some(Action {
+                label: "Fetch the file",
+                url: format!("{base_url}/handed-in?file={file}"),
+            }),
+            note: "You get this mail because you are one of this server's operators.",
         }
     }
 

@@ -86,6 +86,12 @@ impl Person {
         Self { token: Some(token.into()), ..self.clone() }
     }
 
+    /// The same browser, with its cookies alone.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
     /// The token that calls carry.
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()

@@ -339,7 +339,7 @@ export interface paths {
         /**
          * A file's content
          * @description The address, query and all, is what `download_url` holds; it needs no header and lasts five
-         *     minutes.
+         *     minutes. One that an operator has asked for is good for that operator, and for administrators.
          */
         get: operations["content"];
         put?: never;
@@ -362,6 +362,51 @@ export interface paths {
          * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
          */
         get: operations["list_file_downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}/signed-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address to fetch a file from
+         * @description For one's own: good for five minutes, for anybody who has it. For one that was handed in, where one is an
+         *     operator or an administrator: good for ten minutes, for oneself and administrators.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        post: operations["sign_file_url"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handed-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that were handed in, newest first
+         * @description An address to fetch one from is given by `POST /api/files/{id}/signed-url`.
+         *
+         *     For `admin`, `ops`; by an API token with `files:read`.
+         */
+        get: operations["list_handed_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -416,6 +461,26 @@ export interface paths {
          * @description For `admin`, `standard`, `client`, `ops`; by any API token.
          */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/handed-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one handed in oneself, newest first
+         * @description For `admin`, `standard`, `client`, `ops`; by an API token with `files:read`.
+         */
+        get: operations["list_own_handed_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -968,6 +1033,8 @@ export interface components {
              * @description How many times each file may be downloaded: 1 to 1,000,000.
              */
             max_downloads?: number | null;
+            /** @description Whether to mail the owner when a file was fetched through the link for the first time. */
+            notify?: boolean;
             /**
              * Format: password
              * @description Asked of whoever opens the link: 1 to 1024 characters.
@@ -1063,6 +1130,32 @@ export interface components {
              */
             shares: number;
         };
+        /**
+         * @description What became of a file that one handed in oneself.
+         * @enum {string}
+         */
+        HandInStatus: "waiting" | "fetched";
+        /** @description A file that was handed in. */
+        HandedIn: components["schemas"]["UploadedFile"] & {
+            /**
+             * Format: int64
+             * @description When somebody had fetched all of it for the first time; absent while nobody has.
+             */
+            fetched_at?: number | null;
+            /** @description The username of who did. */
+            fetched_by?: string | null;
+            /** @description The username of who handed it in. */
+            from: string;
+            /** @description Their address. */
+            from_email: string;
+        };
+        /** @description Answer of `GET /api/handed-in`: newest first. */
+        HandedInPage: {
+            /** @description The files, newest first. */
+            items: components["schemas"]["HandedIn"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description Answer of `GET /api/health`. */
         Health: {
             /**
@@ -1135,6 +1228,33 @@ export interface components {
             /** @description The name others see. */
             username: string;
         };
+        /** @description A file that one handed in oneself: what it is called, and what became of it. */
+        OwnHandIn: {
+            /**
+             * Format: int64
+             * @description When it was handed in.
+             */
+            handed_in_at: number;
+            /**
+             * @description Its name.
+             * @example report.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description What became of it. */
+            status: components["schemas"]["HandInStatus"];
+        };
+        /** @description Answer of `GET /api/me/handed-in`: newest first. */
+        OwnHandInPage: {
+            /** @description The files, newest first. */
+            items: components["schemas"]["OwnHandIn"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A share link as its owner sees it. */
         OwnedShare: {
             /**
@@ -1159,6 +1279,8 @@ export interface components {
              * @description How many times each file may be downloaded, if limited.
              */
             max_downloads?: number | null;
+            /** @description Whether the owner is mailed when a file was fetched through it for the first time. */
+            notify: boolean;
             /** @description Whether a password is asked for. */
             password_required: boolean;
             /** @description Names the link. */
@@ -1621,7 +1743,7 @@ export interface components {
          * @description Which kind of address this is.
          * @enum {string}
          */
-        Via: "library" | "share";
+        Via: "library" | "share" | "handed-in";
     };
     responses: never;
     parameters: never;
@@ -2517,6 +2639,15 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `forbidden` */
             403: {
                 headers: {
@@ -2608,6 +2739,105 @@ export interface operations {
             };
         };
     };
+    sign_file_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_handed_in: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedInPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -2683,6 +2913,57 @@ export interface operations {
             };
             /** @description `forbidden`, `insufficient_scope` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_handed_in: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnHandInPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3763,7 +4044,10 @@ export interface operations {
     };
     upload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Hand it in to the operators, who are told by mail. A `client` always does. */
+                hand_in?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

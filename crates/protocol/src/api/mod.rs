@@ -5,6 +5,7 @@
 
 mod account;
 mod file;
+mod hand_in;
 mod problem;
 mod server;
 mod share;
@@ -20,6 +21,7 @@ pub use account::{
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };
+pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};
 pub use problem::{Problem, ProblemCode};
 pub use server::{Health, ServerInfo, SignalingAccess};
 pub use share::{

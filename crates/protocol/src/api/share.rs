@@ -22,6 +22,10 @@ pub struct CreateShare {
     /// How many times each file may be downloaded: 1 to 1,000,000.
     #[cfg_attr(feature = "server", garde(inner(range(min = 1, max = 1_000_000))))]
     pub max_downloads: Option<u32>,
+    /// Whether to mail the owner when a file was fetched through the link for the first time.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    pub notify: bool,
 }
 
 /// A share link as its owner sees it.
@@ -42,6 +46,8 @@ pub struct OwnedShare {
     pub expires_at: Option<i64>,
     /// How many times each file may be downloaded, if limited.
     pub max_downloads: Option<u32>,
+    /// Whether the owner is mailed when a file was fetched through it for the first time.
+    pub notify: bool,
     /// Downloads that were completed.
     pub downloads: u32,
 }

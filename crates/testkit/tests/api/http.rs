@@ -114,3 +114,39 @@ async fn the_reference_page_is_there() {
     assert!(page.header("content-type").starts_with("text/html"));
     assert_eq!(stack.anonymous().get("/docs/nothing.js").await.status, 404);
 }
+
+#[tokio::test]
+async fn over_tls_a_browser_is_told_to_come_by_it_only_and_otherwise_not() {
+    let open = Stack::start().await;
+    let answer = open.anonymous().get("/").await;
+    assert_eq!(answer.header("strict-transport-security"), "");
+    let tls = Stack::builder().env("PUBLIC_URL", "https://files.example.com").start().await;
+    for path in ["/", "/api/health", "/api/me"] {
+        let answer = tls.anonymous().get(path).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_are_given_nothing_and_cannot_sign_anybody_in() {
+    let stack = Stack::start().await;
+    stack.user("sam").await;
+    let nosy = stack.anonymous();
+    let request = nosy.request(Method::GET, "/api/server").header("origin", "https://evil.example");
+    let answer = nosy.send(request).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    let request = nosy.request(Method::OPTIONS, "/api/auth/login");
+    let preflight = request
+        .header("origin", "https://evil.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type");
+    let answer = nosy.send(preflight).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    // What a form of another site can send without asking first.
+    let body = r#"{"email":"sam@example.com","password":"correct horse battery"}"#;
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        let request = nosy.request(Method::POST, "/api/auth/login").body(body);
+        let refused = nosy.send(request.header("content-type", kind)).await;
+        refused.problem(415, ProblemCode::UnsupportedType);
+    }
+}

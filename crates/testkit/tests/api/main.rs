@@ -7,6 +7,7 @@ mod content;
 mod federation;
 mod files;
 mod framing;
+mod hand_ins;
 mod http;
 mod limits;
 mod passwords;

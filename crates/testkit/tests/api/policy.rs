@@ -10,6 +10,7 @@ use sharesync_testkit::{Answer, Person, Stack};
 
 const EVERYONE: &[Role] = &Role::ALL;
 const KEEPERS: &[Role] = &[Role::Admin, Role::Standard, Role::Ops];
+const OPERATORS: &[Role] = &[Role::Admin, Role::Ops];
 const ADMINS: &[Role] = &[Role::Admin];
 
 /// Method, path, who may, and the scope that a token needs: `-` where any will do, empty where none does.
@@ -33,6 +34,9 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("PATCH", "/api/files/{id}", KEEPERS, "files:write"),
     ("DELETE", "/api/files/{id}", KEEPERS, "files:write"),
     ("GET", "/api/files/{id}/downloads", KEEPERS, "files:read"),
+    ("POST", "/api/files/{id}/signed-url", KEEPERS, "files:read"),
+    ("GET", "/api/handed-in", OPERATORS, "files:read"),
+    ("GET", "/api/me/handed-in", EVERYONE, "files:read"),
     ("GET", "/api/shares", KEEPERS, "shares:read"),
     ("POST", "/api/shares", KEEPERS, "shares:write"),
     ("DELETE", "/api/shares/{slug}", KEEPERS, "shares:write"),
@@ -141,6 +145,7 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
             ("PATCH", format!("/api/files/{file}")),
             ("DELETE", format!("/api/files/{file}")),
             ("GET", format!("/api/files/{file}/downloads")),
+            ("POST", format!("/api/files/{file}/signed-url")),
             ("DELETE", format!("/api/shares/{}", slug.as_str())),
             ("GET", format!("/api/shares/{}/downloads", slug.as_str())),
             ("DELETE", format!("/api/me/tokens/{token}")),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sharesync_protocol::ShareSlug;
 use sharesync_protocol::api::{
     DownloadLink, DownloadPage, OwnedShare, ProblemCode, ShareList, SharePublic, UploadedFile,
 };
+use sharesync_protocol::{FileId, ShareSlug};
 use sharesync_testkit::{Answer, Person, Stack};
 
 async fn one_file(stack: &Stack) -> (Person, UploadedFile) {
@@ -276,4 +276,37 @@ async fn a_slug_of_nothing_is_not_there() {
         anyone.get(&path).await.problem(404, ProblemCode::NotFound);
         anyone.ask_download(&slug, json!({})).await.problem(404, ProblemCode::NotFound);
     }
+}
+
+#[tokio::test]
+async fn an_owner_who_asks_for_it_is_mailed_once_for_each_file_that_is_fetched() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let (one, two) = (sam.upload("one.txt", b"1").await, sam.upload("two.txt", b"2").await);
+    let told = sam.share(&[one.id, two.id], json!({ "notify": true })).await;
+    let quiet = sam.share(&[one.id], json!({})).await;
+    assert!(told.notify && !quiet.notify);
+    let nobody = stack.anonymous();
+    let fetch = |slug: ShareSlug, file: FileId| {
+        let nobody = nobody.clone();
+        async move {
+            let body = json!({ "file_id": file });
+            let link: DownloadLink = nobody.ask_download(&slug, body).await.json(200);
+            assert_eq!(nobody.get(&link.download_url).await.status, 200);
+        }
+    };
+    fetch(quiet.slug.clone(), one.id).await;
+    for _ in 0..2 {
+        fetch(told.slug.clone(), one.id).await;
+    }
+    fetch(told.slug.clone(), two.id).await;
+    sam.downloads(&format!("/api/shares/{}", told.slug.as_str()), |page| {
+        page.items.iter().filter(|download| download.completed).count() == 3
+    })
+    .await;
+    let mails = stack.mail_to("sam@example.com").await;
+    let opened: Vec<_> =
+        mails.iter().filter(|mail| mail.subject == "Your file was opened").collect();
+    assert_eq!(opened.len(), 2);
+    assert!(opened[0].text.contains("one.txt") && opened[1].text.contains("two.txt"));
 }
