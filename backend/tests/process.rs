@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sharesync_protocol::api::FilePage;
+use sharesync_protocol::api::{FilePage, IssuedApiToken, SecondFactorSetup};
 use sharesync_testkit::{Member, Person};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -266,6 +266,56 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
         assert!(!log.contains(secret), "the log holds {secret}:\n{log}");
     }
     assert!(log.lines().count() > 3, "the log was empty: {log}");
+}
+
+#[tokio::test]
+async fn neither_the_log_nor_the_database_holds_what_lets_somebody_in() {
+    let folder = folder();
+    let program = Program::start(folder.path());
+    let sam = signed_in(&program, "sam").await;
+    let body = json!({ "name": "script", "scopes": ["files:read"] });
+    let issued: IssuedApiToken = sam.post("/api/me/tokens", body).await.json(201);
+    sam.with_token(&issued.token).get("/api/files").await.json::<FilePage>(200);
+    sam.post("/api/auth/forgot-password", json!({ "email": "sam@example.com" })).await;
+    let mailed = mailed_tokens(folder.path(), 2).await;
+    let login = json!({ "email": "sam@example.com", "password": "correct horse battery" });
+    let cookie = sam.post("/api/auth/login", login).await.header("set-cookie").to_owned();
+    let refresh_token = cookie.split(['=', ';']).nth(1).unwrap();
+    let body = json!({ "password": "correct horse battery" });
+    let setup: SecondFactorSetup = sam.post("/api/me/second-factor", body).await.json(200);
+    let wrong = sam.post("/api/me/second-factor/confirm", json!({ "code": "135790" })).await;
+    assert_eq!(wrong.status, 401);
+    let token = sam.token().to_owned();
+    drop(program);
+
+    let secrets = [&*token, &*issued.token, refresh_token, &*setup.secret, "correct horse"];
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
+    let kept = [read("log"), read("sharesync.db"), read("sharesync.db-wal")].concat();
+    let holds = |text: &str| kept.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("sam@example.com"), "the database is there");
+    for secret in secrets.into_iter().chain(mailed.iter().map(String::as_str)) {
+        assert!(!secret.is_empty() && !holds(secret), "{secret} is kept");
+    }
+}
+
+/// The tokens in mails that lie in the data folder, once there are so many.
+async fn mailed_tokens(folder: &Path, enough: usize) -> Vec<String> {
+    let start = Instant::now();
+    loop {
+        let mails = std::fs::read_dir(folder.join("mail")).unwrap();
+        let texts = mails.filter_map(|mail| std::fs::read_to_string(mail.unwrap().path()).ok());
+        let tokens: Vec<_> = texts
+            .filter_map(|text| {
+                let (_, rest) = text.split_once("#token=")?;
+                Some(rest.split_whitespace().next()?.to_owned())
+            })
+            .collect();
+        if tokens.len() >= enough {
+            return tokens;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "the mails do not come");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

@@ -166,6 +166,14 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// The ID token that a code stands for, as whoever exchanges it sees it.
+    pub fn id_token(&self, code: &str) -> String {
+        let grants = self.shared.grants.lock().expect("no test panics with it");
+        grants.get(code).map(|grant| grant.token.clone()).unwrap_or_default()
+    }
+}
+
 impl Drop for Provider {
     fn drop(&mut self) {
         self.task.abort();

@@ -61,10 +61,13 @@ async fn fields_that_would_give_power_are_ignored() {
     let body = json!({
         "email": "a@example.com", "username": "ann", "password": "long enough",
         "role": "admin", "quota": 1u64 << 50, "used": -5, "id": uuid_of_zeros(),
+        "email_verified": true, "verified": true, "disabled_at": 1, "has_password": false,
+        "claim": "proven", "owner": uuid_of_zeros(),
     });
     let me: Me = stack.anonymous().post("/api/auth/register", body).await.json(201);
     assert_eq!((me.role, me.quota), (Role::Standard, 1 << 30));
     assert_ne!(me.id.to_string(), uuid_of_zeros());
+    assert!(!me.email_verified && me.has_password);
 }
 
 fn uuid_of_zeros() -> String {
@@ -155,6 +158,50 @@ async fn a_refresh_token_used_twice_ends_the_session() {
     refresh(successor).await.problem(401, ProblemCode::Unauthenticated);
     let thief = stack.anonymous().with_token(&grant.access_token);
     thief.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+}
+
+#[tokio::test]
+async fn of_twenty_refreshes_at_once_one_is_the_first_and_the_session_ends_for_all() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let body = json!({ "email": "sam@example.com", "password": "correct horse battery" });
+    let answer = stack.anonymous().post("/api/auth/login", body).await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let refreshes = (0..20).map(|_| {
+        let (thief, cookie) = (stack.anonymous(), cookie.clone());
+        async move {
+            let request = thief.request(reqwest::Method::POST, "/api/auth/refresh");
+            thief.send(request.header("cookie", cookie)).await
+        }
+    });
+    let answers = futures_util::future::join_all(refreshes).await;
+    let granted: Vec<TokenGrant> = answers
+        .iter()
+        .filter(|answer| answer.status == 200)
+        .map(|answer| answer.json(200))
+        .collect();
+    assert_eq!(granted.len(), 1);
+    let thief = stack.anonymous().with_token(&granted[0].access_token);
+    thief.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+    // Another session of the same account goes on.
+    sam.get("/api/me").await.json::<Me>(200);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_no_access_token() {
+    let stack = Stack::start().await;
+    stack.user("sam").await;
+    let body = json!({ "email": "sam@example.com", "password": "correct horse battery" });
+    let answer = stack.anonymous().post("/api/auth/login", body).await;
+    let refresh_token = answer.header("set-cookie").split(['=', ';']).nth(1).unwrap().to_owned();
+    let thief = stack.anonymous().with_token(&refresh_token);
+    thief.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+    // Nor is an access token a refresh token.
+    let grant: TokenGrant = answer.json(200);
+    let request = thief.request(reqwest::Method::POST, "/api/auth/refresh");
+    let cookie = format!("sharesync_refresh={}", grant.access_token);
+    let refused = stack.anonymous().send(request.header("cookie", cookie)).await;
+    refused.problem(401, ProblemCode::Unauthenticated);
 }
 
 #[tokio::test]

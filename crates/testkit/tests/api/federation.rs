@@ -353,3 +353,17 @@ async fn a_provider_that_is_away_is_said_to_be() {
     sam.post("/api/auth/house", json!({})).await.problem(503, ProblemCode::Unavailable);
     leads_to(&sam.get("/api/auth/house").await, "/sign-in?problem=unavailable");
 }
+
+#[tokio::test]
+async fn an_id_token_is_no_bearer_token() {
+    let provider = Provider::start().await;
+    let stack = trusting(&provider).start().await;
+    let sam = stack.anonymous();
+    let address = begin(&sam, Value::Null).await;
+    let (code, state) = provider.agree(&address, json!({}));
+    let token = provider.id_token(&code);
+    let bearer = stack.anonymous().with_token(&token);
+    bearer.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+    is_in(&come_back(&sam, &(code, state)).await);
+    bearer.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+}
