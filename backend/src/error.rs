@@ -49,7 +49,7 @@ pub enum Error {
     #[error("This account is disabled. Ask whoever runs this server.")]
     AccountDisabled,
     /// 403: nobody may register.
-    #[error("Whoever runs this server makes its accounts.")]
+    #[error("One has to be invited to have an account here. Ask whoever runs this server.")]
     RegistrationClosed,
     /// 403: signed in, and not allowed.
     #[error("Your account is not for this.")]

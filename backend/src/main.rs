@@ -39,7 +39,7 @@ Environment, all of it optional:
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
   SECRET_KEY_PREVIOUS  what that was before: those who are signed in stay so when it changes
   ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator
-  REGISTRATION         who may make an account: open, domains, or closed (open)
+  REGISTRATION         who may make an account: open, invited, domains, or closed (open)
   REGISTRATION_DOMAINS domains of their e-mail addresses, separated by commas
   DEFAULT_ROLE         what a new account is for: standard, or client (standard)
   GOOGLE_CLIENT_ID     with GOOGLE_CLIENT_SECRET: people may sign in with Google

@@ -6,6 +6,7 @@
  * The parts; where none is named, those that are not said to take long:
  *
  *   server      by itself: start, memory
+ *   accounts    what signing in and being checked cost
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
  *   lines       the same over distance and loss, on some emulated lines
@@ -17,6 +18,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { measureAccounts } from './accounts.mjs'
 import { measureFrames } from './frames.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
@@ -28,6 +30,7 @@ import { measureSoak } from './soak.mjs'
 
 const PARTS = {
   server: measureServer,
+  accounts: measureAccounts,
   signaling: measureSignaling,
   p2p: measureTransfer,
   lines: (binary) => measureLines(binary, SOME_LINES),

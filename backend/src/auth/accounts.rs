@@ -5,10 +5,11 @@ use sharesync_protocol::UserId;
 use sharesync_protocol::api::{ChangeUser, CreateUser, Login, Register, Role, User};
 use unicode_normalization::UnicodeNormalization;
 
+use super::hash;
 use super::password::Guessable;
 use crate::app::AppState;
 use crate::db::account::{self, Claim, NewAccount};
-use crate::db::{api_token, mail, second_factor, session};
+use crate::db::{api_token, invitation, mail, second_factor, session};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -17,7 +18,9 @@ use crate::mail::Message;
 /// only what is mailed differs.
 pub async fn register(app: &AppState, wanted: Register) -> Result<User> {
     let rules = &app.registration;
-    rules.admit(&wanted.email)?;
+    if wanted.invitation.is_none() {
+        rules.admit(&wanted.email)?;
+    }
     let claim = if rules.verified { Claim::Wanted } else { Claim::Taken };
     let made = Made { claim, role: rules.role, guessable: Guessable::Refused };
     create(app, wanted, made).await
@@ -70,6 +73,7 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
         email: email.to_owned(),
         username,
         password: password.expose_secret().to_owned(),
+        invitation: None,
     };
     let made = Made { claim: Claim::Proven, role: Role::Admin, guessable: Guessable::Accepted };
     let created = match create(app, wanted(name.to_owned()), made).await {
@@ -95,10 +99,23 @@ struct Made {
     guessable: Guessable,
 }
 
-async fn create(app: &AppState, wanted: Register, made: Made) -> Result<User> {
-    let Register { email, username, password } = wanted;
+async fn create(app: &AppState, wanted: Register, mut made: Made) -> Result<User> {
+    let Register { email, username, password, invitation } = wanted;
     let password_hash = app.passwords.hash(password, &[&email, &username], made.guessable).await?;
     let (email_key, now) = (comparable(&email), app.clock.now_ms());
+    let owner = account::owner(&app.db, &email_key).await?;
+    let mut tx = app.db.begin().await?;
+    if let Some(token) = invitation {
+        let admitted = invitation::take(&mut tx, &hash(&token), now).await?;
+        let admitted = admitted.ok_or(Error::Expired)?;
+        made.role = admitted.role;
+        match admitted.email_key {
+            // Whoever has it got it by mail.
+            Some(invited) if invited == email_key => made.claim = Claim::Proven,
+            Some(_) => return Err(Error::invalid("email", "must be the address that was invited")),
+            None => {}
+        }
+    }
     let new = NewAccount {
         email: &email,
         email_key: &email_key,
@@ -109,8 +126,6 @@ async fn create(app: &AppState, wanted: Register, made: Made) -> Result<User> {
         role: made.role,
         quota: app.user_quota,
     };
-    let owner = account::owner(&app.db, &email_key).await?;
-    let mut tx = app.db.begin().await?;
     let user = account::insert(&mut tx, &new, now).await?;
     if made.claim != Claim::Proven {
         let message = match owner {

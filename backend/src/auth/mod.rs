@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod api_token;
 pub mod caller;
 pub mod federation;
+pub mod invitation;
 pub mod password;
 pub mod permission;
 pub mod registration;

@@ -101,6 +101,46 @@ pub fn serves(scope: Scope, role: Role) -> bool {
 mod tests {
     use super::*;
 
+    fn in_words(permission: Permission) -> &'static str {
+        match permission {
+            OwnAccount => "own account: password, second factor, sessions, tokens",
+            KnowOneself => "who one is",
+            Upload => "upload; for the operators: hand in",
+            SeeOwnHandIns => "names and status of what one handed in",
+            FetchHandIns => "fetch what anybody handed in",
+            ReadFiles => "list and fetch one's files",
+            ChangeFiles => "rename and delete them",
+            ReadShares => "list one's share links and downloads",
+            ChangeShares => "make and revoke them",
+            SeeAdministration => "see accounts and statistics",
+            Administer => "make and change accounts",
+        }
+    }
+
+    /// The policy as docs/SECURITY.md shows it.
+    fn table() -> String {
+        let columns = [Role::Standard, Role::Client, Role::Ops, Role::Admin];
+        let heads = columns.map(|role| format!(" `{}` |", role.name())).concat();
+        let mut lines = vec![format!("| |{heads} API token |"), "|---|---|---|---|---|---|".into()];
+        for permission in Permission::ALL {
+            let may = |role| if permission.roles().contains(&role) { " yes |" } else { " no |" };
+            let token = match permission.by_token() {
+                ByToken::Never => "never".into(),
+                ByToken::Any => "any".into(),
+                ByToken::With(scope) => format!("`{}`", scope.name()),
+            };
+            let cells = columns.map(may).concat();
+            lines.push(format!("| {} |{cells} {token} |", in_words(permission)));
+        }
+        lines.join("\n")
+    }
+
+    #[test]
+    fn the_documentation_shows_this_policy() {
+        let documentation = include_str!("../../../docs/SECURITY.md");
+        assert!(documentation.contains(&table()), "docs/SECURITY.md must hold\n{}", table());
+    }
+
     #[test]
     fn every_scope_serves_an_administrator_and_a_client_has_use_for_two() {
         for scope in Scope::ALL {

@@ -14,6 +14,8 @@ pub enum Admission {
     Open,
     /// Whoever has an address of one of these domains, as compared.
     Domains(Vec<String>),
+    /// Whoever an administrator has invited.
+    Invited,
     /// Nobody: administrators make accounts.
     Closed,
 }
@@ -40,11 +42,14 @@ impl Registration {
             (None | Some("open"), None) => Admission::Open,
             (None | Some("domains"), Some(domains)) => Admission::Domains(domains),
             (Some("domains"), None) => bail!("REGISTRATION is domains: set REGISTRATION_DOMAINS"),
+            (Some("invited"), None) => Admission::Invited,
             (Some("closed"), None) => Admission::Closed,
-            (Some("open" | "closed"), Some(_)) => {
+            (Some("open" | "invited" | "closed"), Some(_)) => {
                 bail!("REGISTRATION_DOMAINS is set, and REGISTRATION says something else")
             }
-            (Some(other), _) => bail!("REGISTRATION: {other:?} is none of open, domains, closed"),
+            (Some(other), _) => {
+                bail!("REGISTRATION: {other:?} is none of open, invited, domains, closed")
+            }
         };
         let role = match var("DEFAULT_ROLE").as_deref() {
             None => Role::Standard,
@@ -68,12 +73,12 @@ impl Registration {
         Ok(Self { admission, role, verified })
     }
 
-    /// Whether an address may be registered. [`Error::RegistrationClosed`] where nobody's may, [`Error::Invalid`]
+    /// Whether an address may be registered without an invitation. [`Error::RegistrationClosed`] where nobody's may, [`Error::Invalid`]
     /// where this one may not.
     pub fn admit(&self, email: &str) -> Result<()> {
         match &self.admission {
             Admission::Open => Ok(()),
-            Admission::Closed => Err(Error::RegistrationClosed),
+            Admission::Invited | Admission::Closed => Err(Error::RegistrationClosed),
             Admission::Domains(domains) => {
                 let email = comparable(email);
                 let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);

@@ -7,6 +7,7 @@ pub mod download;
 pub mod federation;
 pub mod file;
 pub mod hand_in;
+pub mod invitation;
 pub mod mail;
 pub mod object;
 pub mod second_factor;

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
         (status = 201, body = Me),
         (status = 409, description = "`email_taken`, `username_taken`"),
         (status = 403, description = "`registration_closed`"),
+        (status = 410, description = "`expired`: the invitation is not good (any more)"),
         (status = 422, description = "`invalid`, `weak_password`"),
     )
 )]

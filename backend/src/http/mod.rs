@@ -12,6 +12,7 @@ mod federation;
 mod files;
 mod framing;
 mod hand_ins;
+mod invitations;
 mod limiting;
 mod passwords;
 mod policy;
@@ -138,6 +139,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::transfers))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::delete))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(upload::upload))

@@ -50,7 +50,10 @@ pub async fn server_info(State(app): State<AppState>) -> Json<ServerInfo> {
         version: VERSION.into(),
         max_upload_size: app.max_upload_size,
         file_expiry_days: app.file_expiry_days,
-        registration_open: app.registration.admission != Admission::Closed,
+        registration_open: !matches!(
+            app.registration.admission,
+            Admission::Closed | Admission::Invited
+        ),
         email_verification: app.registration.verified,
         providers: app
             .providers

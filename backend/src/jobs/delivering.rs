@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::AppState;
 use crate::auth;
 use crate::db::mail::{self, Due, Purpose};
-use crate::db::{account, file, hand_in};
+use crate::db::{account, file, hand_in, invitation};
 use crate::error::Result;
 use crate::mail::{Letter, Message, NotSent};
 
@@ -120,6 +120,12 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             }
             _ => None,
         },
+        Message::Invitation { invitation } => {
+            let token = random_token::<32>();
+            let (hash, now) = (auth::hash(&token), app.clock.now_ms());
+            let is_good = invitation::set_token(&app.db, invitation, &hash, now).await?;
+            is_good.then(|| Letter::invitation(auth::invitation::address(base, &token)))
+        }
         Message::Fetched { file } => file::owner_and_name(&app.db, file)
             .await?
             .map(|(owner, name)| Letter::fetched(base, &owner, &name)),

@@ -4,7 +4,7 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, federation, file, mail, object, second_factor, session, share,
+    account, api_token, federation, file, invitation, mail, object, second_factor, session, share,
 };
 use crate::error::Result;
 
@@ -36,6 +36,8 @@ pub struct Purged {
     pub tokens: u64,
     /// Sign-ins that came to nothing.
     pub sign_ins: u64,
+    /// Invitations that had expired.
+    pub invitations: u64,
     /// API tokens that had expired.
     pub api_tokens: u64,
     /// What was mailed in links that do not work any more.
@@ -64,6 +66,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.mail_tokens = in_batches(|| mail::purge_tokens(&app.db, now, BATCH)).await?;
     purged.sign_ins = in_batches(|| federation::purge(&app.db, now, BATCH)).await?;
     purged.sign_ins += in_batches(|| second_factor::purge(&app.db, now, BATCH)).await?;
+    purged.invitations = in_batches(|| invitation::purge(&app.db, now, BATCH)).await?;
     let long_made = now - UNPROVEN_KEPT_MS;
     purged.accounts = in_batches(|| account::purge_unproven(&app.db, long_made, BATCH)).await?;
     if purged != Purged::default() {
@@ -77,6 +80,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             tokens = purged.tokens,
             accounts = purged.accounts,
             sign_ins = purged.sign_ins,
+            invitations = purged.invitations,
             api_tokens = purged.api_tokens,
             mail_tokens = purged.mail_tokens,
             "purged what had expired"

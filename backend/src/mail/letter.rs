@@ -97,6 +97,19 @@ impl Letter {
         }
     }
 
+    /// Somebody may register.
+    pub fn invitation(address: String) -> Self {
+        Self {
+            subject: "You are invited to ShareSync",
+            paragraphs: vec![
+                "Hello,".into(),
+                "you are invited to have an account, for this address. The link works once.".into(),
+            ],
+            action: Some(Action { label: "Create my account", url: address }),
+            note: "If you do not expect this, ignore this mail: nothing happens without a click.",
+        }
+    }
+
     /// Somebody has fetched a file through a link.
     pub fn fetched(base_url: &str, username: &str, name: &str) -> Self {
         Self {

@@ -12,7 +12,7 @@ use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
 };
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::{FileId, UserId};
+use sharesync_protocol::{FileId, InvitationId, UserId};
 use sharesync_service_kit::secret::random_token;
 
 pub use letter::Letter;
@@ -32,6 +32,11 @@ pub enum Message {
     AddressTaken,
     /// Somebody wants to choose another password, for the account of this address if it has one.
     Reset,
+    /// Somebody may register.
+    Invitation {
+        /// By which invitation.
+        invitation: InvitationId,
+    },
     /// Somebody has fetched a file through a link.
     Fetched {
         /// Which.

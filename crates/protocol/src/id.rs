@@ -55,6 +55,10 @@ uuid_id! {
     /// A token that a script calls with.
     ApiTokenId
 }
+uuid_id! {
+    /// Leave to register, once.
+    InvitationId
+}
 
 /// The name of a share link: 128 random bits as 22 characters of base64url.
 ///

@@ -123,6 +123,12 @@ impl Stack {
         Self { folder, clock, variables, running }
     }
 
+    /// The same, with another value of a variable.
+    pub async fn restart_with(mut self, name: &str, value: impl Display) -> Self {
+        self.variables.insert(name.into(), value.to_string());
+        self.restart().await
+    }
+
     /// Where the server answers, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.running.url

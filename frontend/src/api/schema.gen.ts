@@ -4,6 +4,53 @@
  */
 
 export interface paths {
+    "/api/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations that nobody has used, newest first
+         * @description For `admin`; by an API token with `admin:read`.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description With an address, it is mailed there; without, the answer holds where to register, this once. It works once,
+         *     however registration is set.
+         *
+         *     For `admin`; by an API token with `admin:write`.
+         */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description For `admin`; by an API token with `admin:write`.
+         */
+        delete: operations["delete_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1018,6 +1065,21 @@ export interface components {
             /** @description What it may be used for: at least one, and none that one's role does not allow. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description Body of `POST /api/admin/invitations`. */
+        CreateInvitation: {
+            /**
+             * @description Whom to mail it to: it is good for that address only, which counts as proven by it.
+             * @example sam@example.com
+             */
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds until it expires, an hour to 30 days; a week where absent.
+             */
+            expires_in?: number | null;
+            /** @description What the account will be for. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Body of `POST /api/shares`. */
         CreateShare: {
             /**
@@ -1166,6 +1228,37 @@ export interface components {
             /** @description The server's version. */
             version: string;
         };
+        /** @description An invitation that nobody has used yet. */
+        Invitation: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /** @description Whom it was mailed to; absent where whoever has it may use it. */
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description When it expires.
+             */
+            expires_at: number;
+            /** @description The invitation. */
+            id: components["schemas"]["InvitationId"];
+            /** @description What the account will be for. */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * Format: uuid
+         * @description Leave to register, once.
+         */
+        InvitationId: string;
+        /** @description Answer of `GET /api/admin/invitations`. */
+        InvitationPage: {
+            /** @description The invitations, newest first. */
+            items: components["schemas"]["Invitation"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description Answer of `POST /api/me/tokens` and of `POST /api/me/tokens/{id}/rotate`. */
         IssuedApiToken: components["schemas"]["ApiToken"] & {
             /**
@@ -1173,6 +1266,11 @@ export interface components {
              * @example sharesync_pat_bnV0cyBhbmQgYm9sdHMgYW5kIHNjcmV3cyBhbmQgc28x
              */
             token: string;
+        };
+        /** @description Answer of `POST /api/admin/invitations`. */
+        IssuedInvitation: components["schemas"]["Invitation"] & {
+            /** @description The address to give to somebody, told this once; absent where it is mailed. */
+            url?: string | null;
         };
         /** @description Body of `POST /api/auth/login`. */
         Login: {
@@ -1335,6 +1433,8 @@ export interface components {
              * @example sam@example.com
              */
             email: string;
+            /** @description What stands behind `invitation=` in the link of an invitation. */
+            invitation?: string | null;
             /**
              * Format: password
              * @description 8 to 1024 characters, kept only as an Argon2id hash.
@@ -1753,6 +1853,153 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedInvitation"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -2081,6 +2328,15 @@ export interface operations {
             };
             /** @description `email_taken`, `username_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`: the invitation is not good (any more) */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

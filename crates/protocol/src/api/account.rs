@@ -26,6 +26,10 @@ pub struct Register {
         schema(format = Password, example = "correct horse battery", min_length = 8, max_length = 1024)
     )]
     pub password: String,
+    /// What stands behind `invitation=` in the link of an invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", garde(inner(length(max = 128))))]
+    pub invitation: Option<String>,
 }
 
 #[cfg(feature = "server")]

@@ -6,6 +6,7 @@
 mod account;
 mod file;
 mod hand_in;
+mod invitation;
 mod problem;
 mod server;
 mod share;
@@ -22,6 +23,7 @@ pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };
 pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};
+pub use invitation::{CreateInvitation, Invitation, InvitationPage, IssuedInvitation};
 pub use problem::{Problem, ProblemCode};
 pub use server::{Health, ServerInfo, SignalingAccess};
 pub use share::{

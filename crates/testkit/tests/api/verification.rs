@@ -174,3 +174,18 @@ async fn a_closed_house_lets_nobody_register() {
     let refused = register(&stack, SAM, "sam", "walnut harbour").await;
     refused.problem(403, ProblemCode::RegistrationClosed);
 }
+
+#[tokio::test]
+async fn who_proves_an_address_has_it_though_somebody_else_was_let_have_it_unproven() {
+    let stack = Stack::start().await;
+    let body = json!({ "email": SAM, "username": "thief", "password": "thieves have passwords" });
+    stack.anonymous().post("/api/auth/register", body).await.json::<Me>(201);
+    let stack = stack.restart_with("REQUIRE_EMAIL_VERIFICATION", "true").await;
+    sign_in(&stack, "thieves have passwords").await.problem(403, ProblemCode::EmailUnverified);
+    register(&stack, SAM, "sam", "walnut harbour").await.json::<Me>(201);
+    let own = stack.mailed_token(SAM).await;
+    assert_eq!(verify(&stack.anonymous(), &own).await.status, 204);
+    assert_eq!(sign_in(&stack, "walnut harbour").await.status, 200);
+    let refused = sign_in(&stack, "thieves have passwords").await;
+    refused.problem(401, ProblemCode::InvalidCredentials);
+}
