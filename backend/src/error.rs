@@ -33,9 +33,6 @@ pub enum Error {
     /// 401: a code of the second factor is missing.
     #[error("Give the code of your authenticator, too.")]
     SecondFactorRequired,
-    /// 401: that is not the code, or it was used.
-    #[error("That is not the code, or it was used already.")]
-    InvalidCode,
     /// 401: the share link asks for a password.
     #[error("This link asks for a password.")]
     PasswordRequired,
@@ -119,6 +116,9 @@ pub enum Error {
         /// What it must be.
         message: String,
     },
+    /// 422: that is not the code of the second factor, or it was used.
+    #[error("That is not the code, or it was used already.")]
+    InvalidCode,
     /// 422: a password among the first that anybody would try.
     #[error(
         "This password is among the first that anybody would try. Choose another one: a few words in a row will do."
@@ -177,7 +177,6 @@ impl Error {
             Self::SecondFactorRequired => {
                 (StatusCode::UNAUTHORIZED, ProblemCode::SecondFactorRequired)
             }
-            Self::InvalidCode => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCode),
             Self::PasswordRequired => (StatusCode::UNAUTHORIZED, ProblemCode::PasswordRequired),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, ProblemCode::WrongPassword),
             Self::EmailUnverified => (StatusCode::FORBIDDEN, ProblemCode::EmailUnverified),
@@ -207,6 +206,7 @@ impl Error {
                 (StatusCode::RANGE_NOT_SATISFIABLE, ProblemCode::RangeNotSatisfiable)
             }
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::Invalid),
+            Self::InvalidCode => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidCode),
             Self::WeakPassword => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::WeakPassword),
             Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
             Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),
@@ -226,6 +226,7 @@ impl Error {
             Self::EmailTaken => Some("email".into()),
             Self::UsernameTaken => Some("username".into()),
             Self::WeakPassword => Some("password".into()),
+            Self::InvalidCode => Some("code".into()),
             Self::InvalidName(_) | Self::NameTaken => Some("name".into()),
             _ => None,
         }

@@ -284,7 +284,7 @@ async fn neither_the_log_nor_the_database_holds_what_lets_somebody_in() {
     let body = json!({ "password": "correct horse battery" });
     let setup: SecondFactorSetup = sam.post("/api/me/second-factor", body).await.json(200);
     let wrong = sam.post("/api/me/second-factor/confirm", json!({ "code": "135790" })).await;
-    assert_eq!(wrong.status, 401);
+    assert_eq!(wrong.status, 422);
     let token = sam.token().to_owned();
     drop(program);
 

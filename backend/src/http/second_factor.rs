@@ -27,9 +27,8 @@ use crate::error::{Error, Result};
     request_body = SecondFactorCode,
     responses(
         (status = 200, body = TokenGrant),
-        (status = 401, description = "`invalid_code`"),
         (status = 410, description = "`expired`: sign in again"),
-        (status = 422, description = "`invalid`"),
+        (status = 422, description = "`invalid`, `invalid_code`"),
     )
 )]
 pub async fn give(
@@ -80,9 +79,8 @@ pub async fn begin(
     request_body = SecondFactorCode,
     responses(
         (status = 200, body = RecoveryCodes),
-        (status = 401, description = "`invalid_code`, `unauthenticated`"),
         (status = 409, description = "`second_factor_state`: there is nothing to confirm"),
-        (status = 422, description = "`invalid`"),
+        (status = 422, description = "`invalid`, `invalid_code`"),
     )
 )]
 pub async fn confirm(
@@ -100,9 +98,8 @@ pub async fn confirm(
     request_body = SecondFactorCode,
     responses(
         (status = 204),
-        (status = 401, description = "`invalid_code`, `unauthenticated`"),
         (status = 409, description = "`second_factor_state`: there is none"),
-        (status = 422, description = "`invalid`"),
+        (status = 422, description = "`invalid`, `invalid_code`"),
     )
 )]
 pub async fn disable(
@@ -123,9 +120,8 @@ pub async fn disable(
     request_body = SecondFactorCode,
     responses(
         (status = 200, body = RecoveryCodes),
-        (status = 401, description = "`invalid_code`, `unauthenticated`"),
         (status = 409, description = "`second_factor_state`: there is none"),
-        (status = 422, description = "`invalid`"),
+        (status = 422, description = "`invalid`, `invalid_code`"),
     )
 )]
 pub async fn recovery_codes(

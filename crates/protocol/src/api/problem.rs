@@ -41,8 +41,6 @@ pub enum ProblemCode {
     InvalidCredentials,
     /// 401: a code of the second factor is missing: the sign-in goes on at `/api/auth/second-factor`.
     SecondFactorRequired,
-    /// 401: that is not the code.
-    InvalidCode,
     /// 401: the share link's password is missing.
     PasswordRequired,
     /// 401: the share link's password is wrong.
@@ -85,6 +83,8 @@ pub enum ProblemCode {
     RangeNotSatisfiable,
     /// 422: `field` is not as it must be.
     Invalid,
+    /// 422: that is not the code, or it was used.
+    InvalidCode,
     /// 422: the password is among the first that anybody would try.
     WeakPassword,
     /// 422: the file's name is refused.

@@ -66,7 +66,7 @@ async fn signing_in_takes_a_code_once_that_is_confirmed() {
     assert_eq!(sign_in(&stack.anonymous(), "sam").await.status, 200);
     assert!(!sam.get("/api/me").await.json::<Me>(200).second_factor);
     let wrong = sam.post("/api/me/second-factor/confirm", json!({ "code": "000000" })).await;
-    wrong.problem(401, ProblemCode::InvalidCode);
+    wrong.problem(422, ProblemCode::InvalidCode);
 
     let (_, mut authenticator, _) = with_second_factor(&stack, "ann").await;
     let ann = stack.anonymous();
@@ -96,13 +96,13 @@ async fn a_code_works_once_and_within_half_a_minute_of_its_time() {
         sign_in(person, "sam").await.problem(401, ProblemCode::SecondFactorRequired);
     }
     give(&first, &code).await.json::<TokenGrant>(200);
-    give(&second, &code).await.problem(401, ProblemCode::InvalidCode);
+    give(&second, &code).await.problem(422, ProblemCode::InvalidCode);
 
     authenticator.wait(&stack);
     let code = authenticator.code();
     authenticator.wait(&stack);
     authenticator.wait(&stack);
-    give(&second, &code).await.problem(401, ProblemCode::InvalidCode);
+    give(&second, &code).await.problem(422, ProblemCode::InvalidCode);
     give(&second, &authenticator.code()).await.json::<TokenGrant>(200);
 }
 
@@ -126,14 +126,14 @@ async fn guessing_ends_the_sign_in_after_five_and_is_limited_by_account() {
     let thief = stack.anonymous();
     sign_in(&thief, "sam").await;
     for _ in 0..5 {
-        give(&thief, "000000").await.problem(401, ProblemCode::InvalidCode);
+        give(&thief, "000000").await.problem(422, ProblemCode::InvalidCode);
     }
     give(&thief, &authenticator.code()).await.problem(410, ProblemCode::Expired);
     // One was used when it was confirmed: two are left.
     let thief = stack.anonymous();
     sign_in(&thief, "sam").await;
     for _ in 0..2 {
-        give(&thief, "000000").await.problem(401, ProblemCode::InvalidCode);
+        give(&thief, "000000").await.problem(422, ProblemCode::InvalidCode);
     }
     give(&thief, &authenticator.code()).await.problem(429, ProblemCode::RateLimited);
 }
@@ -161,20 +161,20 @@ async fn a_lost_authenticator_is_stood_in_for_by_each_recovery_code_once() {
     sign_in(&lost, "sam").await;
     give(&lost, &codes[0].to_uppercase().replace('-', " ")).await.json::<TokenGrant>(200);
     sign_in(&lost, "sam").await;
-    give(&lost, &codes[0]).await.problem(401, ProblemCode::InvalidCode);
+    give(&lost, &codes[0]).await.problem(422, ProblemCode::InvalidCode);
     give(&lost, &codes[1]).await.json::<TokenGrant>(200);
 
     let body = json!({ "code": authenticator.code() });
     let path = "/api/me/second-factor/recovery-codes";
     let fresh: RecoveryCodes = sam.post(path, body).await.json(200);
     sign_in(&lost, "sam").await;
-    give(&lost, &codes[2]).await.problem(401, ProblemCode::InvalidCode);
+    give(&lost, &codes[2]).await.problem(422, ProblemCode::InvalidCode);
     give(&lost, &fresh.recovery_codes[0]).await.json::<TokenGrant>(200);
     authenticator.wait(&stack);
     // Somebody else's are worth nothing.
     let (_, _, anns) = with_second_factor(&stack, "ann").await;
     sign_in(&lost, "sam").await;
-    give(&lost, &anns[0]).await.problem(401, ProblemCode::InvalidCode);
+    give(&lost, &anns[0]).await.problem(422, ProblemCode::InvalidCode);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn it_is_turned_off_by_a_code_and_only_on_by_the_password() {
     let stack = Stack::start().await;
     let (sam, authenticator, _) = with_second_factor(&stack, "sam").await;
     let off = |code: String| sam.post("/api/me/second-factor/disable", json!({ "code": code }));
-    off("000000".into()).await.problem(401, ProblemCode::InvalidCode);
+    off("000000".into()).await.problem(422, ProblemCode::InvalidCode);
     let twice = sam.post("/api/me/second-factor", json!({ "password": PASSWORD })).await;
     twice.problem(409, ProblemCode::SecondFactorState);
     assert_eq!(off(authenticator.code()).await.status, 204);
@@ -195,7 +195,7 @@ async fn it_is_turned_off_by_a_code_and_only_on_by_the_password() {
         assert_eq!(problem.field.as_deref(), Some("password"));
     }
     let nothing = sam.post("/api/me/second-factor/confirm", json!({ "code": "000000" })).await;
-    nothing.problem(401, ProblemCode::InvalidCode);
+    nothing.problem(422, ProblemCode::InvalidCode);
 }
 
 #[tokio::test]
