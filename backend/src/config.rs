@@ -17,6 +17,9 @@ use crate::mail::MailPlace;
 use crate::oidc::{self, ProviderConfig};
 use crate::signaling::SignalingPlace;
 
+/// Where the server listens unless told otherwise.
+pub const DEFAULT_PORT: u16 = 5001;
+
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
 const NOT_YET: [&str; 4] = ["MINIO_ENDPOINT", "S3_ENDPOINT", "NATS_URL", "CLAMD_ADDRESS"];
 
@@ -84,11 +87,9 @@ impl Config {
         let public_url = var("PUBLIC_URL").map(|url| checked_url(&url)).transpose()?;
         let listen = SocketAddr::new(
             parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
-            parsed(&var, "PORT", 5001)?,
+            parsed(&var, "PORT", DEFAULT_PORT)?,
         );
-        let base_url = public_url.clone();
-        let base_url = base_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
-        let mail = MailPlace::read(&var, &data_dir, base_url)?;
+        let mail = MailPlace::read(&var, &data_dir, public_url.clone())?;
         Ok(Self {
             listen,
             registration: Registration::read(&var, mail.reaches_people())?,

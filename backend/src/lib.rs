@@ -132,6 +132,7 @@ impl Server {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
+        self.app.mail.listens_on(listener.local_addr()?.port());
         let mut schedule = jobs::start(self.app.clone()).await?;
         jobs::delivering::start(self.app.clone(), stop.clone());
         let router = self.app.signaling.mount(http::router(self.app.clone()));

@@ -219,38 +219,18 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_variable_and_no_secret() {
+    fn errors_name_the_variable() {
         for (name, value) in [
             ("STUN_URLS", "http://x"),
             ("TURN", "perhaps"),
             ("SOCKETS_PER_CLIENT", "many"),
             ("NEARBY", "maybe"),
-            ("REDIS_URL", "http://:secret@x"),
-            ("REDIS_URL", "rediss://:secret@x#insecure"),
-            ("REDIS_CA_FILE", "/nowhere"),
             ("RELAY_URL", "https://one.example/relay"),
         ] {
             let error = format!("{:#}", read(&[(name, value)]).unwrap_err());
-            assert!(error.contains(name) && !error.contains("secret"), "{error}");
+            assert!(error.contains(name), "{error}");
             assert!(ServiceConfig::VARIABLES.contains(&name));
         }
-    }
-
-    #[test]
-    fn authorities_are_certificates_and_for_tls() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("ca.pem");
-        let path = file.to_str().unwrap();
-        let refused = |url: &str, content: &str| {
-            std::fs::write(&file, content).unwrap();
-            let error = read(&[("REDIS_URL", url), ("REDIS_CA_FILE", path)]).unwrap_err();
-            format!("{error:#}")
-        };
-        let no_certificates = "REDIS_CA_FILE: must be certificates in PEM";
-        assert_eq!(refused("rediss://redis.example", "anything"), no_certificates);
-        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert_eq!(refused("rediss://redis.example", broken), no_certificates);
-        assert!(refused("redis://redis.example", broken).contains("rediss://"));
     }
 
     #[tokio::test]

@@ -35,7 +35,7 @@ pub async fn create(app: &AppState, wanted: CreateInvitation) -> Result<IssuedIn
     }
     tx.commit().await?;
     app.mail_waits.notify_one();
-    let url = token.map(|token| address(app.mail.base_url(), &token));
+    let url = token.map(|token| address(&app.mail.base_url(), &token));
     Ok(IssuedInvitation { url, details })
 }
 

@@ -92,7 +92,7 @@ fn is_given_up(app: &AppState, due: &Due) -> bool {
 
 /// Puts a message into words; none where there is nothing to say any more, or nobody to say it to.
 async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
-    let base = app.mail.base_url();
+    let base = &app.mail.base_url();
     let address = auth::accounts::comparable(&due.recipient);
     let letter = match due.message {
         Message::Verify { user } => match account::get(&app.db, user).await? {

@@ -5,6 +5,7 @@
 mod letter;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, bail};
 use lettre::message::{Mailbox, MultiPart, header::MessageId};
@@ -16,6 +17,8 @@ use sharesync_protocol::{FileId, InvitationId, UserId};
 use sharesync_service_kit::secret::random_token;
 
 pub use letter::Letter;
+
+use crate::config::DEFAULT_PORT;
 
 /// Something to tell somebody. Kept until it is sent, so it holds no secrets: tokens are made then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,8 +71,10 @@ pub enum Message {
 pub struct MailPlace {
     transport: Transport,
     from: Mailbox,
-    /// What links in mail begin with, without a slash at the end.
-    base_url: String,
+    /// What links in mail begin with, without a slash at the end, where that is configured.
+    public_url: Option<String>,
+    /// On which port the server listens.
+    port: OnceLock<u16>,
 }
 
 enum Transport {
@@ -89,14 +94,13 @@ pub enum NotSent {
 }
 
 impl MailPlace {
-    /// Reads `SMTP_URL` and `MAIL_FROM`. Without the former, mail goes to `mail/` in the data folder. `base_url`
-    /// is never what a request says: whoever asks for somebody else's mail must not choose where its link leads.
+    /// Reads `SMTP_URL` and `MAIL_FROM`. Without the former, mail goes to `mail/` in the data folder.
     pub fn read(
         var: &dyn Fn(&str) -> Option<String>,
         data_dir: &Path,
-        base_url: String,
+        public_url: Option<String>,
     ) -> anyhow::Result<Self> {
-        let from = var("MAIL_FROM").unwrap_or_else(|| default_sender(&base_url));
+        let from = var("MAIL_FROM").unwrap_or_else(|| default_sender(public_url.as_deref()));
         let from = from.parse().with_context(|| format!("MAIL_FROM: {from:?} is no address"))?;
         let transport = if let Some(url) = var("SMTP_URL") {
             Transport::Smtp(smtp(&url)?)
@@ -106,7 +110,7 @@ impl MailPlace {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
             Transport::Folder(AsyncFileTransport::new(&folder), folder)
         };
-        Ok(Self { transport, from, base_url })
+        Ok(Self { transport, from, public_url, port: OnceLock::new() })
     }
 
     /// Whether mail reaches people.
@@ -114,9 +118,18 @@ impl MailPlace {
         matches!(self.transport, Transport::Smtp(_))
     }
 
-    /// Where links in mail begin.
-    pub fn base_url(&self) -> &str {
-        &self.base_url
+    /// Tells on which port the server listens, once it does.
+    pub fn listens_on(&self, port: u16) {
+        // A server listens once.
+        let _ = self.port.set(port);
+    }
+
+    /// Where links in mail begin, without a slash at the end. Never with what a request says: whoever asks for
+    /// somebody else's mail must not choose where its link leads.
+    pub fn base_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| {
+            format!("http://localhost:{}", self.port.get().copied().unwrap_or(DEFAULT_PORT))
+        })
     }
 
     /// Sends a letter; returns once whoever takes it from here has it.
@@ -151,8 +164,9 @@ impl MailPlace {
     }
 }
 
-fn default_sender(base_url: &str) -> String {
-    let host = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+fn default_sender(public_url: Option<&str>) -> String {
+    let public_url = public_url.unwrap_or_default();
+    let host = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
     let host = host.split([':', '/']).next().unwrap_or_default();
     // An address of one word, or of digits, is refused on the way.
     let is_domain = host.contains('.') && host.contains(|c: char| c.is_ascii_alphabetic());
@@ -176,19 +190,16 @@ mod tests {
     #[test]
     fn the_sender_is_of_the_servers_own_domain() {
         assert_eq!(
-            default_sender("https://files.example.com"),
+            default_sender(Some("https://files.example.com")),
             "ShareSync <no-reply@files.example.com>"
         );
+        assert_eq!(default_sender(None), "ShareSync <no-reply@localhost.localdomain>");
         assert_eq!(
-            default_sender("http://localhost:5001"),
-            "ShareSync <no-reply@localhost.localdomain>"
-        );
-        assert_eq!(
-            default_sender("http://[::1]:5001"),
+            default_sender(Some("http://[::1]:5001")),
             "ShareSync <no-reply@localhost.localdomain>"
         );
         for url in ["https://a.example:8443/x", "http://localhost:5001", "http://192.0.2.1"] {
-            default_sender(url).parse::<Mailbox>().unwrap();
+            default_sender(Some(url)).parse::<Mailbox>().unwrap();
         }
     }
 

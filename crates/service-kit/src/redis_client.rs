@@ -63,3 +63,44 @@ fn trusting(client: &Client, authorities: &str) -> Result<Client, BadRedis> {
     let certificates = TlsCertificates { client_tls: None, root_cert };
     Client::build_with_tls(info, certificates).map_err(|_| BadRedis::NoCertificates)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(variables: &[(&str, &str)]) -> String {
+        let var = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        read(&var).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_no_secret() {
+        for (name, value) in [
+            ("REDIS_URL", "http://:secret@x"),
+            ("REDIS_URL", "rediss://:secret@x#insecure"),
+            ("REDIS_CA_FILE", "/nowhere"),
+        ] {
+            let error = refused(&[(name, value)]);
+            assert!(error.contains(name) && !error.contains("secret"), "{error}");
+        }
+        assert!(read(&|_| None).unwrap().is_none());
+    }
+
+    #[test]
+    fn authorities_are_certificates_and_for_tls() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let path = file.to_str().unwrap();
+        let refused = |url: &str, content: &str| {
+            std::fs::write(&file, content).unwrap();
+            refused(&[("REDIS_URL", url), ("REDIS_CA_FILE", path)])
+        };
+        let no_certificates = "REDIS_CA_FILE: must be certificates in PEM";
+        assert_eq!(refused("rediss://redis.example", "anything"), no_certificates);
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(refused("rediss://redis.example", broken), no_certificates);
+        assert!(refused("redis://redis.example", broken).contains("rediss://"));
+    }
+}

@@ -106,6 +106,8 @@ async fn the_host_that_a_request_claims_is_in_no_mail() {
     let mail = stack.mail_to(SAM).await.pop().unwrap();
     assert_eq!(mail.subject, "Choose another password");
     assert!(!mail.text.contains("evil") && !mail.html.contains("evil"), "{}", mail.text);
+    let own = stack.url().replace("127.0.0.1", "localhost");
+    assert!(mail.text.contains(&format!("{own}/reset-password#token=")), "{}", mail.text);
 }
 
 #[tokio::test]
