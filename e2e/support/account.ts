@@ -21,11 +21,17 @@ export function newCredentials(): Credentials {
   return { email: `${username}@example.org`, username, password: 'nine wet geese on ice' }
 }
 
-/** Registers an account and signs in to it. */
-export async function createAccount(request: APIRequestContext): Promise<Account> {
+/** Registers an account. */
+export async function register(request: APIRequestContext): Promise<Credentials> {
   const credentials = newCredentials()
   const registered = await request.post('/api/auth/register', { data: credentials })
   expect(registered.status()).toBe(201)
+  return credentials
+}
+
+/** Registers an account and signs in to it. */
+export async function createAccount(request: APIRequestContext): Promise<Account> {
+  const credentials = await register(request)
   const { email, password } = credentials
   const login = await request.post('/api/auth/login', { data: { email, password } })
   expect(login.status()).toBe(200)

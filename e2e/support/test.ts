@@ -9,7 +9,7 @@ import {
 } from '@playwright/test'
 import { type BrowserKind, Browsers, profileOptions, type Received } from './browsers.ts'
 import { ConsoleWatch } from './console.ts'
-import { type Account, createAccount, signIn } from './account.ts'
+import { type Account, createAccount, type Credentials, signIn } from './account.ts'
 import { type Server, startServer } from './server.ts'
 
 interface TestFixtures {
@@ -19,7 +19,7 @@ interface TestFixtures {
   /** Opens a browser profile of its own. */
   person: (options?: BrowserContextOptions) => Promise<Page>
   /** Opens a browser profile in which that account is signed in. */
-  signedIn: (account: Account, options?: BrowserContextOptions) => Promise<Page>
+  signedIn: (account: Credentials, options?: BrowserContextOptions) => Promise<Page>
   /** Whoever sends files, with the browser that the project says. */
   sender: Page
   /** Whoever receives them, likewise. */

@@ -32,6 +32,57 @@ const scenes: Scene[] = [
   { name: 'home', visitor: anybody, open: (page) => at(page, '/', 'Hand over a file.') },
   { name: 'sign-in', visitor: anybody, open: (page) => at(page, '/sign-in') },
   { name: 'register', visitor: anybody, open: (page) => at(page, '/register') },
+  {
+    name: 'a registration that is refused',
+    visitor: anybody,
+    refusals: [422],
+    open: async (page) => {
+      await at(page, '/register')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(page.getByRole('alert')).toBeVisible()
+    },
+  },
+  { name: 'forgotten password', visitor: anybody, open: (page) => at(page, '/forgot-password') },
+  {
+    name: 'a forgotten password that was told',
+    visitor: anybody,
+    open: (page) => askForMail(page, '/forgot-password'),
+  },
+  { name: 'another link to confirm', visitor: anybody, open: (page) => at(page, '/check-mail') },
+  {
+    name: 'check your mail',
+    visitor: anybody,
+    open: async (page) => {
+      await askForMail(page, '/check-mail')
+      await page.getByRole('button', { name: 'Send it again' }).click()
+      await expect(page.getByRole('status')).toContainText('Sent again')
+    },
+  },
+  {
+    name: 'an address that is confirmed',
+    visitor: anybody,
+    open: async (page) => {
+      // What was mailed is not at hand here.
+      await page.route('/api/auth/verify-email', (route) => route.fulfill({ status: 204 }))
+      await at(page, '/verify-email#token=good', 'Your address is confirmed')
+    },
+  },
+  {
+    name: 'a link to confirm that does not work',
+    visitor: anybody,
+    refusals: [410],
+    open: (page) => at(page, '/verify-email#token=made-up', 'does not work any more'),
+  },
+  {
+    name: 'another password',
+    visitor: anybody,
+    open: (page) => at(page, '/reset-password#token=made-up', 'Choose another password'),
+  },
+  {
+    name: 'a link to another password that does not work',
+    visitor: anybody,
+    open: (page) => at(page, '/reset-password', 'does not work any more'),
+  },
   { name: 'no such page', visitor: anybody, open: (page) => at(page, '/no/such/page') },
   { name: 'room', visitor: anybody, open: (page) => at(page, '/p2p') },
   {
@@ -136,6 +187,45 @@ const scenes: Scene[] = [
       await expect(page.getByText('This one')).toBeVisible()
     },
   },
+  {
+    name: 'settings with a token',
+    visitor: owner,
+    refusals: [422],
+    open: async (page) => {
+      await makeToken(page, 'files:write')
+      await page.getByRole('button', { name: 'Done' }).click()
+      await expect(page.getByRole('button', { name: 'Revoke: Nightly backup' })).toBeVisible()
+      await page.getByRole('button', { name: 'Change password' }).click()
+      await expect(page.getByRole('alert')).toBeVisible()
+    },
+  },
+  {
+    name: 'making a token',
+    visitor: owner,
+    refusals: [422],
+    open: async (page) => {
+      await makeToken(page)
+      await expect(page.getByRole('alert')).toContainText('at least one')
+    },
+  },
+  {
+    name: 'a token that was made',
+    visitor: owner,
+    open: async (page) => {
+      await makeToken(page, 'files:read', 'files:write')
+      await expect(page.getByRole('textbox', { name: 'Token' })).toBeVisible()
+    },
+  },
+  {
+    name: 'revoking a token',
+    visitor: owner,
+    open: async (page) => {
+      await makeToken(page, 'files:write')
+      await page.getByRole('button', { name: 'Done' }).click()
+      await page.getByRole('button', { name: 'Revoke: Nightly backup' }).click()
+      await expect(page.getByRole('dialog', { name: 'Revoke Nightly backup?' })).toBeVisible()
+    },
+  },
   { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
   { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
   {
@@ -149,6 +239,39 @@ const scenes: Scene[] = [
       await expect(uploads.getByRole('listitem').filter({ hasText: 'Uploaded' })).toHaveCount(1)
       await expect(uploads.getByRole('listitem').filter({ hasText: 'Failed' })).toHaveCount(1)
     },
+  },
+  {
+    name: 'nothing handed in',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/handed-in', 'Handed in')
+      await expect(page.getByRole('link', { name: 'Hand a file in' })).toBeVisible()
+    },
+  },
+  {
+    name: 'what one handed in',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/upload', 'Upload')
+      await page.getByRole('checkbox', { name: 'Hand in to the operators' }).check()
+      await page.getByLabel('Choose files to upload').setInputFiles(SMALL_FILES)
+      await page.getByRole('link', { name: 'See what you handed in' }).click()
+      await expect(page.getByRole('listitem')).toContainText(['Waiting'])
+    },
+  },
+  {
+    name: 'where a client hands files in',
+    visitor: owner,
+    open: async (page) => {
+      await actAs(page, 'client')
+      await at(page, '/upload', 'Upload')
+      await expect(page.getByText('goes to the operators')).toBeVisible()
+    },
+  },
+  {
+    name: 'what was handed in, to an operator',
+    visitor: owner,
+    open: (page) => openHandedIn(page),
   },
   {
     name: 'library',
@@ -220,6 +343,34 @@ const SMALL_FILES = ['notes.txt', 'empty.txt'].map((name, size) => ({
 /** As long as names get, with nowhere to break it. */
 const LONG_NAME = `${'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3)}.tar.gz`
 
+/** One that waits and one that was fetched. */
+const HANDED_IN = [
+  { id: 'a', name: LONG_NAME, size: 5_000_000 },
+  { id: 'b', name: 'photo.jpg', size: 7, fetched_at: 1_790_000_000_000, fetched_by: 'operator' },
+].map((file) => ({
+  ...file,
+  from: 'client',
+  from_email: 'a-client-with-a-long-name@department.example.org',
+  created_at: 1_780_000_000_000,
+}))
+
+/** Asks on that page for a mail, and sees that it was asked for. */
+async function askForMail(page: Page, path: string) {
+  await at(page, path)
+  await page.getByLabel('Email').fill('nobody@example.org')
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
+}
+
+/** Has the settings make an API token that may do so much. */
+async function makeToken(page: Page, ...scopes: string[]) {
+  await at(page, '/settings', 'Settings')
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Nightly backup')
+  for (const scope of scopes) await page.getByRole('checkbox', { name: scope }).check()
+  await page.getByRole('button', { name: 'Make the token' }).click()
+}
+
 /** Makes a room with files in it. */
 async function openRoom(page: Page) {
   await at(page, '/p2p')
@@ -244,6 +395,22 @@ async function withNeighbour(page: Page): Promise<Page> {
     await expect(one.getByText(/^You are seen as /)).toBeVisible()
   }
   return other
+}
+
+/** Has the page take whoever is signed in for somebody in that role. */
+async function actAs(page: Page, role: string) {
+  await page.route('/api/me', async (route) => {
+    const me = (await (await route.fetch()).json()) as object
+    await route.fulfill({ json: { ...me, role } })
+  })
+}
+
+/** Has an operator see what was handed in, coming from the mail about the first. */
+async function openHandedIn(page: Page) {
+  await actAs(page, 'ops')
+  await page.route('/api/handed-in?*', (route) => route.fulfill({ json: { items: HANDED_IN } }))
+  await at(page, '/handed-in?file=a', 'Handed in')
+  await expect(page.getByText('From the mail')).toBeVisible()
 }
 
 /** Opens a page and waits for its heading. */

@@ -146,6 +146,49 @@ describe('a session', () => {
     expect(session.state).toBe('signed-in')
   })
 
+  it('goes on with the session that a new password begins', async () => {
+    const request = vi.fn((_name: string, run: () => Promise<unknown>) => run())
+    vi.stubGlobal('navigator', { locks: { request } })
+    server.mockResolvedValueOnce(grant('a'))
+    const session = new Session()
+    await session.settle()
+    request.mockClear()
+    server.mockResolvedValueOnce(grant('b'))
+    await session.changePassword({ current_password: 'old', password: 'new' })
+    const [path, sent] = server.mock.lastCall ?? []
+    expect([path, sent?.body]).toEqual([
+      '/api/me/password',
+      '{"current_password":"old","password":"new"}',
+    ])
+    expect(new Headers(sent?.headers).get('authorization')).toBe('Bearer a')
+    // No page renews meanwhile, by a cookie that is about to be another.
+    expect(request).toHaveBeenCalledOnce()
+    expect(await session.token()).toBe('b')
+  })
+
+  it('changes a password with a token that is good, where the one it had was ended early', async () => {
+    server
+      .mockResolvedValueOnce(grant('ended'))
+      .mockResolvedValueOnce(refused('unauthenticated', 401))
+      .mockResolvedValueOnce(grant('good'))
+      .mockResolvedValueOnce(grant('changed'))
+    const session = new Session()
+    await session.settle()
+    await session.changePassword({ current_password: 'old', password: 'new' })
+    expect(new Headers(server.mock.lastCall?.[1]?.headers).get('authorization')).toBe('Bearer good')
+    expect(await session.token()).toBe('changed')
+  })
+
+  it('goes on as it was where a password is refused', async () => {
+    server.mockResolvedValueOnce(grant('a')).mockResolvedValueOnce(refused('invalid', 422))
+    const session = new Session()
+    await session.settle()
+    await expect(
+      session.changePassword({ current_password: 'wrong', password: 'new' }),
+    ).rejects.toMatchObject({ problem: { code: 'invalid' } })
+    expect(await session.token()).toBe('a')
+  })
+
   it('is not undone by a renewal that began before signing in', async () => {
     let refuse: () => void = () => undefined
     const slow = new Promise<Response>((resolve) => {
@@ -200,6 +243,19 @@ describe('the pages of one browser', () => {
     await Promise.all([one.settle(), other.settle()])
     await one.signOut()
     expect(other.state).toBe('signed-out')
+  })
+
+  it('go on together when the password is changed on one of them', async () => {
+    let issued = 0
+    server.mockImplementation((path) =>
+      Promise.resolve(grant(path === '/api/me/password' ? 'changed' : `renewed-${++issued}`)),
+    )
+    const [one, other] = [new Session(), new Session()]
+    await Promise.all([one.settle(), other.settle()])
+    await one.changePassword({ current_password: 'old', password: 'new' })
+    expect(await one.token()).toBe('changed')
+    expect(other.state).toBe('signed-in')
+    expect(await other.token()).toBe('renewed-3')
   })
 
   it('are signed in together', async () => {

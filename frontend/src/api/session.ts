@@ -4,7 +4,7 @@
  */
 import { isProblem, ProblemError } from './problem'
 import { mayHaveSession, noteSession } from './session-memory'
-import type { Login, TokenGrant } from './types'
+import type { ChangePassword, Login, TokenGrant } from './types'
 
 /** `unknown` until the cookie has been tried once. */
 export type SessionState = 'unknown' | 'signed-in' | 'signed-out'
@@ -35,9 +35,7 @@ export class Session {
     this.#channel =
       typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(SHARED_NAME)
     this.#channel?.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (event.data === 'signed-out') this.#forget()
-      // Where that fails, this page goes on signed out, as it was.
-      if (event.data === 'signed-in' && this.#state === 'signed-out') this.renew().catch(() => null)
+      this.#hear(event.data)
     })
   }
 
@@ -77,11 +75,21 @@ export class Session {
 
   /** Signs in. Throws `ProblemError`. */
   async signIn(login: Login): Promise<void> {
-    const response = await send('POST', '/api/auth/login', { body: login })
-    if (!response.ok) throw await problemOf(response)
+    await this.#begin(await send('POST', '/api/auth/login', { body: login }))
+  }
+
+  /** Goes on with a sign-in that was answered `second_factor_required`. Throws `ProblemError`. */
+  async giveSecondFactor(code: string): Promise<void> {
+    await this.#begin(await send('POST', '/api/auth/second-factor', { body: { code } }))
+  }
+
+  /** Takes up the session that a provider's sign-in has left in the cookie. Whether there is one. */
+  async takeUp(): Promise<boolean> {
+    noteSession(true)
     this.#epoch += 1
-    this.#accept((await response.json()) as TokenGrant)
-    this.#channel?.postMessage('signed-in')
+    const found = (await this.renew()) !== null
+    if (found) this.#channel?.postMessage('signed-in')
+    return found
   }
 
   /** Signs out, here and in the browser's other pages. Throws `ProblemError`, and then nothing has changed. */
@@ -93,6 +101,44 @@ export class Session {
   async signOutEverywhere(): Promise<void> {
     const token = await this.token()
     await this.#end(await send('DELETE', '/api/me/sessions', { token: token ?? undefined }))
+  }
+
+  /**
+   * Changes the password, which ends every session of the account, and goes on with the one that the answer
+   * begins, as the browser's other pages do. Throws `ProblemError`, and then nothing has changed.
+   */
+  async changePassword(passwords: ChangePassword): Promise<void> {
+    const attempt = (token: string | null) =>
+      // The answer brings another cookie: no page may be renewing by the one until now.
+      this.#inTurn(() =>
+        send('POST', '/api/me/password', { body: passwords, token: token ?? undefined }),
+      )
+    let response = await attempt(await this.token())
+    // A wrong password is refused with 422: the token was ended early.
+    if (response.status === 401) response = await attempt(await this.renew())
+    if (!response.ok) throw await problemOf(response)
+    this.#epoch += 1
+    this.#accept((await response.json()) as TokenGrant)
+    this.#channel?.postMessage('replaced')
+  }
+
+  async #begin(response: Response): Promise<void> {
+    if (!response.ok) throw await problemOf(response)
+    this.#epoch += 1
+    this.#accept((await response.json()) as TokenGrant)
+    this.#channel?.postMessage('signed-in')
+  }
+
+  /** What another page of the browser has done. */
+  #hear(news: unknown): void {
+    if (news === 'signed-out') {
+      this.#forget()
+      return
+    }
+    // The token was of a session that has ended; the cookie is of the one that follows it.
+    if (news === 'replaced') this.#access = null
+    // Where that fails, this page goes on signed out, as it was.
+    if (this.#state === 'signed-out') this.renew().catch(() => null)
   }
 
   async #end(response: Response): Promise<void> {
@@ -108,7 +154,11 @@ export class Session {
    */
   async #renewInTurn(): Promise<string | null> {
     const epoch = this.#epoch
-    const attempt = () => this.#attemptRenewal(epoch)
+    return this.#inTurn(() => this.#attemptRenewal(epoch))
+  }
+
+  /** One at a time, of all pages of the browser. */
+  async #inTurn<T>(attempt: () => Promise<T>): Promise<T> {
     // Over plain HTTP on a local network there are no locks.
     const locks = (navigator as Partial<Navigator>).locks
     return locks ? locks.request(SHARED_NAME, attempt) : attempt()

@@ -45,7 +45,7 @@ function SignedIn() {
       trigger={
         <Button variant="quiet" size="sm" aria-label={me ? `Account: ${me.username}` : 'Account'}>
           <CircleUser aria-hidden />
-          <span className="hidden max-w-32 truncate sm:block">{me?.username}</span>
+          <span className="hidden max-w-32 truncate lg:block">{me?.username}</span>
         </Button>
       }
     >

@@ -1,18 +1,30 @@
 /** The frame around every page: header, navigation, main part. */
-import { FolderOpen, Send, Upload } from 'lucide-react'
+import { FolderOpen, Inbox, type LucideIcon, Send, Upload } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
+import { useMe } from '@/api/account'
+import type { Role } from '@/api/types'
 import { LogoMark } from '@/components/logo'
 import { cn } from '@/lib/class-names'
 import { paths } from '@/lib/paths'
+import { dealsInHandIns, hasLibrary } from '@/lib/roles'
 import { AccountMenu } from './account-menu'
 import { ThemeSwitch } from './theme-switch'
 
-const DESTINATIONS = [
+interface Destination {
+  to: string
+  label: string
+  Icon: LucideIcon
+  /** Whom it is for; absent where it is for all. */
+  isFor?: (account: { role: Role } | undefined) => boolean
+}
+
+const DESTINATIONS: readonly Destination[] = [
   { to: paths.p2p, label: 'Send', Icon: Send },
   { to: paths.upload, label: 'Upload', Icon: Upload },
-  { to: paths.files, label: 'Files', Icon: FolderOpen },
-] as const
+  { to: paths.files, label: 'Files', Icon: FolderOpen, isFor: hasLibrary },
+  { to: paths.handedIn, label: 'Handed in', Icon: Inbox, isFor: dealsInHandIns },
+]
 
 /** The frame; pages appear in its main part. */
 export function Layout() {
@@ -27,7 +39,7 @@ export function Layout() {
         Skip to content
       </a>
       <header className="border-b border-line bg-surface">
-        <div className="mx-auto flex h-16 w-full max-w-7xl items-center gap-2 px-4 sm:gap-8 sm:px-8">
+        <div className="mx-auto flex h-16 w-full max-w-7xl items-center gap-2 px-4 sm:gap-4 sm:px-8 lg:gap-8">
           <Link
             to={paths.home}
             className="flex items-center gap-2 rounded-md text-lg font-semibold"
@@ -61,12 +73,14 @@ export function Layout() {
 
 /** Within a thumb's reach at the foot of a phone's screen, in the header of any other. */
 function Navigation() {
+  const { data: me } = useMe()
+  const destinations = DESTINATIONS.filter(({ isFor }) => isFor?.(me) ?? true)
   return (
     <nav
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:static sm:border-0 sm:pb-0"
     >
-      {DESTINATIONS.map(({ to, label, Icon }) => (
+      {destinations.map(({ to, label, Icon }) => (
         <NavLink
           key={to}
           to={to}
@@ -77,7 +91,8 @@ function Navigation() {
             )
           }
         >
-          <Icon aria-hidden className="size-5 sm:size-4" />
+          {/* Between a phone and a desk there is room for the words alone. */}
+          <Icon aria-hidden className="size-5 sm:size-4 sm:max-lg:hidden" />
           {label}
         </NavLink>
       ))}

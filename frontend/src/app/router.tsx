@@ -42,9 +42,46 @@ export function createRouter() {
               }),
             },
             {
+              path: paths.secondFactor,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/second-factor-page')).SecondFactorPage,
+              }),
+            },
+            {
+              path: paths.signedIn,
+              lazy: async () => ({
+                loader: (await import('@/features/auth/signed-in-page')).takeUpSession,
+              }),
+            },
+            {
               path: paths.register,
               lazy: async () => ({
                 Component: (await import('@/features/auth/register-page')).RegisterPage,
+              }),
+            },
+            {
+              path: paths.checkMail,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/check-mail-page')).CheckMailPage,
+              }),
+            },
+            {
+              path: paths.verifyEmail,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/verify-email-page')).VerifyEmailPage,
+              }),
+            },
+            {
+              path: paths.forgotPassword,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/forgot-password-page'))
+                  .ForgotPasswordPage,
+              }),
+            },
+            {
+              path: paths.resetPassword,
+              lazy: async () => ({
+                Component: (await import('@/features/auth/reset-password-page')).ResetPasswordPage,
               }),
             },
             {
@@ -61,6 +98,12 @@ export function createRouter() {
                   path: paths.files,
                   lazy: async () => ({
                     Component: (await import('@/features/library/files-page')).FilesPage,
+                  }),
+                },
+                {
+                  path: paths.handedIn,
+                  lazy: async () => ({
+                    Component: (await import('@/features/hand-in/handed-in-page')).HandedInPage,
                   }),
                 },
                 {

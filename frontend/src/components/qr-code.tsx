@@ -1,4 +1,4 @@
-/** A QR code, drawn as one SVG path. Used beside the room's link. */
+/** A QR code, drawn as one SVG path. Used beside the room's link, and for authenticators. */
 import { useMemo } from 'react'
 import { encode } from 'uqr'
 

@@ -4,9 +4,16 @@ export const paths = {
   home: '/',
   upload: '/upload',
   files: '/files',
+  handedIn: '/handed-in',
   p2p: '/p2p',
   signIn: '/sign-in',
+  secondFactor: '/sign-in/second-factor',
+  signedIn: '/sign-in/done',
   register: '/register',
+  checkMail: '/check-mail',
+  verifyEmail: '/verify-email',
+  forgotPassword: '/forgot-password',
+  resetPassword: '/reset-password',
   settings: '/settings',
 } as const
 

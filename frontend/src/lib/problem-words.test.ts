@@ -31,6 +31,11 @@ describe('problemWords', () => {
     expect(words(problem('quota_exceeded', { limit: 1024 * MiB }))).toContain('holds 1 GB')
   })
 
+  it('tells how many there may be', () => {
+    expect(words(problem('too_many', { limit: 100 }))).toContain('There are 100 already')
+    expect(words(problem('too_many'))).toContain('Remove one first')
+  })
+
   it("uses the server's own words where it has no better ones", () => {
     expect(words(problem('invalid'))).toBe('the server says')
   })

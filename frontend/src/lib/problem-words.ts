@@ -15,13 +15,24 @@ type Sentence = string | ((problem: Problem, subject: ProblemSubject) => string)
 const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   unauthenticated: 'You are signed out. Sign in and try again.',
   invalid_credentials: 'That e-mail and password do not go together.',
+  second_factor_required: 'Give the code of your authenticator, too.',
+  invalid_code: 'That is not the code, or it was used already. Wait for the next one.',
   password_required: 'This link asks for a password.',
   wrong_password: 'That is not the password of this link.',
+  email_unverified: 'This address is not confirmed yet. Open the link in the mail we sent to it.',
+  account_disabled: 'This account is disabled. Ask whoever runs this server.',
+  registration_closed: 'Nobody can register here: whoever runs this server makes its accounts.',
+  insufficient_scope: 'This token was made for other things.',
   forbidden: 'You are not allowed to do that.',
   not_found: 'That is not there any more.',
   email_taken: 'This e-mail has an account already. Sign in instead?',
   username_taken: 'Somebody has this username already.',
   name_taken: 'Another of your files has this name already.',
+  last_admin: 'Somebody has to administer this server: make somebody else an administrator first.',
+  too_many: ({ limit }) =>
+    limit === undefined || limit === null
+      ? 'There are as many as there may be. Remove one first.'
+      : `There are ${limit} already, which is the most. Remove one first.`,
   expired: 'This link has expired.',
   used_up: 'This link has been used as often as it was meant to be.',
   too_large: ({ limit }, { size }) =>
@@ -29,6 +40,7 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       size === undefined ? 'This file is too large' : `This file is ${formatBytes(size)}`,
       limit === undefined || limit === null ? '.' : `; the limit here is ${formatBytes(limit)}.`,
     ].join(''),
+  weak_password: 'This is a password that others would guess. A few words in a row are harder.',
   empty_file: 'This file is empty: there is nothing to keep.',
   rate_limited: 'That was too often. Wait a moment, then try again.',
   internal: 'Something went wrong on the server. Try again in a moment.',

@@ -12,11 +12,13 @@ interface DialogProps {
   title: string
   /** A sentence under the heading. */
   description: string
+  /** Whether a press beside it leaves it open, since what it shows would be lost. */
+  stays?: boolean
   children: ReactNode
 }
 
 /** A sheet from below on phones, a card in the middle on larger screens. */
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, stays, children }: DialogProps) {
   const returnFocus = useReturnFocus()
   return (
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
@@ -24,6 +26,9 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
         <RadixDialog.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_10/0.55)]" />
         <RadixDialog.Content
           {...returnFocus}
+          onInteractOutside={(event) => {
+            if (stays) event.preventDefault()
+          }}
           className="fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-enter overflow-y-auto rounded-t-md border border-line bg-surface p-4 pb-8 shadow-lift outline-none sm:inset-0 sm:m-auto sm:h-fit sm:max-w-lg sm:rounded-md sm:p-6"
         >
           <div className="flex items-start gap-4">

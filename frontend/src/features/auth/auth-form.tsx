@@ -1,20 +1,24 @@
-/** The frame of the sign-in and the registration form. */
+/** The frame of the forms by which one gets in. */
 import type { ReactNode, SubmitEvent } from 'react'
-import { LogoMark } from '@/components/logo'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
+import { AuthFrame } from './auth-frame'
 
 interface AuthFormProps {
   /** The heading. */
   title: string
+  /** A sentence under it, where the fields do not say all. */
+  description?: string
   /** What the button says. */
   submit: string
   /** Whether an answer is awaited. */
   pending: boolean
   /** What went wrong with the whole, rather than with one field. */
-  problem: string | undefined
+  problem: ReactNode
   /** Called with the fields' values by name. */
   onSubmit: (values: FormData) => void
+  /** Other ways to the same end. */
+  others?: ReactNode
   /** The other form, for who came to the wrong one. */
   footer: ReactNode
   children: ReactNode
@@ -27,10 +31,8 @@ export function AuthForm(props: AuthFormProps) {
     props.onSubmit(new FormData(event.currentTarget))
   }
   return (
-    <div className="mx-auto max-w-sm sm:pt-8">
-      <title>{`${props.title} · ShareSync`}</title>
-      <LogoMark className="size-12" />
-      <h1 className="mt-4 text-xl font-semibold">{props.title}</h1>
+    <AuthFrame title={props.title}>
+      {props.description && <p className="mt-2 text-base text-muted">{props.description}</p>}
       <form onSubmit={submit} className="mt-8 flex flex-col gap-6" noValidate>
         {props.problem && <Notice tone="danger">{props.problem}</Notice>}
         {props.children}
@@ -38,8 +40,9 @@ export function AuthForm(props: AuthFormProps) {
           {props.submit}
         </Button>
       </form>
-      <p className="mt-6 text-sm text-muted">{props.footer}</p>
-    </div>
+      {props.others}
+      <div className="mt-6 text-sm text-muted">{props.footer}</div>
+    </AuthFrame>
   )
 }
 

@@ -1,51 +1,57 @@
 /** Creating an account, and signing in to it. */
 import { useMutation } from '@tanstack/react-query'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
+import { useServerInfo } from '@/api/account'
 import { api, unwrap } from '@/api/client'
-import { ProblemError } from '@/api/problem'
-import { session } from '@/api/session'
 import type { Register } from '@/api/types'
+import { MessagePage } from '@/components/message-page'
+import { NewPasswordField } from '@/components/new-password-field'
+import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
-import { paths, safeNext } from '@/lib/paths'
-import { problemWords } from '@/lib/problem-words'
+import { formFault, PASSWORD_RULE } from '@/lib/form-fault'
+import { paths } from '@/lib/paths'
 import { AuthForm, textOf } from './auth-form'
+import { enterFirst, useWayOn } from './enter'
+import { isLinkGone, useMailedToken } from './mailed-link'
+import { ProviderButtons } from './provider-buttons'
+import { TextLink } from './text-link'
 
 /** The form. */
 export function RegisterPage() {
-  const navigate = useNavigate()
+  const goOn = useWayOn()
   const [parameters] = useSearchParams()
   const register = useMutation({
     mutationFn: async (account: Register) => {
       await unwrap(api.POST('/api/auth/register', { body: account }))
-      await session.signIn(account)
+      return enterFirst(account)
     },
-    onSuccess: () => navigate(safeNext(parameters.get('next')), { replace: true }),
+    onSuccess: goOn,
   })
-  const words = register.error ? problemWords(register.error) : undefined
-  const fault = faultOf(register.error)
-  const errorOf = (name: string) => (fault?.field === name ? (fault.rule ?? words) : undefined)
+  const invitation = useMailedToken('invitation')
+  const { data: server } = useServerInfo()
+  const fault = formFault(register.error, RULES)
+  const signIn = { pathname: paths.signIn, search: parameters.toString() }
+  if (isLinkGone(register.error) || (server?.registration_open === false && invitation === '')) {
+    return <NotInvited signIn={signIn} />
+  }
   return (
     <AuthForm
       title="Create your account"
       submit="Create account"
       pending={register.isPending}
-      problem={fault ? undefined : words}
+      problem={fault.whole}
       onSubmit={(values) =>
         register.mutate({
           email: textOf(values, 'email').trim(),
           username: textOf(values, 'username').trim(),
           password: textOf(values, 'password'),
+          ...(invitation === '' ? {} : { invitation }),
         })
       }
+      others={<ProviderButtons />}
       footer={
         <>
-          Have one already?{' '}
-          <Link
-            to={{ pathname: paths.signIn, search: parameters.toString() }}
-            className="font-medium text-accent underline underline-offset-4"
-          >
-            Sign in
-          </Link>
+          Have one already? <TextLink to={signIn}>Sign in</TextLink>
         </>
       }
     >
@@ -55,7 +61,7 @@ export function RegisterPage() {
         type="email"
         autoComplete="email"
         inputMode="email"
-        error={errorOf('email')}
+        error={fault.of('email')}
       />
       <Field
         label="Username"
@@ -64,32 +70,33 @@ export function RegisterPage() {
         autoCapitalize="none"
         spellCheck={false}
         hint="The name others see beside your files."
-        error={errorOf('username')}
+        error={fault.of('username')}
       />
-      <Field
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint="At least 8 characters. A few words are easy to keep in mind."
-        error={errorOf('password')}
-      />
+      <NewPasswordField label="Password" error={fault.of('password')} />
     </AuthForm>
   )
 }
 
-/** What each field takes. */
-const RULES: Record<string, string> = {
-  email: 'This is not an e-mail address.',
-  username: 'Take 2 to 32 letters, digits, dots, hyphens and underscores.',
-  password: 'Take at least 8 characters.',
+/** Nobody registers here who is not asked to, or the invitation was used or is too old. */
+function NotInvited({ signIn }: { signIn: { pathname: string; search: string } }) {
+  return (
+    <MessagePage
+      title="You need an invitation"
+      action={
+        <Button asChild>
+          <Link to={signIn}>Sign in</Link>
+        </Button>
+      }
+    >
+      Ask whoever runs this server for one. Each works once, for a limited time.
+    </MessagePage>
+  )
 }
 
-/** The field the server refused, if it was one of this form's; and its rule, if that was broken. */
-function faultOf(error: unknown): { field: string; rule?: string | undefined } | undefined {
-  if (!(error instanceof ProblemError) || !error.problem) return undefined
-  const { code, field } = error.problem
-  if (code === 'email_taken') return { field: 'email' }
-  if (code === 'username_taken') return { field: 'username' }
-  return field && field in RULES ? { field, rule: RULES[field] } : undefined
+/** What each field takes. */
+const RULES = {
+  // Where only an organisation's own people may register, its server refuses others' addresses the same way.
+  email: 'This is not an e-mail address that can register here.',
+  username: 'Take 2 to 32 letters, digits, dots, hyphens and underscores.',
+  password: PASSWORD_RULE,
 }

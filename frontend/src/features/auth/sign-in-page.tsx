@@ -1,47 +1,63 @@
 /** Signing in. Comes back to the page that asked for it (`?next=`). */
 import { useMutation } from '@tanstack/react-query'
-import { Link, useNavigate, useSearchParams } from 'react-router'
-import { session } from '@/api/session'
-import type { Login } from '@/api/types'
+import { useSearchParams } from 'react-router'
+import { useServerInfo } from '@/api/account'
 import { Field } from '@/components/ui/field'
-import { paths, safeNext } from '@/lib/paths'
+import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { AuthForm, textOf } from './auth-form'
+import { enter, useWayOn } from './enter'
+import { ProviderButtons } from './provider-buttons'
+import { providerProblem } from './provider-problem'
+import { TextLink } from './text-link'
 
 /** The form. */
 export function SignInPage() {
-  const navigate = useNavigate()
+  const goOn = useWayOn()
   const [parameters] = useSearchParams()
-  const signIn = useMutation({
-    mutationFn: (login: Login) => session.signIn(login),
-    onSuccess: () => navigate(safeNext(parameters.get('next')), { replace: true }),
-  })
+  const { data: server } = useServerInfo()
+  const signIn = useMutation({ mutationFn: enter, onSuccess: goOn })
+  const search = withoutProblem(parameters)
   return (
     <AuthForm
       title="Sign in"
       submit="Sign in"
       pending={signIn.isPending}
-      problem={signIn.error ? problemWords(signIn.error) : undefined}
+      problem={
+        signIn.error ? problemWords(signIn.error) : providerProblem(parameters.get('problem'))
+      }
       onSubmit={(values) =>
         signIn.mutate({
           email: textOf(values, 'email').trim(),
           password: textOf(values, 'password'),
         })
       }
+      others={<ProviderButtons />}
       footer={
-        <>
-          No account yet?{' '}
-          <Link
-            to={{ pathname: paths.register, search: parameters.toString() }}
-            className="font-medium text-accent underline underline-offset-4"
-          >
-            Create one
-          </Link>
-        </>
+        <ul className="flex flex-col gap-3">
+          <li>
+            <TextLink to={{ pathname: paths.forgotPassword, search }}>
+              Forgot your password?
+            </TextLink>
+          </li>
+          {server?.registration_open !== false && (
+            <li>
+              No account yet?{' '}
+              <TextLink to={{ pathname: paths.register, search }}>Create one</TextLink>
+            </li>
+          )}
+        </ul>
       }
     >
       <Field label="Email" name="email" type="email" autoComplete="username" inputMode="email" />
       <Field label="Password" name="password" type="password" autoComplete="current-password" />
     </AuthForm>
   )
+}
+
+/** What went wrong here is not the next page's affair. */
+function withoutProblem(parameters: URLSearchParams): string {
+  const kept = new URLSearchParams(parameters)
+  kept.delete('problem')
+  return kept.toString()
 }

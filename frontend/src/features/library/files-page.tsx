@@ -2,9 +2,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { FolderOpen, Upload } from 'lucide-react'
 import { useState } from 'react'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { Link, Navigate, useNavigate, useSearchParams } from 'react-router'
 import { useMe, useServerInfo } from '@/api/account'
 import type { FileSummary } from '@/api/types'
+import { EmptyList } from '@/components/empty-list'
+import { MoreRows } from '@/components/more-rows'
+import { RowsSkeleton } from '@/components/rows-skeleton'
 import { useFileDrop } from '@/components/use-file-drop'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
@@ -13,11 +16,11 @@ import { formatBytes, formatCount } from '@/lib/format'
 import { offerFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
+import { hasLibrary } from '@/lib/roles'
 import { useHiddenFiles } from './deletions'
 import { FileDetailsPanel } from './file-details-panel'
-import { FilesSkeleton, FilesTable } from './files-table'
+import { FilesTable } from './files-table'
 import { filesQuery } from './library-queries'
-import { MoreRows } from '@/components/more-rows'
 import { ShareDialog } from './share-dialog'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
@@ -26,11 +29,13 @@ export function FilesPage() {
   const [sharing, setSharing] = useState<readonly FileSummary[]>([])
   const [parameters, setParameters] = useSearchParams()
   const navigate = useNavigate()
+  const { data: me, isPending } = useMe()
   useRefreshAfterUploads()
   const over = useFileDrop(({ files }) => {
     offerFiles(files)
     void navigate(paths.upload)
   })
+  if (!hasLibrary(me)) return <Navigate to={paths.upload} replace />
   return (
     <>
       <title>Files · ShareSync</title>
@@ -47,10 +52,11 @@ export function FilesPage() {
         </Button>
       </div>
       <div className="mt-6">
-        <Library onShare={setSharing} />
+        {/* Whoever has no library is refused it: who one is comes first. */}
+        {isPending ? <LibrarySkeleton /> : <Library onShare={setSharing} />}
       </div>
       <FileDetailsPanel
-        id={parameters.get('file')}
+        id={isPending ? null : parameters.get('file')}
         onClose={() => setParameters({}, { preventScrollReset: true })}
       />
       <ShareDialog files={sharing} onClose={() => setSharing([])} />
@@ -80,7 +86,7 @@ function Storage() {
 function Library({ onShare }: { onShare: (files: readonly FileSummary[]) => void }) {
   const query = useInfiniteQuery(filesQuery)
   const hidden = useHiddenFiles()
-  if (query.isPending) return <FilesSkeleton />
+  if (query.isPending) return <LibrarySkeleton />
   if (!query.data) return <Notice tone="danger">{problemWords(query.error)}</Notice>
   const files = query.data.pages.flatMap(({ items }) => items).filter(({ id }) => !hidden.has(id))
   if (files.length === 0 && !query.hasNextPage) return <NothingYet />
@@ -92,20 +98,24 @@ function Library({ onShare }: { onShare: (files: readonly FileSummary[]) => void
   )
 }
 
+function LibrarySkeleton() {
+  return <RowsSkeleton label="Loading your files" />
+}
+
 function NothingYet() {
   const { data: server } = useServerInfo()
   return (
-    <div className="flex flex-col items-center rounded-md border border-line bg-surface px-4 py-16 text-center">
-      <FolderOpen aria-hidden className="size-10 text-muted" strokeWidth={1.5} />
-      <p className="mt-4 text-lg font-semibold">No files yet</p>
-      <p className="mt-1 max-w-sm text-sm text-muted">
-        What you upload stays here
-        {server && ` for ${formatCount(server.file_expiry_days, 'day')}`}, ready to be sent by a
-        link.
-      </p>
-      <Button asChild className="mt-6">
-        <Link to={paths.upload}>Upload a file</Link>
-      </Button>
-    </div>
+    <EmptyList
+      Icon={FolderOpen}
+      title="No files yet"
+      action={
+        <Button asChild>
+          <Link to={paths.upload}>Upload a file</Link>
+        </Button>
+      }
+    >
+      What you upload stays here
+      {server && ` for ${formatCount(server.file_expiry_days, 'day')}`}, ready to be sent by a link.
+    </EmptyList>
   )
 }

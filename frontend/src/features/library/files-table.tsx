@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react'
 import type { FileSummary } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
-import { Skeleton } from '@/components/ui/skeleton'
 import { formatBytes, formatCount } from '@/lib/format'
 import { FileRow } from './file-row'
 import { useSelection } from './selection'
@@ -109,22 +108,5 @@ function Columns({ select }: { select: ReactNode }) {
         </th>
       </tr>
     </thead>
-  )
-}
-
-/** Rows to come. */
-export function FilesSkeleton() {
-  return (
-    <div className="rounded-md border border-line bg-surface p-4" role="status">
-      <span className="sr-only">Loading your files</span>
-      {[72, 56, 64, 48, 60].map((width) => (
-        <div key={width} className="flex h-14 items-center gap-3">
-          <Skeleton className="size-10" />
-          <div style={{ width: `${width}%` }}>
-            <Skeleton className="h-4" />
-          </div>
-        </div>
-      ))}
-    </div>
   )
 }

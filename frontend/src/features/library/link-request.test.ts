@@ -12,6 +12,10 @@ it('leaves out the rules whose fields are empty', () => {
   expect(linkRequest(['a'], empty)).toEqual({ file_ids: ['a'] })
 })
 
+it('asks for mails where that box is ticked', () => {
+  expect(linkRequest(['a'], form({ notify: 'on' }))).toEqual({ file_ids: ['a'], notify: true })
+})
+
 it('sends numbers as numbers, and a password as it was typed', () => {
   const rules = form({ password: ' 12 ', expires_in: '3600', max_downloads: '5' })
   expect(linkRequest(['a', 'b'], rules)).toEqual({

@@ -18,5 +18,7 @@ export function linkRequest(fileIds: string[], rules: FormData): CreateShare {
   if (password !== undefined) request.password = password
   if (expiresIn !== undefined) request.expires_in = expiresIn
   if (maxDownloads !== undefined) request.max_downloads = maxDownloads
+  // A box that is not ticked is not in the form.
+  if (rules.has('notify')) request.notify = true
   return request
 }

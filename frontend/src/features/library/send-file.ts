@@ -22,11 +22,11 @@ export function fileSender(session: Session): SendFile {
 function attempt(
   file: File,
   token: string | null,
-  { onProgress, signal }: Parameters<SendFile>[1],
+  { handIn, onProgress, signal }: Parameters<SendFile>[1],
 ): Promise<UploadedFile> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', '/api/upload')
+    request.open('POST', handIn ? '/api/upload?hand_in=true' : '/api/upload')
     if (token) request.setRequestHeader('authorization', `Bearer ${token}`)
     request.upload.onprogress = ({ loaded, total }) => {
       // The form around the file is not the file.

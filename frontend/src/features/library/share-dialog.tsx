@@ -5,6 +5,7 @@ import { api, unwrap } from '@/api/client'
 import type { OwnedShare } from '@/api/types'
 import { CopyButton } from '@/components/copy-button'
 import { Button } from '@/components/ui/button'
+import { CheckLine } from '@/components/ui/check-line'
 import { Choice } from '@/components/ui/choice'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
@@ -82,6 +83,11 @@ function ShareSteps({ fileIds, onDone }: { fileIds: string[]; onDone: () => void
         max={1_000_000}
         hint="How often each file can be downloaded."
       />
+      <CheckLine
+        label="Mail me when a file was fetched"
+        name="notify"
+        hint="The first time somebody fetches it by this link."
+      />
       <Button type="submit" disabled={create.isPending}>
         Create link
       </Button>
@@ -107,7 +113,7 @@ function Result({ share, onDone }: { share: OwnedShare; onDone: () => void }) {
         <CopyButton text={share.url} />
       </div>
       <p role="status" className="text-sm text-muted">
-        The link is ready. {shareRules(share)}
+        The link is ready. {shareRules(share)}.
       </p>
       <Button variant="secondary" onClick={onDone}>
         Done

@@ -10,7 +10,8 @@ export function shareRules(share: OwnedShare): string {
     rules.push(`up to ${formatCount(share.max_downloads, 'download')} a file`)
   }
   if (share.password_required) rules.push('with a password')
-  if (rules.length === 0) return 'Anyone who has it can use it.'
+  if (rules.length === 0) rules.push('anyone who has it can use it')
+  if (share.notify) rules.push('you are mailed when a file was fetched')
   const sentence = rules.join(' · ')
   return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }

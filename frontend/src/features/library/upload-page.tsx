@@ -1,16 +1,19 @@
-/** Putting files into the library, and making a link to them right there. */
+/** Putting files into the library, and making a link to them right there; or giving them to the operators. */
 import { Link2 } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { useMe, useServerInfo } from '@/api/account'
 import type { UploadedFile } from '@/api/types'
 import { DropZone } from '@/components/drop-zone'
+import { OwnHandIns } from '@/components/own-hand-ins'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
 import type { Chosen } from '@/lib/dropped-files'
 import { formatBytes, formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
+import { hasLibrary } from '@/lib/roles'
+import { GoesToOperators, HandInChoice } from './hand-in-choice'
 import { ShareDialog } from './share-dialog'
 import { UploadProgress } from './upload-progress'
 import { UploadRow } from './upload-row'
@@ -22,9 +25,14 @@ import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 export function UploadPage() {
   const list = useUploads()
   const [sharing, setSharing] = useState<readonly UploadedFile[]>([])
-  const add = useAddFiles()
+  const [handIn, setHandIn] = useState(false)
+  const add = useAddFiles({ handIn })
+  const { data: me } = useMe()
   const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
+  const givenAway = list.some(({ state, handIn }) => state.is === 'done' && handIn)
   const busy = list.some(isUnderWay)
+  // Whoever only sends files in cannot see them afterwards, or pass them on.
+  const keeps = hasLibrary(me)
   useRefreshAfterUploads()
 
   return (
@@ -32,7 +40,12 @@ export function UploadPage() {
       <title>Upload · ShareSync</title>
       <h1 className="text-xl font-semibold">Upload</h1>
       <Limits />
-      <DropZone label="Choose files to upload" onFiles={add} className="mt-6 min-h-48 py-6">
+      {/* What is chosen goes where this says, so it comes first; and keeps its place until it is known. */}
+      <div className="mt-4 min-h-11">
+        {me &&
+          (keeps ? <HandInChoice checked={handIn} onChange={setHandIn} /> : <GoesToOperators />)}
+      </div>
+      <DropZone label="Choose files to upload" onFiles={add} className="mt-4 min-h-48 py-6">
         <span className="mt-4 text-lg font-semibold">Drop files here</span>
         <span className="mt-1 text-sm text-muted">or press to choose them</span>
       </DropZone>
@@ -46,20 +59,25 @@ export function UploadPage() {
                 upload={upload}
                 onCancel={() => uploads.cancel(upload.key)}
                 onRetry={() => uploads.retry(upload.key)}
-                onShare={(file) => setSharing([file])}
+                onShare={keeps ? (file) => setSharing([file]) : undefined}
               />
             ))}
           </ul>
           <div className="mt-4 flex flex-wrap gap-2">
-            {done.length > 0 && (
+            {keeps && done.length > 0 && (
               <Button onClick={() => setSharing(done)}>
                 <Link2 aria-hidden />
                 Create link
               </Button>
             )}
-            {done.length > 0 && (
+            {keeps && done.length > 0 && (
               <Button asChild variant="secondary">
                 <Link to={paths.files}>See your files</Link>
+              </Button>
+            )}
+            {keeps && givenAway && (
+              <Button asChild variant="secondary">
+                <Link to={paths.handedIn}>See what you handed in</Link>
               </Button>
             )}
             {!busy && (
@@ -68,6 +86,18 @@ export function UploadPage() {
               </Button>
             )}
           </div>
+        </section>
+      )}
+      {!keeps && (
+        <section aria-labelledby="handed-in" className="mt-8">
+          <h2 id="handed-in" className="mb-3 text-base font-semibold">
+            What you handed in
+          </h2>
+          <OwnHandIns
+            empty={
+              <p className="text-sm text-muted">Nothing yet. What you upload is listed here.</p>
+            }
+          />
         </section>
       )}
       <ShareDialog files={sharing} onClose={() => setSharing([])} />
@@ -89,7 +119,7 @@ function Limits() {
 }
 
 /** Adds files to the queue, and with them those that home handed over. */
-function useAddFiles(): (chosen: Chosen) => void {
+function useAddFiles({ handIn }: { handIn: boolean }): (chosen: Chosen) => void {
   const { data: server, isFetched } = useServerInfo()
   const toast = useToast()
   const add = ({ files }: Pick<Chosen, 'files'>) => {
@@ -100,6 +130,7 @@ function useAddFiles(): (chosen: Chosen) => void {
     uploads.add(
       plain.map(({ file }) => file),
       server?.max_upload_size,
+      { handIn },
     )
   }
   const takeHandedOver = useEffectEvent(() => {

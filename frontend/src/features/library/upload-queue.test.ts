@@ -5,6 +5,7 @@ import { type SendFile, UploadQueue } from './upload-queue'
 
 interface Attempt {
   file: File
+  handIn: boolean
   progress: (sent: number) => void
   signal: AbortSignal
   arrive: () => void
@@ -15,11 +16,12 @@ let attempts: Attempt[]
 let now: number
 let queue: UploadQueue
 
-const send: SendFile = (file, { onProgress, signal }) => {
+const send: SendFile = (file, { handIn, onProgress, signal }) => {
   const stored = { id: file.name, name: file.name, size: file.size } as UploadedFile
   return new Promise((resolve, reject) => {
     attempts.push({
       file,
+      handIn,
       progress: onProgress,
       signal,
       arrive: () => resolve(stored),
@@ -59,6 +61,15 @@ describe('sending', () => {
     await settled()
     expect(states()).toEqual(['done', 'sending', 'sending'])
     expect(attempts.map((one) => one.file.name)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('hands in what was added for that, also when it is sent again', async () => {
+    queue.add([file('kept')], undefined)
+    queue.add([file('given')], undefined, { handIn: true })
+    attempt(1).fail(new ProblemError(500))
+    await settled()
+    queue.retry(upload(1).key)
+    expect(attempts.map((one) => one.handIn)).toEqual([false, true, true])
   })
 
   it('tells progress and speed, and when only the server is awaited', () => {

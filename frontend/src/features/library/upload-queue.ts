@@ -28,6 +28,8 @@ export interface Upload {
   readonly name: string
   /** Bytes. */
   readonly size: number
+  /** Whether it is handed in to the operators, besides being kept. */
+  readonly handIn: boolean
   readonly state: UploadState
   /** Bytes that have gone. */
   readonly sent: number
@@ -38,7 +40,7 @@ export interface Upload {
 /** Sends one file; throws `ProblemError`, or whatever the signal was aborted with. */
 export type SendFile = (
   file: File,
-  options: { onProgress: (sent: number) => void; signal: AbortSignal },
+  options: { handIn: boolean; onProgress: (sent: number) => void; signal: AbortSignal },
 ) => Promise<UploadedFile>
 
 interface Job {
@@ -74,15 +76,23 @@ export class UploadQueue {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Adds files. One that is empty, or larger than `maxSize` bytes, fails without being sent. */
-  add(files: readonly File[], maxSize: number | undefined): void {
+  /**
+   * Adds files, to be handed in to the operators as well where that is wanted. One that is empty, or larger than
+   * `maxSize` bytes, fails without being sent.
+   */
+  add(
+    files: readonly File[],
+    maxSize: number | undefined,
+    { handIn }: { handIn: boolean } = { handIn: false },
+  ): void {
     for (const file of files) {
       const key = this.#nextKey
       this.#nextKey += 1
       this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter() })
       const words = refusal(file, maxSize)
       const state: UploadState = words ? { is: 'failed', words, final: true } : { is: 'waiting' }
-      const upload: Upload = { key, name: file.name, size: file.size, state, sent: 0, speed: null }
+      const { name, size } = file
+      const upload: Upload = { key, name, size, handIn, state, sent: 0, speed: null }
       this.#uploads = [...this.#uploads, upload]
     }
     this.#changed()
@@ -136,7 +146,9 @@ export class UploadQueue {
 
   async #run(key: number): Promise<void> {
     const job = this.#jobs.get(key)
-    if (!job) return
+    const upload = this.#find(key)
+    if (!job || !upload) return
+    const { handIn } = upload
     const { signal } = job.abort
     // A cancelled attempt must not speak for the one that follows it.
     const current = () => !signal.aborted
@@ -146,7 +158,7 @@ export class UploadQueue {
       if (current()) this.#progress(key, job, sent)
     }
     try {
-      const file = await this.#send(job.file, { onProgress, signal })
+      const file = await this.#send(job.file, { handIn, onProgress, signal })
       if (current()) this.#finish(key, { state: { is: 'done', file }, sent: job.file.size })
     } catch (error) {
       const words = problemWords(error, { size: job.file.size })

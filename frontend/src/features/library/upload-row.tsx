@@ -12,7 +12,8 @@ interface UploadRowProps {
   upload: Upload
   onCancel: () => void
   onRetry: () => void
-  onShare: (file: UploadedFile) => void
+  /** Absent where files are only sent in. */
+  onShare: ((file: UploadedFile) => void) | undefined
 }
 
 /** Name, bar, words, and the one thing that can be done about it now. */
@@ -46,7 +47,7 @@ export function UploadRow({ upload, onCancel, onRetry, onShare }: UploadRowProps
           <RotateCcw aria-hidden />
         </Button>
       )}
-      {state.is === 'done' && (
+      {state.is === 'done' && onShare && (
         <Button
           variant="quiet"
           size="icon"
@@ -69,11 +70,11 @@ const BADGES = {
   failed: { tone: 'danger', text: 'Failed' },
 } as const
 
-function StateBadge({ upload: { state } }: { upload: Upload }) {
+function StateBadge({ upload: { state, handIn } }: { upload: Upload }) {
   const { tone, text } = BADGES[state.is]
   return (
     <Badge tone={tone} className="ms-auto">
-      {text}
+      {state.is === 'done' && handIn ? 'Handed in' : text}
     </Badge>
   )
 }

@@ -4,7 +4,7 @@ import { CopyButton } from '@/components/copy-button'
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { Skeleton } from '@/components/ui/skeleton'
-import { QrCode } from './qr-code'
+import { QrCode } from '@/components/qr-code'
 
 /** The link; a shape of it while the room is being made. */
 export function RoomLink({ link }: { link: string | undefined }) {
