@@ -410,7 +410,7 @@ async function openHandedIn(page: Page) {
   await actAs(page, 'ops')
   await page.route('/api/handed-in?*', (route) => route.fulfill({ json: { items: HANDED_IN } }))
   await at(page, '/handed-in?file=a', 'Handed in')
-  await expect(page.getByText('From the mail')).toBeVisible()
+  await expect(page.getByText('From the mail', { exact: true })).toBeVisible()
 }
 
 /** Opens a page and waits for its heading. */
