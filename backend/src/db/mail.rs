@@ -59,11 +59,11 @@ pub async fn queue(
     Ok(())
 }
 
-/// Mails that are due, those that have waited longest first.
+/// Mails that are due, in the order in which they were queued, or put off to.
 pub async fn due(db: &Db, now: i64, limit: u32) -> Result<Vec<Due>> {
     let rows: Vec<(Uuid, String, String, u32, i64)> = sqlx::query_as(
         "select id, recipient, message, attempts, queued_at from mail
-         where due_at <= $1 order by due_at, id limit $2",
+         where due_at <= $1 order by due_at, rowid limit $2",
     )
     .bind(now)
     .bind(limit)
