@@ -32,8 +32,8 @@ pub struct Due {
     pub id: Uuid,
     /// To which address.
     pub recipient: String,
-    /// What it is to say.
-    pub message: Message,
+    /// What it is to say; nothing that this version knows, where another one queued it.
+    pub message: Option<Message>,
     /// How often sending it has failed.
     pub attempts: u32,
     /// Since when it waits.
@@ -69,11 +69,14 @@ pub async fn due(db: &Db, now: i64, limit: u32) -> Result<Vec<Due>> {
     .bind(limit)
     .fetch_all(db.reader())
     .await?;
-    let mails = rows.into_iter().map(|(id, recipient, message, attempts, queued_at)| {
-        let message = serde_json::from_str(&message).map_err(crate::error::Error::internal)?;
-        Ok(Due { id, recipient, message, attempts, queued_at })
+    let mails = rows.into_iter().map(|(id, recipient, message, attempts, queued_at)| Due {
+        id,
+        recipient,
+        message: serde_json::from_str(&message).ok(),
+        attempts,
+        queued_at,
     });
-    mails.collect()
+    Ok(mails.collect())
 }
 
 /// Puts a mail off.
@@ -156,4 +159,26 @@ pub async fn purge_tokens(db: &Db, now: i64, batch: u32) -> Result<u64> {
     .execute(db.writer())
     .await?;
     Ok(gone.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mail_that_another_version_queued_does_not_hold_up_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("db")).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        queue(&mut tx, "a@example.com", &Message::Reset, 1).await.unwrap();
+        sqlx::query("update mail set message = '{\"kind\":\"of_tomorrow\"}'")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        queue(&mut tx, "b@example.com", &Message::Reset, 1).await.unwrap();
+        tx.commit().await.unwrap();
+        let due = due(&db, 1, 10).await.unwrap();
+        let said: Vec<_> = due.iter().map(|due| (&*due.recipient, due.message.clone())).collect();
+        assert_eq!(said, [("a@example.com", None), ("b@example.com", Some(Message::Reset))]);
+    }
 }

@@ -6,9 +6,11 @@ mod letter;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use lettre::message::{Mailbox, MultiPart, header::MessageId};
+use lettre::message::header::{ContentTransferEncoding, ContentType, MessageId};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
 };
@@ -19,6 +21,11 @@ use sharesync_service_kit::secret::random_token;
 pub use letter::Letter;
 
 use crate::config::DEFAULT_PORT;
+
+/// Bytes that a line of a mail may have (RFC 5322 §2.1.1).
+const MAX_LINE: usize = 998;
+/// How long an SMTP server may take for each step: less than a stop of this one waits for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Something to tell somebody. Kept until it is sent, so it holds no secrets: tokens are made then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +148,11 @@ impl MailPlace {
             .to(to)
             .subject(letter.subject())
             .header(MessageId::from(self.message_id()))
-            .multipart(MultiPart::alternative_plain_html(letter.text(), letter.html()))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, letter.text()))
+                    .singlepart(part(ContentType::TEXT_HTML, letter.html())),
+            )
             .map_err(|e| for_good(&e))?;
         match &self.transport {
             Transport::Smtp(smtp) => match smtp.send(mail).await {
@@ -164,6 +175,20 @@ impl MailPlace {
     }
 }
 
+/// As it is where it can be (7bit, RFC 2045 §2.7), so that a link is whole for whoever looks into a mail that lies in the
+/// data folder: by itself the library breaks lines of more than 76 characters. Other than ASCII is encoded.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    let is_plain =
+        |line: &str| line.len() <= MAX_LINE && line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let body = if text.split('\n').all(is_plain) {
+        let lines = text.replace('\n', "\r\n").into_bytes();
+        Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text)
+    };
+    SinglePart::builder().header(kind).body(body)
+}
+
 fn default_sender(public_url: Option<&str>) -> String {
     let public_url = public_url.unwrap_or_default();
     let host = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
@@ -180,7 +205,8 @@ fn smtp(url: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
     }
     // The URL holds a password: what is wrong with it is said without it.
     let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
-    Ok(smtp.map_err(|_| anyhow::anyhow!("SMTP_URL: cannot be read"))?.build())
+    let smtp = smtp.map_err(|_| anyhow::anyhow!("SMTP_URL: cannot be read"))?;
+    Ok(smtp.timeout(Some(PATIENCE)).build())
 }
 
 #[cfg(test)]
@@ -200,6 +226,23 @@ mod tests {
         );
         for url in ["https://a.example:8443/x", "http://localhost:5001", "http://192.0.2.1"] {
             default_sender(Some(url)).parse::<Mailbox>().unwrap();
+        }
+    }
+
+    #[test]
+    fn text_is_left_as_it_is_where_a_mail_may_hold_it() {
+        let formatted = |text: &str| {
+            String::from_utf8(part(ContentType::TEXT_PLAIN, text.into()).formatted()).unwrap()
+        };
+        let link = format!("https://files.example.com/verify-email#token={}", "x".repeat(43));
+        let plain = formatted(&format!("Hello,\n{link}\n"));
+        assert!(plain.contains(&format!("Hello,\r\n{link}\r\n")), "{plain}");
+        for text in ["Zo\u{eb}", &*"x".repeat(MAX_LINE + 1)] {
+            let encoded = formatted(text);
+            assert!(
+                encoded.is_ascii() && encoded.lines().all(|line| line.len() <= 76),
+                "{encoded}"
+            );
         }
     }
 
