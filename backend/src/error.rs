@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sharesync_protocol::api::{Problem, ProblemCode, Scope};
+use sharesync_service_kit::limiter::TooOften;
 
 /// The media type of a problem (RFC 9457 §3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -288,6 +289,12 @@ impl IntoResponse for Error {
             _ => {}
         }
         response
+    }
+}
+
+impl From<TooOften> for Error {
+    fn from(refused: TooOften) -> Self {
+        Self::RateLimited { retry_after: refused.retry_after }
     }
 }
 

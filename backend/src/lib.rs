@@ -122,7 +122,7 @@ impl Server {
 
     /// Sends all mail that is due, as happens by itself a moment after it was queued. Answers how many mails went.
     pub async fn send_mail(&self) -> error::Result<u64> {
-        jobs::delivering::run(&self.app).await
+        jobs::delivering::run(&self.app, &CancellationToken::new()).await
     }
 
     /// Serves until told to stop; returns once requests under way have ended and everything they

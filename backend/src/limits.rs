@@ -40,6 +40,12 @@ impl Limit {
         Self::SharePassword,
     ];
 
+    /// Whether somebody known counts as themselves, wherever they are. What strangers guess at or ask for is
+    /// counted by network alone: an account more is no guess more.
+    pub fn is_by_account(self) -> bool {
+        matches!(self, Self::SignIn | Self::SecondFactor | Self::Upload | Self::Download)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -17,19 +17,21 @@ use crate::mail::Message;
 /// addresses have to be proven, nothing tells whether this one has an account already: the answer is the same, and
 /// only what is mailed differs.
 pub async fn register(app: &AppState, wanted: Register) -> Result<User> {
+    let Register { email, username, password, invitation } = wanted;
     let rules = &app.registration;
-    if wanted.invitation.is_none() {
-        rules.admit(&wanted.email)?;
+    if invitation.is_none() {
+        rules.admit(&email)?;
     }
     let claim = if rules.verified { Claim::Wanted } else { Claim::Taken };
-    let made = Made { claim, role: rules.role, guessable: Guessable::Refused };
-    create(app, wanted, made).await
+    let made = Made { claim, role: rules.role, invitation, guessable: Guessable::Refused };
+    create(app, Person { email, username, password }, made).await
 }
 
 /// Makes an account for somebody else, whose address an administrator vouches for.
-pub async fn create_for(app: &AppState, CreateUser { account, role }: CreateUser) -> Result<User> {
-    let made = Made { claim: Claim::Proven, role, guessable: Guessable::Refused };
-    create(app, account, made).await
+pub async fn create_for(app: &AppState, wanted: CreateUser) -> Result<User> {
+    let CreateUser { email, username, password, role } = wanted;
+    let made = Made { role, guessable: Guessable::Refused, ..Made::VOUCHED_FOR };
+    create(app, Person { email, username, password }, made).await
 }
 
 /// Changes somebody's account. Whatever it may not do any more ends with it.
@@ -69,20 +71,18 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
         return Ok(());
     }
     let name = email.split('@').next().unwrap_or("admin");
-    let wanted = |username: String| Register {
+    let wanted = |username: String| Person {
         email: email.to_owned(),
         username,
         password: password.expose_secret().to_owned(),
-        invitation: None,
     };
-    let made = Made { claim: Claim::Proven, role: Role::Admin, guessable: Guessable::Accepted };
-    let created = match create(app, wanted(name.to_owned()), made).await {
+    let created = match create(app, wanted(name.to_owned()), Made::VOUCHED_FOR).await {
         Err(Error::UsernameTaken) => {
             let unique = format!(
                 "{name}-{}",
                 &crate::db::new_id(app.clock.now_ms()).simple().to_string()[20..]
             );
-            create(app, wanted(unique), made).await
+            create(app, wanted(unique), Made::VOUCHED_FOR).await
         }
         other => other,
     };
@@ -91,22 +91,40 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
     Ok(())
 }
 
+/// Whose account is made.
+struct Person {
+    email: String,
+    username: String,
+    password: String,
+}
+
 /// How an account is made.
-#[derive(Clone, Copy)]
 struct Made {
     claim: Claim,
     role: Role,
+    /// What is used up by it, and decides of the role and the claim.
+    invitation: Option<String>,
     guessable: Guessable,
 }
 
-async fn create(app: &AppState, wanted: Register, mut made: Made) -> Result<User> {
-    let Register { email, username, password, invitation } = wanted;
+impl Made {
+    /// By whoever runs the server, for themselves.
+    const VOUCHED_FOR: Self = Self {
+        claim: Claim::Proven,
+        role: Role::Admin,
+        invitation: None,
+        guessable: Guessable::Accepted,
+    };
+}
+
+async fn create(app: &AppState, wanted: Person, mut made: Made) -> Result<User> {
+    let Person { email, username, password } = wanted;
     let password_hash = app.passwords.hash(password, &[&email, &username], made.guessable).await?;
     let (email_key, now) = (comparable(&email), app.clock.now_ms());
     let owner = account::owner(&app.db, &email_key).await?;
     let mut tx = app.db.begin().await?;
-    if let Some(token) = invitation {
-        let admitted = invitation::take(&mut tx, &hash(&token), now).await?;
+    if let Some(token) = &made.invitation {
+        let admitted = invitation::take(&mut tx, &hash(token), now).await?;
         let admitted = admitted.ok_or(Error::Expired)?;
         made.role = admitted.role;
         match admitted.email_key {

@@ -71,7 +71,7 @@ pub async fn finish(
     let mut tx = app.db.begin().await?;
     let user = account_of(app, &mut tx, &identity).await?;
     tx.commit().await?;
-    let user = account::get(&app.db, user).await?.ok_or(Error::Unauthenticated)?;
+    let user = account::of(&app.db, user).await?;
     if user.disabled_at.is_some() { Err(Error::AccountDisabled) } else { Ok(user.id) }
 }
 

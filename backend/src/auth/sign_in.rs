@@ -53,10 +53,7 @@ pub async fn complete(app: &AppState, token: &str, code: &str, user_agent: &str)
 /// is done.
 pub async fn check_code(app: &AppState, user: UserId, code: &str) -> Result<()> {
     if let Some(counted) = app.limits.count(Limit::SecondFactor, &user.to_string()).await {
-        let limited = |refused: sharesync_service_kit::limiter::TooOften| Error::RateLimited {
-            retry_after: refused.retry_after,
-        };
-        counted.outcome.map_err(limited)?;
+        counted.outcome?;
     }
     if super::second_factor::accept(app, user, code).await? {
         Ok(())

@@ -61,6 +61,13 @@ macro_rules! columns {
     };
 }
 
+/// Accounts, with what follows appended.
+macro_rules! select_users {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from account ", $rest)
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -135,30 +142,26 @@ pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i6
 
 /// The account of that id.
 pub async fn get(db: &Db, id: UserId) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        "
-         from account where id = $1"
-    ))
-    .bind(id.0)
-    .fetch_optional(db.reader())
-    .await?;
+    let row: Option<Row> = sqlx::query_as(select_users!("where id = $1"))
+        .bind(id.0)
+        .fetch_optional(db.reader())
+        .await?;
     Ok(row.map(User::from))
+}
+
+/// The account of somebody signed in.
+pub async fn of(db: &Db, id: UserId) -> Result<User> {
+    get(db, id).await?.ok_or(Error::Unauthenticated)
 }
 
 /// Accounts, newest first.
 pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        "
-         from account where $1 is null or id < $1 order by id desc limit $2"
-    ))
-    .bind(after.map(|user| user.0))
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
+    let rows: Vec<Row> =
+        sqlx::query_as(select_users!("where $1 is null or id < $1 order by id desc limit $2"))
+            .bind(after.map(|user| user.0))
+            .bind(limit)
+            .fetch_all(db.reader())
+            .await?;
     Ok(rows.into_iter().map(User::from).collect())
 }
 
@@ -176,15 +179,10 @@ async fn owner_by<'e>(
     by: impl sqlx::Executor<'e, Database = sqlx::Sqlite>,
     email_key: &str,
 ) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        "
-         from account where email_key = $1"
-    ))
-    .bind(email_key)
-    .fetch_optional(by)
-    .await?;
+    let row: Option<Row> = sqlx::query_as(select_users!("where email_key = $1"))
+        .bind(email_key)
+        .fetch_optional(by)
+        .await?;
     Ok(row.map(User::from))
 }
 
@@ -223,12 +221,8 @@ pub async fn password_of(db: &Db, user: UserId) -> Result<Option<String>> {
 
 /// Who wants or has an address, as compared, and has not proven it: newest first.
 pub async fn unproven(db: &Db, email_key: &str, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(concat!(
-        "select ",
-        columns!(),
-        "
-         from account
-         where (wanted_email_key = $1 or email_key = $1) and email_verified_at is null
+    let rows: Vec<Row> = sqlx::query_as(select_users!(
+        "where (wanted_email_key = $1 or email_key = $1) and email_verified_at is null
          order by id desc limit $2"
     ))
     .bind(email_key)

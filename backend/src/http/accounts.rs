@@ -9,7 +9,7 @@ use super::extract::{AuthUser, Valid};
 use crate::app::AppState;
 use crate::auth;
 use crate::db::account;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Make an account
 ///
@@ -41,6 +41,6 @@ pub async fn register(
     )
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {
-    let user = account::get(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
+    let user = account::of(&app.db, user.id).await?;
     Ok(Json(user.into()))
 }

@@ -1,6 +1,5 @@
 //! Which paths are limited, and how that is told: 429 with `Retry-After`, and the `RateLimit-*` fields of
-//! draft-ietf-httpapi-ratelimit-headers-06 in every answer of a limited path. Runs after `policy`, so that somebody known
-//! is counted as themselves, and everybody else by their network.
+//! draft-ietf-httpapi-ratelimit-headers-06 in every answer of a limited path. Runs after `policy`, which knows who asks.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -43,12 +42,12 @@ pub(super) async fn limit(
     let Some(limit) = limit_of(request.method(), path.as_str()) else {
         return next.run(request).await;
     };
-    let Some(counted) = app.limits.count(limit, &key(&request)).await else {
+    let Some(counted) = app.limits.count(limit, &key(limit, &request)).await else {
         return next.run(request).await;
     };
     let mut response = match counted.outcome {
         Ok(_) => next.run(request).await,
-        Err(refused) => Error::RateLimited { retry_after: refused.retry_after }.into_response(),
+        Err(refused) => Error::from(refused).into_response(),
     };
     describe(response.headers_mut(), counted);
     response
@@ -60,8 +59,9 @@ fn limit_of(method: &Method, path: &str) -> Option<Limit> {
 }
 
 /// As whom the sender counts.
-fn key(request: &Request) -> String {
-    if let Some(user) = request.extensions().get::<AuthUser>() {
+fn key(limit: Limit, request: &Request) -> String {
+    let user = request.extensions().get::<AuthUser>();
+    if let Some(user) = user.filter(|_| limit.is_by_account()) {
         return user.id.to_string();
     }
     let client = request.extensions().get::<ClientAddr>();

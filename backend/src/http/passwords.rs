@@ -11,7 +11,7 @@ use super::sessions::granted;
 use crate::app::AppState;
 use crate::auth::{session, verification};
 use crate::db::account;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mail::Message;
 
 /// Have a link mailed to choose another password by
@@ -68,7 +68,7 @@ pub async fn change(
     UserAgent(user_agent): UserAgent,
     Valid(wanted): Valid<ChangePassword>,
 ) -> Result<(CookieJar, Json<TokenGrant>)> {
-    let user = account::get(&app.db, user.id).await?.ok_or(Error::Unauthenticated)?;
+    let user = account::of(&app.db, user.id).await?;
     verification::change_password(&app, &user, wanted).await?;
     let signed = session::start(&app, user.id, &user_agent).await?;
     Ok(granted(&app, cookies, signed))

@@ -5,9 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
-use sharesync_protocol::UserId;
 use sharesync_protocol::api::{
-    BeginSecondFactor, RecoveryCodes, SecondFactorCode, SecondFactorSetup, TokenGrant, User,
+    BeginSecondFactor, RecoveryCodes, SecondFactorCode, SecondFactorSetup, TokenGrant,
 };
 
 use super::cookies::Kept;
@@ -67,7 +66,7 @@ pub async fn begin(
     user: AuthUser,
     Valid(wanted): Valid<BeginSecondFactor>,
 ) -> Result<Json<SecondFactorSetup>> {
-    let user = account_of(&app, user.id).await?;
+    let user = account::of(&app.db, user.id).await?;
     Ok(Json(second_factor::begin(&app, &user, wanted.password).await?))
 }
 
@@ -88,7 +87,7 @@ pub async fn confirm(
     user: AuthUser,
     Valid(given): Valid<SecondFactorCode>,
 ) -> Result<Json<RecoveryCodes>> {
-    let user = account_of(&app, user.id).await?;
+    let user = account::of(&app.db, user.id).await?;
     Ok(Json(second_factor::confirm(&app, &user, &given.code).await?))
 }
 
@@ -107,7 +106,7 @@ pub async fn disable(
     user: AuthUser,
     Valid(given): Valid<SecondFactorCode>,
 ) -> Result<StatusCode> {
-    let user = account_of(&app, user.id).await?;
+    let user = account::of(&app.db, user.id).await?;
     second_factor::disable(&app, &user, &given.code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -129,10 +128,6 @@ pub async fn recovery_codes(
     user: AuthUser,
     Valid(given): Valid<SecondFactorCode>,
 ) -> Result<Json<RecoveryCodes>> {
-    let user = account_of(&app, user.id).await?;
+    let user = account::of(&app.db, user.id).await?;
     Ok(Json(second_factor::replace_recovery_codes(&app, &user, &given.code).await?))
-}
-
-async fn account_of(app: &AppState, user: UserId) -> Result<User> {
-    account::get(&app.db, user).await?.ok_or(Error::Unauthenticated)
 }

@@ -1104,9 +1104,24 @@ export interface components {
             password?: string | null;
         };
         /** @description Body of `POST /api/admin/users`: an account whose address counts as verified. */
-        CreateUser: components["schemas"]["Register"] & {
+        CreateUser: {
+            /**
+             * @description The address to sign in with; compared without regard to case.
+             * @example sam@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description A password to begin with, as at a registration.
+             */
+            password: string;
             /** @description What the account is for. */
             role: components["schemas"]["Role"];
+            /**
+             * @description The name others see, as at a registration.
+             * @example sam
+             */
+            username: string;
         };
         /** @description One recorded download. */
         Download: {

@@ -34,7 +34,7 @@ pub struct Register {
 
 #[cfg(feature = "server")]
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature garde calls")]
-fn username_characters(name: &str, _context: &()) -> garde::Result {
+pub(super) fn username_characters(name: &str, _context: &()) -> garde::Result {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.chars().all(allowed) {
         Ok(())

@@ -133,3 +133,15 @@ async fn who_is_refused_is_not_let_in_with_the_right_password_either() {
     stack.advance(Duration::from_secs(30));
     assert_eq!(stack.anonymous().post("/api/auth/login", right).await.status, 200);
 }
+
+#[tokio::test]
+async fn more_accounts_are_no_more_guesses_at_a_link() {
+    let stack = Stack::builder().env("RATE_LIMIT_SHARE_PASSWORD", "2/min").start().await;
+    let path = "/api/shares/AAAAAAAAAAAAAAAAAAAAAA/download";
+    for name in ["ann", "bob"] {
+        let person = stack.user(name).await;
+        person.post(path, json!({})).await.problem(404, ProblemCode::NotFound);
+    }
+    let third = stack.user("eve").await;
+    third.post(path, json!({})).await.problem(429, ProblemCode::RateLimited);
+}

@@ -9,6 +9,7 @@ mod files;
 mod framing;
 mod hand_ins;
 mod http;
+mod identities;
 mod invitations;
 mod limits;
 mod passwords;

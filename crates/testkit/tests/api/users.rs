@@ -40,7 +40,7 @@ async fn an_administrator_makes_accounts_of_every_role_whose_address_counts_as_p
     let mut bad = body;
     bad["email"] = "x".into();
     let problem = admin.post("/api/admin/users", bad).await.problem(422, ProblemCode::Invalid);
-    assert_eq!(problem.field.as_deref(), Some("account.email"));
+    assert_eq!(problem.field.as_deref(), Some("email"));
 }
 
 #[tokio::test]
