@@ -50,7 +50,7 @@ export function createRouter() {
             {
               path: paths.signedIn,
               lazy: async () => ({
-                loader: (await import('@/features/auth/signed-in-page')).takeUpSession,
+                loader: (await import('@/features/auth/take-up-session')).takeUpSession,
               }),
             },
             {

@@ -7,7 +7,8 @@ import { useReturnFocus } from './use-return-focus'
 
 interface DialogProps {
   open: boolean
-  onOpenChange: (open: boolean) => void
+  /** Called when its person is done with it, by whatever way. */
+  onClose: () => void
   /** The heading, which also names the dialog. */
   title: string
   /** A sentence under the heading. */
@@ -18,10 +19,15 @@ interface DialogProps {
 }
 
 /** A sheet from below on phones, a card in the middle on larger screens. */
-export function Dialog({ open, onOpenChange, title, description, stays, children }: DialogProps) {
+export function Dialog({ open, onClose, title, description, stays, children }: DialogProps) {
   const returnFocus = useReturnFocus()
   return (
-    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
+    <RadixDialog.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onClose()
+      }}
+    >
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_10/0.55)]" />
         <RadixDialog.Content

@@ -61,11 +61,7 @@ function Confirmed() {
         {inside ? 'Everything is ready.' : 'Everything is ready: sign in.'}
       </p>
       <Button asChild className="mt-8 w-full">
-        {inside ? (
-          <Link to={paths.files}>Go to your files</Link>
-        ) : (
-          <Link to={paths.signIn}>Sign in</Link>
-        )}
+        {inside ? <Link to={paths.files}>Go on</Link> : <Link to={paths.signIn}>Sign in</Link>}
       </Button>
     </AuthFrame>
   )

@@ -39,9 +39,7 @@ export function ShareDialog({ files, onClose }: ShareDialogProps) {
   return (
     <Dialog
       open={files.length > 0}
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title="Create link"
       description={`Whoever has the link can download ${subject}.`}
     >

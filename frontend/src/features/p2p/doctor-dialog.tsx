@@ -37,9 +37,7 @@ export function DoctorDialog({ patient, onClose }: DoctorDialogProps) {
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title="How you are connected"
       description="What this page found out about the way between the two of you."
     >

@@ -24,9 +24,7 @@ export function RevokeTokenDialog({ token, onClose }: { token: ApiToken; onClose
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title={`Revoke ${token.name}?`}
       description={`What uses the token that ends in ${token.ends_with} stops working, for good.`}
     >

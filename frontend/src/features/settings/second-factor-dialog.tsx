@@ -32,9 +32,7 @@ function TurnOff({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title="Turn the second factor off"
       description="Your password alone will be enough to sign in."
     >
@@ -59,9 +57,7 @@ function OtherCodes({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title={codes ? 'Keep your recovery codes' : 'New recovery codes'}
       description={codes ? RECOVERY_WORDS : 'Those that you have are worth nothing afterwards.'}
       stays={codes !== undefined}

@@ -35,9 +35,7 @@ export function SetUpDialog({ withPassword, onClose }: SetUpDialogProps) {
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title={codes ? 'Keep your recovery codes' : 'Set up a second factor'}
       description={codes ? RECOVERY_WORDS : stepWords(begin.data, withPassword)}
       stays={codes !== undefined}

@@ -20,9 +20,7 @@ export function TokenDialog({ title, description, issued, onClose, children }: T
   return (
     <Dialog
       open
-      onOpenChange={(open) => {
-        if (!open) onClose()
-      }}
+      onClose={onClose}
       title={issued ? `${issued.name} is ready` : title}
       description={
         issued
