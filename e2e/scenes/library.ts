@@ -1,0 +1,141 @@
+/** Pages about files that are stored: the library, links, and what is handed in. */
+import { expect, type Page } from '@playwright/test'
+import { share, upload } from '../support/account.ts'
+import { anybody, at, LONG_NAME, owner, type Scene, SMALL_FILES } from './scene.ts'
+
+/** All of them. */
+export const LIBRARY_SCENES: readonly Scene[] = [
+  { name: 'empty library', visitor: owner, open: (page) => at(page, '/files', 'Files') },
+  { name: 'upload', visitor: owner, open: (page) => at(page, '/upload', 'Upload') },
+  {
+    name: 'uploads that have ended',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/upload', 'Upload')
+      await page.getByLabel('Choose files to upload').setInputFiles(SMALL_FILES)
+      // The empty one is refused: both ends of an upload are on the page.
+      const uploads = page.getByRole('region', { name: 'Uploads' })
+      await expect(uploads.getByRole('listitem').filter({ hasText: 'Uploaded' })).toHaveCount(1)
+      await expect(uploads.getByRole('listitem').filter({ hasText: 'Failed' })).toHaveCount(1)
+    },
+  },
+  {
+    name: 'nothing handed in',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/handed-in', 'Handed in')
+      await expect(page.getByRole('link', { name: 'Hand a file in' })).toBeVisible()
+    },
+  },
+  {
+    name: 'what one handed in',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/upload', 'Upload')
+      await page.getByRole('checkbox', { name: 'Hand in to the operators' }).check()
+      await page.getByLabel('Choose files to upload').setInputFiles(SMALL_FILES)
+      await page.getByRole('link', { name: 'See what you handed in' }).click()
+      await expect(page.getByRole('listitem')).toContainText(['Waiting'])
+    },
+  },
+  {
+    name: 'where a client hands files in',
+    visitor: owner,
+    open: async (page) => {
+      await actAs(page, 'client')
+      await at(page, '/upload', 'Upload')
+      await expect(page.getByText('goes to the operators')).toBeVisible()
+    },
+  },
+  {
+    name: 'what was handed in, to an operator',
+    visitor: owner,
+    open: (page) => openHandedIn(page),
+  },
+  {
+    name: 'library',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, LONG_NAME, Buffer.from('x'))
+      await share(request, account, { file_ids: [id] })
+      await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await at(page, '/files', 'Files')
+      await page.getByRole('checkbox', { name: 'Select photo.jpg' }).check()
+    },
+  },
+  {
+    name: 'a file and its links',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, LONG_NAME, Buffer.from('x'))
+      await share(request, account, { file_ids: [id], max_downloads: 3, password: 'sesame' })
+      await page.goto(`/files?file=${id}`)
+      await expect(page.getByRole('button', { name: 'End link' })).toBeVisible()
+    },
+  },
+  {
+    name: 'making a link',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await at(page, '/files', 'Files')
+      await page.getByRole('checkbox', { name: 'Select photo.jpg' }).check()
+      await page.getByRole('button', { name: 'Create link', exact: true }).click()
+      await expect(page.getByRole('dialog', { name: 'Create link' })).toBeVisible()
+    },
+  },
+  {
+    name: 'shared files',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const ids = [
+        await upload(request, account, LONG_NAME, Buffer.from('x')),
+        await upload(request, account, 'photo.jpg', Buffer.from('y')),
+      ]
+      await page.goto(await share(request, account, { file_ids: ids }))
+      await expect(page.getByText('photo.jpg')).toBeVisible()
+    },
+  },
+  {
+    name: 'a link with a password',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await page.goto(await share(request, account, { file_ids: [id], password: 'sesame' }))
+      await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible()
+    },
+  },
+  {
+    name: 'a link that leads nowhere',
+    visitor: anybody,
+    refusals: [404],
+    open: (page) => at(page, '/s/AAAAAAAAAAAAAAAAAAAAAA'),
+  },
+]
+
+/** One that waits and one that was fetched. */
+const HANDED_IN = [
+  { id: 'a', name: LONG_NAME, size: 5_000_000 },
+  { id: 'b', name: 'photo.jpg', size: 7, fetched_at: 1_790_000_000_000, fetched_by: 'operator' },
+].map((file) => ({
+  ...file,
+  from: 'client',
+  from_email: 'a-client-with-a-long-name@department.example.org',
+  created_at: 1_780_000_000_000,
+}))
+
+/** Has the page take whoever is signed in for somebody in that role. */
+async function actAs(page: Page, role: string) {
+  await page.route('/api/me', async (route) => {
+    const me = (await (await route.fetch()).json()) as object
+    await route.fulfill({ json: { ...me, role } })
+  })
+}
+
+/** Has an operator see what was handed in, coming from the mail about the first. */
+async function openHandedIn(page: Page) {
+  await actAs(page, 'ops')
+  await page.route('/api/handed-in?*', (route) => route.fulfill({ json: { items: HANDED_IN } }))
+  await at(page, '/handed-in?file=a', 'Handed in')
+  await expect(page.getByText('From the mail', { exact: true })).toBeVisible()
+}
