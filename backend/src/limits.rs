@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::limiter::{Allowance, Rate, TooOften};
 use sharesync_service_kit::redis_client;
@@ -87,15 +86,9 @@ impl LimitRates {
     /// Reads the variables. Errors name the one at fault.
     pub fn read(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
         let rate = |limit: Limit| {
-            let variable = limit.variable();
-            let rate = match var(&variable).as_deref() {
-                None => Some(limit.default()),
-                Some("off") => None,
-                Some(text) => Some(text.parse().with_context(|| format!("{variable}: {text:?}"))?),
-            };
-            Ok((limit, rate))
+            Rate::read(var, &limit.variable(), limit.default()).map(|rate| (limit, rate))
         };
-        let rates: anyhow::Result<_> = Limit::ALL.into_iter().map(rate).collect();
+        let rates: Result<_, _> = Limit::ALL.into_iter().map(rate).collect();
         Ok(Self { rates: rates?, redis: redis_client::read(var)?.map(LimitStore::new) })
     }
 

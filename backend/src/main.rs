@@ -81,7 +81,8 @@ Environment, all of it optional:
   RATE_LIMIT_SHARE_PASSWORD
                        how often it may try to open a share link (30/min)
   RATE_LIMIT_UPLOAD    how often one account may upload (240/min)
-  RATE_LIMIT_DOWNLOAD  how often one network may fetch (600/min)
+  RATE_LIMIT_DOWNLOAD  how often one account, or network, may fetch (600/min)
+  RATE_LIMIT_ROOM_JOIN how often one network may make and enter rooms (60/min)
   RUST_LOG             what to log (info)
   LOG_FORMAT           text or json (text)";
 

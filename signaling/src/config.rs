@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use crate::draft::Limits;
 use crate::registry::ClusterConfig;
 
-/// What a signaling service may hold and how fast its clients may ask.
+/// What a signaling service may hold and how fast its clients may ask. What one client network may is
+/// counted on all nodes together, but for its sockets.
 #[derive(Clone, Debug)]
 pub struct SignalingConfig {
     /// The STUN and TURN servers that members are told of. None by default: on one network none is
@@ -41,11 +42,12 @@ pub struct SignalingConfig {
     /// Bytes of events from one socket; 1 MiB and 64 KiB a second by default, several times what 15
     /// such meetings take. It bounds what a client can make the server hold for one that is slow.
     pub bytes_per_socket: Rate,
-    /// Rooms created and joined by one client network; 60 and one a second by default. Guessing a
-    /// room's 128 bits at that rate is hopeless, and an office behind one address still fits.
-    pub entries_per_client: Rate,
-    /// Knocks by one client network; 10 and one in six seconds by default: each costs somebody a
-    /// code, whether or not its words were guessed.
+    /// Rooms created and joined by one client network; 60 a minute by default.
+    /// Guessing a room's 128 bits at that rate is hopeless, and an office behind one address still
+    /// fits. None: as often as it likes.
+    pub entries_per_client: Option<Rate>,
+    /// Knocks by one client network; 10 and one in six seconds by default: each
+    /// costs somebody a code, whether or not its words were guessed.
     pub knocks_per_client: Rate,
     /// Devices of one client network that may see each other at one time; 32 by default, as many as
     /// one looks through for a face. None: nobody is told who is nearby, as where a proxy that does
@@ -95,6 +97,9 @@ impl SignalingConfig {
     }
 }
 
+/// See [`SignalingConfig::entries_per_client`].
+pub(crate) const DEFAULT_ROOM_JOIN: Rate = Rate::per(60, Duration::from_mins(1));
+
 impl Default for SignalingConfig {
     fn default() -> Self {
         Self {
@@ -107,7 +112,7 @@ impl Default for SignalingConfig {
             grace: Duration::from_mins(2),
             events_per_socket: Rate::new(200, Duration::from_millis(20)),
             bytes_per_socket: Rate::new(1 << 20, Duration::from_micros(15)),
-            entries_per_client: Rate::new(60, Duration::from_secs(1)),
+            entries_per_client: Some(DEFAULT_ROOM_JOIN),
             knocks_per_client: Rate::new(10, Duration::from_secs(6)),
             devices_per_network: 32,
             appearances_per_client: Rate::new(60, Duration::from_secs(1)),

@@ -12,9 +12,8 @@ use serde::Serialize;
 use sharesync_protocol::signaling::{
     Auth, Create, Done, Eject, IceServer, IceServers, Join, Joined, Lock, RoomId,
 };
-use sharesync_service_kit::client_addr::ClientNetwork;
-use sharesync_service_kit::limiter::KeyedLimiter;
 use sharesync_service_kit::secret::random_token;
+use sharesync_service_kit::shared_limiter::{LimitStore, SharedLimiter};
 use socketioxide::SocketIo;
 use socketioxide::socket::DisconnectReason;
 
@@ -35,28 +34,27 @@ pub(crate) struct Hub {
     /// The rooms, and who is nearby.
     pub(crate) registry: Registry,
     config: SignalingConfig,
-    entries: KeyedLimiter<ClientNetwork>,
-    knocks_allowed: KeyedLimiter<ClientNetwork>,
-    reports_allowed: KeyedLimiter<ClientNetwork>,
-    appearances_allowed: KeyedLimiter<ClientNetwork>,
-    nearby_knocks_allowed: KeyedLimiter<ClientNetwork>,
+    entries_allowed: Option<SharedLimiter>,
+    knocks_allowed: SharedLimiter,
+    reports_allowed: SharedLimiter,
+    appearances_allowed: SharedLimiter,
+    nearby_knocks_allowed: SharedLimiter,
 }
 
 impl Hub {
     /// A hub whose rooms are kept where `config` says.
     pub(crate) fn new(config: SignalingConfig, io: SocketIo) -> Self {
         let post = Arc::new(Post::new(io));
+        let redis = config.cluster.as_ref().map(|cluster| LimitStore::new(cluster.client.clone()));
+        let shared = |name, rate| SharedLimiter::new(name, rate, &config.clock, redis.clone());
         Self {
             registry: Registry::new(&config, Arc::clone(&post)),
             post,
-            entries: KeyedLimiter::new(config.entries_per_client, &config.clock),
-            knocks_allowed: KeyedLimiter::new(config.knocks_per_client, &config.clock),
-            reports_allowed: KeyedLimiter::new(config.reports_per_client, &config.clock),
-            appearances_allowed: KeyedLimiter::new(config.appearances_per_client, &config.clock),
-            nearby_knocks_allowed: KeyedLimiter::new(
-                config.nearby_knocks_per_client,
-                &config.clock,
-            ),
+            entries_allowed: config.entries_per_client.map(|rate| shared("room-join", rate)),
+            knocks_allowed: shared("knock", config.knocks_per_client),
+            reports_allowed: shared("report", config.reports_per_client),
+            appearances_allowed: shared("appearance", config.appearances_per_client),
+            nearby_knocks_allowed: shared("nearby-knock", config.nearby_knocks_per_client),
             config,
         }
     }
@@ -143,7 +141,9 @@ impl Hub {
         + Send,
     ) {
         let session = Arc::clone(&asker.session);
-        if self.entries.check(&session.network).is_err() {
+        if let Some(allowed) = &self.entries_allowed
+            && allowed.check(&session.network.key()).await.is_err()
+        {
             return self.post.refuse(asker, RequestError::RateLimited);
         }
         if let Err(error) = self.check_is_outside(visit, &session).await {

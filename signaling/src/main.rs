@@ -47,6 +47,8 @@ Environment, all of it optional:
   TRUSTED_PROXIES       addresses and networks whose X-Forwarded-For is believed, separated by commas
   NEARBY                off: tell no device of others behind the same address (on)
   SOCKETS_PER_CLIENT    connections that one client address may have open (64)
+  RATE_LIMIT_ROOM_JOIN  how often one network may make and enter rooms: 60/min (the default),
+                        5/h …, or off
   STUN_URLS             STUN servers for transfers across networks, separated by commas
   TURN                  on, or off: whether transfers without a direct path are carried over UDP (on)
   TURN_PORT             the UDP port for that (3478)

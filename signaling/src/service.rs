@@ -9,15 +9,19 @@ use axum::Router;
 use sharesync_protocol::report::TransferCount;
 use sharesync_protocol::signaling::IceServer;
 use sharesync_service_kit::clock::Clock;
+use sharesync_service_kit::limiter::Rate;
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::redis_client;
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_service_kit::ticket::TicketKey;
 use tokio::sync::mpsc;
 
+use crate::config::DEFAULT_ROOM_JOIN;
 use crate::relay::{RelayConfig, RelayOffer, Relays};
 use crate::turn::{Turn, TurnServer};
 use crate::{ClusterConfig, Signaling, SignalingConfig, stun_servers};
+
+const ROOM_JOIN: &str = "RATE_LIMIT_ROOM_JOIN";
 
 /// What the environment says to the service, whichever program runs it.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub struct ServiceConfig {
     pub turn: Turn,
     /// Signaling sockets that one client address may have open (`SOCKETS_PER_CLIENT`).
     pub sockets_per_client: usize,
+    /// How often one client network may make and join rooms (`RATE_LIMIT_ROOM_JOIN`); no limit for none.
+    pub room_join: Option<Rate>,
     /// Whether devices behind one address may be told of each other (`NEARBY`).
     pub nearby: bool,
     /// Where rooms are shared with other nodes (`REDIS_URL`, `REDIS_CA_FILE`); without it they are in
@@ -63,7 +69,7 @@ pub struct Service {
 
 impl ServiceConfig {
     /// The variables that it alone is read from.
-    pub const VARIABLES: [&str; 11] = [
+    pub const VARIABLES: [&str; 12] = [
         "STUN_URLS",
         "TURN",
         "TURN_PORT",
@@ -73,6 +79,7 @@ impl ServiceConfig {
         "TURN_URLS",
         "TURN_SECRET",
         "SOCKETS_PER_CLIENT",
+        ROOM_JOIN,
         "NEARBY",
         "RELAY_URL",
     ];
@@ -93,6 +100,7 @@ impl ServiceConfig {
                 .context("STUN_URLS")?,
             turn: Turn::read(var, public_url)?,
             sockets_per_client,
+            room_join: Rate::read(var, ROOM_JOIN, DEFAULT_ROOM_JOIN)?,
             nearby: nearby(var("NEARBY").as_deref())?,
             cluster: redis_client::read(var)?.map(ClusterConfig::of),
             relay_url: var("RELAY_URL").map(relay_url).transpose()?,
@@ -134,6 +142,7 @@ impl Service {
             relays: relay_offer(&relays, config.relay_url, config.cluster.as_ref()),
             origins,
             sockets_per_client: config.sockets_per_client,
+            entries_per_client: config.room_join,
             devices_per_network: if config.nearby { defaults.devices_per_network } else { 0 },
             counts,
             cluster: config.cluster,
@@ -198,6 +207,7 @@ mod tests {
         assert!(config.cluster.is_none() && config.relay_url.is_none());
         assert!(config.ice_servers.is_empty());
         assert_eq!(config.sockets_per_client, 64);
+        assert_eq!(config.room_join, SignalingConfig::default().entries_per_client);
         assert!(config.nearby);
     }
 
@@ -206,6 +216,7 @@ mod tests {
         let config = read(&[
             ("STUN_URLS", "stun:a.example, stun:b.example:3478"),
             ("SOCKETS_PER_CLIENT", "1000"),
+            ("RATE_LIMIT_ROOM_JOIN", "off"),
             ("NEARBY", "off"),
             ("REDIS_URL", "redis://:secret@redis.example:6380/2"),
             ("RELAY_URL", "wss://one.example/relay"),
@@ -213,7 +224,7 @@ mod tests {
         let config = config.unwrap();
         assert_eq!(config.ice_servers[0].urls, ["stun:a.example", "stun:b.example:3478"]);
         assert_eq!(config.sockets_per_client, 1000);
-        assert!(!config.nearby);
+        assert!(config.room_join.is_none() && !config.nearby);
         assert_eq!(config.relay_url.as_deref(), Some("wss://one.example/relay"));
         assert!(config.cluster.is_some() && !format!("{config:?}").contains("secret"));
     }
@@ -224,6 +235,7 @@ mod tests {
             ("STUN_URLS", "http://x"),
             ("TURN", "perhaps"),
             ("SOCKETS_PER_CLIENT", "many"),
+            ("RATE_LIMIT_ROOM_JOIN", "often"),
             ("NEARBY", "maybe"),
             ("RELAY_URL", "https://one.example/relay"),
         ] {

@@ -65,8 +65,7 @@ fn key(limit: Limit, request: &Request) -> String {
         return user.id.to_string();
     }
     let client = request.extensions().get::<ClientAddr>();
-    let network = client.map_or(ClientNetwork::UNKNOWN, |client| client.network());
-    network.first_address().to_string()
+    client.map_or(ClientNetwork::UNKNOWN, |client| client.network()).key()
 }
 
 fn describe(headers: &mut HeaderMap, counted: Counted) {

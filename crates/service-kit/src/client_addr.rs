@@ -32,9 +32,9 @@ impl ClientNetwork {
     /// not know its client is shared rather than absent.
     pub const UNKNOWN: Self = Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
 
-    /// The first of its addresses, whose network it is again. Not for logs.
-    pub fn first_address(self) -> IpAddr {
-        self.0
+    /// Its first address, in words: what it is known by in Redis. Not for logs.
+    pub fn key(self) -> String {
+        self.0.to_string()
     }
 }
 

@@ -55,6 +55,22 @@ impl Rate {
         }
     }
 
+    /// What a variable says of how often: no rate for `off`, and `default` where it is not set.
+    pub fn read(
+        var: &dyn Fn(&str) -> Option<String>,
+        name: &str,
+        default: Self,
+    ) -> Result<Option<Self>, BadRateSetting> {
+        match var(name) {
+            None => Ok(Some(default)),
+            Some(text) if text == "off" => Ok(None),
+            Some(text) => match text.parse() {
+                Ok(rate) => Ok(Some(rate)),
+                Err(why) => Err(BadRateSetting { name: name.to_owned(), text, why }),
+            },
+        }
+    }
+
     fn quota(self) -> Quota {
         Quota::with_period(self.interval)
             .expect("the interval was checked when the rate was made")
@@ -84,6 +100,15 @@ impl FromStr for Rate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be of the form 5/s, 5/min, 5/h or 5/day")]
 pub struct BadRate;
+
+/// A variable that says no rate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {text:?} {why}")]
+pub struct BadRateSetting {
+    name: String,
+    text: String,
+    why: BadRate,
+}
 
 /// What is left of a rate after a use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,7 +39,7 @@ impl Hub {
 
     pub(super) async fn knock(&self, visit: &mut Visit, knock: &Knock, asker: Asker) {
         let session = Arc::clone(&asker.session);
-        if self.knocks_allowed.check(&session.network).is_err() {
+        if self.knocks_allowed.check(&session.network.key()).await.is_err() {
             return self.post.refuse(asker, RequestError::RateLimited);
         }
         let id = match self.room_to_knock_at(visit, &session, &knock.nameplate).await {

@@ -19,7 +19,7 @@ use crate::visit::Visit;
 impl Hub {
     pub(super) async fn appear(&self, visit: &mut Visit, appear: &Appear, asker: Asker) {
         let session = Arc::clone(&asker.session);
-        if self.appearances_allowed.check(&session.network).is_err() {
+        if self.appearances_allowed.check(&session.network.key()).await.is_err() {
             return self.post.refuse(asker, RequestError::RateLimited);
         }
         let tells = self.config.devices_per_network > 0;
@@ -90,7 +90,7 @@ impl Hub {
 
     pub(super) async fn knock_nearby(&self, visit: &Visit, knock: &NearbyKnock, asker: Asker) {
         let me = asker.session.address;
-        if self.nearby_knocks_allowed.check(&asker.session.network).is_err() {
+        if self.nearby_knocks_allowed.check(&asker.session.network.key()).await.is_err() {
             return self.post.refuse(asker, RequestError::RateLimited);
         }
         let Some(network) = visit.neighbourhood else {

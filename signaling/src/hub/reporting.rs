@@ -10,7 +10,7 @@ use crate::visit::Visit;
 
 impl Hub {
     pub(super) async fn report(&self, visit: &Visit, report: &Report, asker: Asker) {
-        if self.reports_allowed.check(&asker.session.network).is_err() {
+        if self.reports_allowed.check(&asker.session.network.key()).await.is_err() {
             return self.post.refuse(asker, RequestError::RateLimited);
         }
         let me = asker.session.address;

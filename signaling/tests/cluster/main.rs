@@ -7,6 +7,8 @@
     reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their clients"
 )]
 
+#[path = "../signaling/by_network.rs"]
+mod by_network;
 #[path = "../signaling/capacity.rs"]
 mod capacity;
 #[path = "../signaling/conversation.rs"]

@@ -21,7 +21,7 @@ type Found = (String, BTreeSet<String>);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_see_one_order_and_newcomers_find_what_it_led_to() {
     let server = Server::with(SignalingConfig {
-        entries_per_client: Rate::new(10_000, Duration::from_millis(1)),
+        entries_per_client: Some(Rate::new(10_000, Duration::from_millis(1))),
         ..SignalingConfig::default()
     })
     .await;

@@ -1,12 +1,8 @@
 //! Short codes: a member opens one, somebody knocks, and the two talk until one of them ends it.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use sharesync_service_kit::limiter::Rate;
-use sharesync_signaling::SignalingConfig;
 
-use crate::server::{Server, still};
+use crate::server::Server;
 use crate::socket::Client;
 
 /// A member with an open code, and the code's nameplate.
@@ -191,30 +187,6 @@ async fn a_knock_outlives_the_knockers_entering_a_room() {
     holder.event("peer-joined").await;
     knocker.ok("knock-ended", knocked.clone()).await;
     assert_eq!(holder.event("knock-ended").await, knocked);
-}
-
-#[tokio::test]
-async fn guessing_nameplates_is_limited_by_address_and_not_by_socket() {
-    let (clock, hands) = still();
-    let server = Server::with(SignalingConfig {
-        knocks_per_client: Rate::new(2, Duration::from_secs(6)),
-        clock,
-        ..SignalingConfig::default()
-    })
-    .await;
-    let guess = || json!({ "nameplate": "0" });
-    for address in ["2001:db8::1", "2001:db8::2"] {
-        let mut guesser = server.client_from(address).await;
-        assert_eq!(guesser.refused("knock", guess()).await, "unknown_code");
-    }
-    let mut guesser = server.client_from("2001:db8::3").await;
-    assert_eq!(guesser.refused("knock", guess()).await, "rate_limited");
-    let mut other = server.client_from("2001:db8:0:1::1").await;
-    assert_eq!(other.refused("knock", guess()).await, "unknown_code");
-
-    hands.advance(Duration::from_secs(6));
-    assert_eq!(guesser.refused("knock", guess()).await, "unknown_code");
-    assert_eq!(guesser.refused("knock", guess()).await, "rate_limited");
 }
 
 #[tokio::test]

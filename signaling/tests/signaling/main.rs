@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their clients"
 )]
 
+mod by_network;
 mod capacity;
 mod conversation;
 mod crowd;

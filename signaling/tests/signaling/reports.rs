@@ -1,14 +1,11 @@
 //! What members say of transfers between them, and what of it is counted.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use sharesync_protocol::report::TransferCount;
-use sharesync_service_kit::limiter::Rate;
 use sharesync_signaling::SignalingConfig;
 use tokio::sync::mpsc::{self, Receiver};
 
-use crate::server::{Server, still};
+use crate::server::Server;
 
 /// A service whose counts the test hears.
 async fn counting(config: SignalingConfig) -> (Server, Receiver<TransferCount>) {
@@ -18,7 +15,7 @@ async fn counting(config: SignalingConfig) -> (Server, Receiver<TransferCount>) 
 }
 
 /// A report about a member, of so many bytes that went directly.
-fn report(peer: &Value, outcome: &str, direct: u64) -> Value {
+pub(crate) fn report(peer: &Value, outcome: &str, direct: u64) -> Value {
     json!({
         "peer": peer["self"]["id"],
         "outcome": outcome,
@@ -97,28 +94,6 @@ async fn reports_that_are_none_are_refused() {
         bad[field] = value;
         assert_eq!(host.refused("report", bad.clone()).await, "malformed", "{bad}");
     }
-}
-
-#[tokio::test]
-async fn reports_are_limited_by_address_and_not_by_socket() {
-    let (clock, hands) = still();
-    let config = SignalingConfig {
-        reports_per_client: Rate::new(2, Duration::from_secs(1)),
-        clock,
-        ..SignalingConfig::default()
-    };
-    let (server, _counted) = counting(config).await;
-    let about_nobody = report(&json!({ "self": { "id": "x" } }), "verified", 1);
-    for address in ["2001:db8::1", "2001:db8::2"] {
-        let mut eager = server.client_from(address).await;
-        assert_eq!(eager.refused("report", about_nobody.clone()).await, "not_in_room");
-    }
-    let mut eager = server.client_from("2001:db8::3").await;
-    assert_eq!(eager.refused("report", about_nobody.clone()).await, "rate_limited");
-    let mut calm = server.client_from("2001:db8:0:1::1").await;
-    assert_eq!(calm.refused("report", about_nobody.clone()).await, "not_in_room");
-    hands.advance(Duration::from_secs(1));
-    assert_eq!(eager.refused("report", about_nobody).await, "not_in_room");
 }
 
 #[tokio::test]

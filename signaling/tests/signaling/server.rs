@@ -43,14 +43,18 @@ impl Server {
 
     /// A client in the namespace; each is on another node than the one before.
     pub(crate) async fn client(&self) -> Client {
-        let nodes = self.rung.nodes();
-        let before = self.clients.fetch_add(1, Ordering::Relaxed);
-        Client::connect(nodes[before % nodes.len()].address, &[]).await
+        Client::connect(self.next_node(), &[]).await
     }
 
-    /// A client in the namespace that comes from `address`; all of these are on one node.
+    /// Likewise, one that comes from `address`.
     pub(crate) async fn client_from(&self, address: &str) -> Client {
-        Client::connect(self.address, &[(FROM, address)]).await
+        Client::connect(self.next_node(), &[(FROM, address)]).await
+    }
+
+    fn next_node(&self) -> SocketAddr {
+        let nodes = self.rung.nodes();
+        let before = self.clients.fetch_add(1, Ordering::Relaxed);
+        nodes[before % nodes.len()].address
     }
 
     /// A client alone in a room of its own, and the acknowledgement of that.

@@ -57,7 +57,7 @@ impl InRedis for ClientNetwork {
     const RECORDS: &'static str = NEIGHBOURHOODS;
 
     fn field(&self) -> String {
-        self.first_address().to_string()
+        self.key()
     }
 
     fn of_field(field: &str) -> Option<Self> {
