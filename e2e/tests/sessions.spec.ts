@@ -22,9 +22,12 @@ test('a lost device is signed out from another, and all of them at once', async 
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
   })
   await openSettings(desk, account.username)
-  const here = desk.getByRole('listitem').filter({ hasText: 'This one' })
-  await expect(here).toContainText('on Linux')
-  const there = desk.getByRole('listitem').filter({ hasText: 'Safari on iOS' })
+  // What is said of it in passing is an item of a list, too.
+  const devices = desk
+    .getByRole('region', { name: 'Where you are signed in' })
+    .getByRole('listitem')
+  await expect(devices.filter({ hasText: 'This one' })).toContainText('on Linux')
+  const there = devices.filter({ hasText: 'Safari on iOS' })
   await expect(there).toContainText('Used just now')
 
   await desk.getByRole('button', { name: 'Sign out: Safari on iOS' }).click()

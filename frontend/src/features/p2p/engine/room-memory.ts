@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { offeredFile } from './control-messages'
+import { holdLock } from './page-lock'
 import { id } from './signaling-messages'
 
 /** How long a room is remembered, in milliseconds. */
@@ -26,8 +27,6 @@ const memory = v.object({
   /** The link's key, and what has been accepted of our files; the host's only. */
   key: v.optional(id),
   files: v.optional(v.array(offeredFile)),
-  /** When this was noted, in milliseconds since the Unix epoch. */
-  at: v.number(),
 })
 
 export type RoomMemory = v.InferOutput<typeof memory>
@@ -41,10 +40,10 @@ export interface Claim {
 }
 
 /** Takes a room for this page, and recalls what is known of it. */
-export async function claimRoom(room: string, now = Date.now()): Promise<Claim> {
+export async function claimRoom(room: string): Promise<Claim> {
   const release = await take(room)
   const memory = release && (await recall(room))
-  void forgetOld(now)
+  void forgetOld(Date.now())
   return { memory, alone: release !== undefined, release: () => release?.() }
 }
 
@@ -52,12 +51,8 @@ export async function claimRoom(room: string, now = Date.now()): Promise<Claim> 
 let lastNote = Promise.resolve()
 
 /** Notes what there is to know of a room. */
-export function rememberRoom(
-  room: string,
-  known: Omit<RoomMemory, 'at'>,
-  now = Date.now(),
-): Promise<void> {
-  lastNote = lastNote.then(() => write(room, { ...known, at: now }))
+export function rememberRoom(room: string, known: RoomMemory): Promise<void> {
+  lastNote = lastNote.then(() => write(room, known))
   return lastNote
 }
 
@@ -97,14 +92,16 @@ async function recall(room: string): Promise<RoomMemory | undefined> {
 
 async function forgetOld(now: number): Promise<void> {
   try {
-    const rooms: string[] = []
-    for await (const room of (await folder()).keys()) rooms.push(room)
-    for (const room of rooms) {
-      const known = await recall(room)
-      if (!known || now - known.at > REMEMBERED_MS) await remove(room)
+    const rooms = await folder()
+    const names: string[] = []
+    for await (const name of rooms.keys()) names.push(name)
+    for (const name of names) {
+      // Not what is in it: a page may be noting something at this moment, and then it cannot be read.
+      const { lastModified } = await (await rooms.getFileHandle(name)).getFile()
+      if (now - lastModified > REMEMBERED_MS) await rooms.removeEntry(name)
     }
   } catch {
-    // Nothing is remembered here.
+    // Nothing is remembered here, or another page is at it.
   }
 }
 
@@ -114,18 +111,9 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
 }
 
 /** Undefined when another page has it, or where pages cannot tell each other (plain http). */
-function take(room: string): Promise<(() => void) | undefined> {
-  const locks = (navigator as Partial<Navigator>).locks
-  if (!locks) return Promise.resolve(undefined)
-  return new Promise((taken) => {
-    locks
-      .request(
-        `sharesync-room-${room}`,
-        { signal: AbortSignal.timeout(handoverMs()) },
-        () => new Promise<void>((release) => taken(release)),
-      )
-      .catch(() => taken(undefined))
-  })
+async function take(room: string): Promise<(() => void) | undefined> {
+  const knowsOthers = (navigator as Partial<Navigator>).locks !== undefined
+  return knowsOthers ? holdLock(`sharesync-room-${room}`, handoverMs()) : undefined
 }
 
 function handoverMs(): number {

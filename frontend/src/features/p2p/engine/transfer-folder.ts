@@ -2,6 +2,7 @@
  * The folder that each transfer has in the origin-private file system: which transfer it is, what is there of it, and
  * who works on it. `sweepOpfs` deletes what nobody came back for. Used by the stores and by `ReceivingRoom`.
  */
+import { holdLock } from './page-lock'
 import { JOURNAL, RECORD, ROOT, transferName } from './opfs-sweep'
 import { parseRecord, type TransferRecord } from './transfer-record'
 
@@ -29,7 +30,7 @@ export class TransferFolder {
   static async make(): Promise<TransferFolder | undefined> {
     if (!isAvailable()) return undefined
     const name = transferName()
-    const release = await hold(name)
+    const release = await holdLock(name)
     return release && new TransferFolder(name, release)
   }
 
@@ -37,7 +38,7 @@ export class TransferFolder {
   static async unfinished(room: string): Promise<Unfinished[]> {
     const found: Unfinished[] = []
     for (const [name, record] of await recordsOf(room)) {
-      const release = await hold(name, HANDOVER_MS)
+      const release = await holdLock(name, HANDOVER_MS)
       if (release) found.push({ folder: new TransferFolder(name, release), record })
     }
     return found
@@ -104,17 +105,4 @@ async function recordsOf(room: string): Promise<[string, TransferRecord][]> {
     // No such folder yet.
   }
   return records
-}
-
-/**
- * Holds the folder's lock for as long as the page lives, or until the returned function is called. Undefined
- * when somebody else still has it after `patience` milliseconds.
- */
-function hold(name: string, patience?: number): Promise<(() => void) | undefined> {
-  const options = patience === undefined ? {} : { signal: AbortSignal.timeout(patience) }
-  return new Promise((held) => {
-    navigator.locks
-      .request(name, options, () => new Promise<void>((release) => held(release)))
-      .catch(() => held(undefined))
-  })
 }
