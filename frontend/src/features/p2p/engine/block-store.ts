@@ -4,6 +4,7 @@
  */
 import { type OfferedFile } from './control-messages'
 import { blockDigest, sameDigest } from './digest'
+import { discard } from './discard'
 import { TransferError } from './failure'
 import { type Journal } from './journal'
 
@@ -41,7 +42,7 @@ export interface Opened {
   readonly journal: Journal
 }
 
-/** Puts a block together and checks it. Throws `corrupt`. */
+/** Puts a block together, takes its chunks' memory away and checks it. Throws `corrupt`. */
 export async function assemble(
   { chunks, digest }: ReceivedBlock,
   target: Uint8Array<ArrayBuffer>,
@@ -51,6 +52,7 @@ export async function assemble(
     target.set(chunk, length)
     length += chunk.length
   }
+  discard(chunks.map(({ buffer }) => buffer))
   const bytes = target.subarray(0, length)
   if (sameDigest(await blockDigest(bytes), digest)) return bytes
   throw new TransferError('corrupt', 'a block is not what its digest says')
