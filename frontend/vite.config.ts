@@ -12,7 +12,6 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': server,
-      '/docs': server,
       '/socket.io': { target: server, ws: true },
       '/relay': { target: server, ws: true },
     },

@@ -5,6 +5,15 @@ import { anybody, at, owner, type Scene } from './scene.ts'
 /** All of them. */
 export const ACCOUNT_SCENES: readonly Scene[] = [
   { name: 'sign-in', visitor: anybody, open: (page) => at(page, '/sign-in') },
+  {
+    name: 'the reference of the API',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/docs')
+      await page.getByRole('button', { name: 'post /api/auth/login' }).first().click()
+      await expect(page.getByRole('button', { name: 'Execute' })).toBeVisible()
+    },
+  },
   { name: 'register', visitor: anybody, open: (page) => at(page, '/register') },
   {
     name: 'a registration that is refused',

@@ -1,11 +1,6 @@
-//! The API's own description: OpenAPI 3.1 from the handlers' declarations, and a page to read and
-//! try it.
+//! The API's own description: OpenAPI 3.1 from the handlers' declarations. The page at `/docs` shows it, and lets
+//! people try it.
 
-use std::sync::Arc;
-
-use axum::extract::Path;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use sharesync_protocol::api::Problem;
@@ -13,7 +8,6 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
-use utoipa_swagger_ui::{Config, serve};
 
 use crate::app::AppState;
 use crate::error::PROBLEM_JSON;
@@ -76,30 +70,8 @@ fn describe_problems(operation: &mut Operation) {
     }
 }
 
-/// The description at `/api/openapi.json` and the page at `/docs`.
+/// The description at `/api/openapi.json`.
 pub(super) fn router() -> Router<AppState> {
     let document = document();
-    let config = Arc::new(Config::from(DOCUMENT_PATH).try_it_out_enabled(true));
-    Router::new()
-        .route(DOCUMENT_PATH, get(async move || Json(document)))
-        .route("/docs", get(async || Redirect::permanent("/docs/")))
-        .route(
-            "/docs/",
-            get({
-                let config = Arc::clone(&config);
-                async move || page("", config)
-            }),
-        )
-        .route("/docs/{*file}", get(async move |Path(file): Path<String>| page(&file, config)))
-}
-
-fn page(file: &str, config: Arc<Config<'static>>) -> Response {
-    match serve(file, config) {
-        Ok(Some(file)) => {
-            let headers = [(header::CONTENT_TYPE, file.content_type)];
-            (headers, file.bytes.into_owned()).into_response()
-        }
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(cause) => crate::error::Error::internal(cause.to_string()).into_response(),
-    }
+    Router::new().route(DOCUMENT_PATH, get(async move || Json(document)))
 }

@@ -85,6 +85,12 @@ export function createRouter() {
               }),
             },
             {
+              path: paths.docs,
+              lazy: async () => ({
+                Component: (await import('@/features/docs/docs-page')).DocsPage,
+              }),
+            },
+            {
               Component: SessionGate,
               loader: requireSession,
               children: [

@@ -15,6 +15,7 @@ export const paths = {
   forgotPassword: '/forgot-password',
   resetPassword: '/reset-password',
   settings: '/settings',
+  docs: '/docs',
 } as const
 
 /** The sign-in page, coming back to `next` afterwards. */

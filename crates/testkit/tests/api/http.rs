@@ -70,7 +70,7 @@ async fn every_json_body_has_a_limit() {
 #[tokio::test]
 async fn answers_tell_browsers_to_be_careful() {
     let stack = Stack::start().await;
-    for path in ["/api/health", "/api/nothing", "/", "/docs/"] {
+    for path in ["/api/health", "/api/nothing", "/", "/docs"] {
         let answer = stack.anonymous().get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
@@ -104,15 +104,6 @@ async fn the_description_names_every_failure_as_a_problem() {
             }
         }
     }
-}
-
-#[tokio::test]
-async fn the_reference_page_is_there() {
-    let stack = Stack::start().await;
-    let page = stack.anonymous().get("/docs/").await;
-    assert_eq!(page.status, 200);
-    assert!(page.header("content-type").starts_with("text/html"));
-    assert_eq!(stack.anonymous().get("/docs/nothing.js").await.status, 404);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { AddressForm } from './address-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 
 /** Who comes from another page brings the address along; anybody else is asked for it. */
 export function CheckMailPage() {

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button'
 import { paths } from '@/lib/paths'
 import { AddressForm } from './address-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 
 /** The form, and what is said afterwards. That is the same whether or not there is an account. */
 export function ForgotPasswordPage() {

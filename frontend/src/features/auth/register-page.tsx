@@ -14,7 +14,7 @@ import { AuthForm, textOf } from './auth-form'
 import { enterFirst, useWayOn } from './enter'
 import { isLinkGone, useMailedToken } from './mailed-link'
 import { ProviderButtons } from './provider-buttons'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function RegisterPage() {

@@ -10,7 +10,7 @@ import { formFault, PASSWORD_RULE } from '@/lib/form-fault'
 import { paths } from '@/lib/paths'
 import { AuthForm, textOf } from './auth-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 import { isLinkGone, useMailedToken } from './mailed-link'
 
 /** The form. A link that does not work is found out when it is used. */

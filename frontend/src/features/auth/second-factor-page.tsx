@@ -7,7 +7,7 @@ import { Field } from '@/components/ui/field'
 import { formFault } from '@/lib/form-fault'
 import { paths, safeNext } from '@/lib/paths'
 import { AuthForm, textOf } from './auth-form'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function SecondFactorPage() {

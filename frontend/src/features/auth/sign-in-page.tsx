@@ -9,7 +9,7 @@ import { AuthForm, textOf } from './auth-form'
 import { enter, useWayOn } from './enter'
 import { ProviderButtons } from './provider-buttons'
 import { providerProblem } from './provider-problem'
-import { TextLink } from './text-link'
+import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function SignInPage() {

@@ -5,10 +5,12 @@ import { useState } from 'react'
 import { useMe } from '@/api/account'
 import type { ApiToken } from '@/api/types'
 import { MoreRows } from '@/components/more-rows'
+import { TextLink } from '@/components/text-link'
 import { Button } from '@/components/ui/button'
 import { Card, CardDescription, CardTitle } from '@/components/ui/card'
 import { Notice } from '@/components/ui/notice'
 import { Skeleton } from '@/components/ui/skeleton'
+import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { MakeTokenDialog } from './make-token-dialog'
 import { ReplaceTokenDialog } from './replace-token-dialog'
@@ -30,7 +32,8 @@ export function TokensCard() {
     <Card aria-labelledby="tokens">
       <CardTitle id="tokens">API tokens</CardTitle>
       <CardDescription>
-        For scripts: each may do what you allow it, without your password.
+        For scripts: each may do what you allow it, without your password.{' '}
+        <TextLink to={paths.docs}>What there is to do</TextLink>
       </CardDescription>
       {query.isPending && <Skeleton className="mt-4 h-24" />}
       {query.error && !query.data && <Notice tone="danger">{problemWords(query.error)}</Notice>}

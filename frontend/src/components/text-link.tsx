@@ -1,4 +1,4 @@
-/** A link in a line of text: to the page that one rather wanted. */
+/** A link in a line of text. Used by pages that lead on from what they say. */
 import type { ComponentProps } from 'react'
 import { Link } from 'react-router'
 import { cn } from '@/lib/class-names'

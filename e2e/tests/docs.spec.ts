@@ -1,0 +1,28 @@
+/** The API's reference, where calls are tried as whoever is signed in. */
+import { expect, type Page } from '@playwright/test'
+import { signIn } from '../support/account.ts'
+import { test } from '../support/test.ts'
+
+/** Opens what is said of a call, and makes it. */
+async function callMe(page: Page) {
+  await page.getByRole('button', { name: /^get .api.me$/ }).click()
+  await page.getByRole('button', { name: 'Execute' }).click()
+}
+
+test('a call is refused, and after signing in is made as oneself', async ({
+  person,
+  account,
+  consoles,
+}) => {
+  consoles.expectRefusals(401)
+  const page = await person()
+  await page.goto('/docs/')
+  await callMe(page)
+  await expect(page.getByText('"code": "unauthenticated"')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Sign in to try it as yourself' }).click()
+  await signIn(page, account)
+  await expect(page.getByText(`What you try here is done as ${account.username}`)).toBeVisible()
+  await callMe(page)
+  await expect(page.getByText(`"email": "${account.email}"`)).toBeVisible()
+})

@@ -1,0 +1,38 @@
+/**
+ * What Swagger UI draws of itself: the calls. The page around them has a heading and a main part of its own. A plugin
+ * for Swagger UI, with its own React. Used by the reference.
+ */
+import type { AriaAttributes, ComponentType, createElement, ReactElement } from 'react'
+import type { System } from 'swagger-ui-dist/swagger-ui-es-bundle.js'
+
+/** Its parts, in order, and whether each finds by itself what it shows. */
+const PARTS = [
+  ['SvgAssets', false],
+  ['AuthorizeBtnContainer', true],
+  ['operations', true],
+  ['Models', true],
+] as const
+
+interface Elements {
+  readonly React: { createElement: typeof createElement }
+}
+
+/** Brings the layout `Calls`, and a name for the field of a request's body. */
+export function referenceLayout({ React }: Elements) {
+  const field = (Original: ComponentType<AriaAttributes>) =>
+    function NamedTextArea(properties: AriaAttributes) {
+      return React.createElement(Original, { 'aria-label': 'Request body', ...properties })
+    }
+  return { components: { Calls }, wrapComponents: { TextArea: field } }
+
+  function Calls({ getComponent, specSelectors }: System): ReactElement {
+    const status = specSelectors.loadingStatus()
+    const parts =
+      status === 'success'
+        ? PARTS.map(([name, container]) =>
+            React.createElement(getComponent(name, container), { key: name }),
+          )
+        : status === 'failed' && 'The description could not be loaded. Reload the page.'
+    return React.createElement('div', { className: 'swagger-ui' }, parts)
+  }
+}
