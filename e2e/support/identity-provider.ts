@@ -27,11 +27,14 @@ export class IdentityProvider {
     return provider
   }
 
-  /** The variables that tell a server of it. */
+  /** The variables that tell a server of it: in the place of Google, and as itself. */
   get variables(): Record<string, string> {
     const { url } = this.server.issuer
     if (url === undefined) throw new Error('the provider has not started')
     return {
+      GOOGLE_ISSUER: url,
+      GOOGLE_CLIENT_ID: 'sharesync',
+      GOOGLE_CLIENT_SECRET: 'a secret of the story',
       OIDC_HOUSE_ISSUER: url,
       OIDC_HOUSE_CLIENT_ID: 'sharesync',
       OIDC_HOUSE_CLIENT_SECRET: 'a secret of the story',

@@ -31,7 +31,7 @@ test.describe('with a provider of identities', () => {
   providerTest('a stranger is in by a button, and is known the next time', async ({ person }) => {
     const page = await person()
     await page.goto('/sign-in?next=%2Fupload')
-    await page.getByRole('button', { name: 'Continue with The house' }).click()
+    await page.getByRole('button', { name: 'Continue with Google' }).click()
     await expect(page.getByRole('heading', { name: 'Upload', level: 1 })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Account: Ada.Lovelace' })).toBeVisible()
     await page.goto('/settings')
