@@ -1,8 +1,8 @@
 /** The start: a place to drop a file, and the two ways to give it to somebody. */
-import { ArrowRight, Link2, Zap } from 'lucide-react'
+import { ArrowRight, Inbox, Link2, Zap } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Link } from 'react-router'
-import { useServerInfo } from '@/api/account'
+import { useMe, useServerInfo } from '@/api/account'
 import { DropZone } from '@/components/drop-zone'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
@@ -11,11 +11,13 @@ import { cn } from '@/lib/class-names'
 import { formatBytes, formatCount } from '@/lib/format'
 import { offerFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
+import { hasLibrary } from '@/lib/roles'
 
 /** Home. */
 export function HomePage() {
   const [files, setFiles] = useState<readonly ChosenFile[]>([])
   const { data: server } = useServerInfo()
+  const { data: me } = useMe()
   const toast = useToast()
 
   const add = (chosen: Chosen) => {
@@ -24,6 +26,7 @@ export function HomePage() {
     }
     setFiles((before) => [...before, ...chosen.files])
   }
+  const keeps = hasLibrary(me)
   const kept = server
     ? `Whoever has the link can fetch it for ${formatCount(server.file_expiry_days, 'day')}.`
     : 'Whoever has the link can fetch it.'
@@ -33,7 +36,8 @@ export function HomePage() {
       <title>ShareSync</title>
       <h1 className="text-center text-2xl font-semibold">Hand over a file.</h1>
       <p className="mx-auto mt-2 max-w-xl text-center text-base text-balance text-muted sm:mt-4 sm:text-lg">
-        Straight to their browser while you are both here, or by a link for later.
+        Straight to their browser while you are both here, or{' '}
+        {keeps ? 'by a link for later' : 'to us'}.
       </p>
       <DropZone
         label="Choose files to hand over"
@@ -72,11 +76,19 @@ export function HomePage() {
         <Door
           to={paths.upload}
           files={files}
-          title="Keep a link"
-          icon={<Link2 aria-hidden className="size-5" />}
+          title={keeps ? 'Keep a link' : 'Hand it in'}
+          icon={
+            keeps ? (
+              <Link2 aria-hidden className="size-5" />
+            ) : (
+              <Inbox aria-hidden className="size-5" />
+            )
+          }
           ready={files.length > 0}
         >
-          Stored here, even after you leave. {kept}
+          {keeps
+            ? `Stored here, even after you leave. ${kept}`
+            : 'To the people who run this server. You see when they fetch it.'}
         </Door>
       </div>
     </div>
