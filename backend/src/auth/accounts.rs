@@ -30,7 +30,7 @@ pub async fn register(app: &AppState, wanted: Register) -> Result<User> {
 /// Makes an account for somebody else, whose address an administrator vouches for.
 pub async fn create_for(app: &AppState, wanted: CreateUser) -> Result<User> {
     let CreateUser { email, username, password, role } = wanted;
-    let made = Made { role, guessable: Guessable::Refused, ..Made::VOUCHED_FOR };
+    let made = Made { claim: Claim::Proven, role, invitation: None, guessable: Guessable::Refused };
     create(app, Person { email, username, password }, made).await
 }
 
@@ -76,13 +76,13 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
         username,
         password: password.expose_secret().to_owned(),
     };
-    let created = match create(app, wanted(name.to_owned()), Made::VOUCHED_FOR).await {
+    let created = match create(app, wanted(name.to_owned()), Made::FIRST_ADMIN).await {
         Err(Error::UsernameTaken) => {
             let unique = format!(
                 "{name}-{}",
                 &crate::db::new_id(app.clock.now_ms()).simple().to_string()[20..]
             );
-            create(app, wanted(unique), Made::VOUCHED_FOR).await
+            create(app, wanted(unique), Made::FIRST_ADMIN).await
         }
         other => other,
     };
@@ -109,7 +109,7 @@ struct Made {
 
 impl Made {
     /// By whoever runs the server, for themselves.
-    const VOUCHED_FOR: Self = Self {
+    const FIRST_ADMIN: Self = Self {
         claim: Claim::Proven,
         role: Role::Admin,
         invitation: None,
