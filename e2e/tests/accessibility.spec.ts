@@ -37,33 +37,25 @@ async function expectNoSidewaysScroll(page: Page, where: string) {
   expect(scrollWidth, where).toBeLessThanOrEqual(clientWidth)
 }
 
-/** Shows the page in that theme, and waits until it does: pages hear of it with the next frame, and fade over. */
-async function takeTheme(page: Page, colorScheme: 'light' | 'dark') {
-  await page.emulateMedia({ colorScheme })
-  await page.evaluate(async () => {
-    let fading: Animation[]
-    do {
-      await new Promise(requestAnimationFrame)
-      // What is inside of something begins when that has ended.
-      fading = document.getAnimations().filter((one) => one instanceof CSSTransition)
-      await Promise.allSettled(fading.map(({ finished }) => finished))
-    } while (fading.length > 0)
-  })
-}
-
 for (const scene of scenes) {
-  test(scene.name, async ({ person, signedIn, account, request, consoles }) => {
-    consoles.expectRefusals(...(scene.refusals ?? []))
-    const options = { viewport: PHONE, reducedMotion: 'reduce' } as const
-    const page = await scene.visitor({ person, signedIn, account }, options)
-    await scene.open(page, request, account)
-    for (const size of [PHONE, DESK]) {
-      await page.setViewportSize(size)
-      await expectNoSidewaysScroll(page, `at ${size.width} px`)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await takeTheme(page, colorScheme)
-        await expectNoViolations(page, `at ${size.width} px, ${colorScheme}`)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${scene.name}, ${colorScheme}`, async ({
+      person,
+      signedIn,
+      account,
+      request,
+      consoles,
+    }) => {
+      consoles.expectRefusals(...(scene.refusals ?? []))
+      const options = { colorScheme, viewport: PHONE, reducedMotion: 'reduce' } as const
+      const page = await scene.visitor({ person, signedIn, account }, options)
+      await scene.open(page, request, account)
+      for (const size of [PHONE, DESK]) {
+        await page.setViewportSize(size)
+        const where = `at ${size.width} px`
+        await expectNoSidewaysScroll(page, where)
+        await expectNoViolations(page, where)
       }
-    }
-  })
+    })
+  }
 }
