@@ -14,6 +14,37 @@ export const ACCOUNT_SCENES: readonly Scene[] = [
       await expect(page.getByRole('button', { name: 'Execute' })).toBeVisible()
     },
   },
+  {
+    name: 'a call with parameters, and the schemas',
+    visitor: anybody,
+    open: async (page) => {
+      await at(page, '/docs')
+      await page.getByRole('button', { name: 'get /api/files', exact: true }).click()
+      await expect(page.getByRole('button', { name: 'Execute' })).toBeVisible()
+      await page.getByRole('button', { name: 'Schemas' }).click()
+      await expect(page.getByRole('button', { name: 'Expand all' }).first()).toBeVisible()
+    },
+  },
+  {
+    name: 'a call that was refused',
+    visitor: anybody,
+    refusals: [401],
+    open: async (page) => {
+      await at(page, '/docs')
+      await page.getByRole('button', { name: 'get /api/me', exact: true }).click()
+      await page.getByRole('button', { name: 'Execute' }).click()
+      await expect(page.getByText('"code": "unauthenticated"')).toBeVisible()
+    },
+  },
+  {
+    name: 'typing in a token to try calls with',
+    visitor: anybody,
+    open: async (page) => {
+      await at(page, '/docs')
+      await page.getByRole('button', { name: 'Authorize' }).click()
+      await expect(page.getByRole('heading', { name: 'Available authorizations' })).toBeVisible()
+    },
+  },
   { name: 'register', visitor: anybody, open: (page) => at(page, '/register') },
   {
     name: 'a registration that is refused',

@@ -26,3 +26,22 @@ test('a call is refused, and after signing in is made as oneself', async ({
   await callMe(page)
   await expect(page.getByText(`"email": "${account.email}"`)).toBeVisible()
 })
+
+test('a page whose session a try has ended says so at the next one', async ({
+  signedIn,
+  account,
+  consoles,
+}) => {
+  consoles.expectRefusals(401)
+  const page = await signedIn(account)
+  await page.goto('/docs')
+  const logout = page.getByRole('button', { name: /^post .api.auth.logout$/ })
+  await logout.click()
+  const answer = page.waitForResponse('/api/auth/logout')
+  await page.getByRole('button', { name: 'Execute' }).click()
+  expect((await answer).status()).toBe(204)
+  await logout.click()
+
+  await callMe(page)
+  await expect(page.getByRole('link', { name: 'Sign in to try it as yourself' })).toBeVisible()
+})

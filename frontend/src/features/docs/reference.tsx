@@ -4,7 +4,7 @@ import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js'
 import 'swagger-ui-dist/swagger-ui.css'
 import './reference.css'
 import { referenceLayout } from './reference-layout'
-import { asOneself, DESCRIPTION } from './tried-request'
+import { asOneself, DESCRIPTION, noticeEnd } from './tried-request'
 import { useDarkClass } from './use-dark-class'
 
 /** Every call, to read and to try. */
@@ -25,6 +25,7 @@ export function Reference() {
       // Its colours are too weak on some grounds.
       syntaxHighlight: false,
       requestInterceptor: asOneself,
+      responseInterceptor: noticeEnd,
     })
     return () => domNode.remove()
   }, [])

@@ -2,7 +2,7 @@
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
   import type { ComponentType } from 'react'
   import type { referenceLayout } from './reference-layout'
-  import type { TriedRequest } from './tried-request'
+  import type { TriedRequest, TriedResponse } from './tried-request'
 
   interface Options {
     /** Where it draws itself. */
@@ -19,6 +19,8 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     syntaxHighlight: boolean
     /** Sees every request before it is sent, that of the description too. */
     requestInterceptor: (request: TriedRequest) => Promise<TriedRequest>
+    /** Sees every answer before it is shown. */
+    responseInterceptor: (response: TriedResponse) => TriedResponse
   }
 
   /** What its components get. */
