@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sharesync_protocol::signaling::{Auth, BAD_TICKET, NAMESPACE};
 use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
+use socketioxide::extract::{AckSender, Event, Extension, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler, Value};
 use socketioxide::socket::{DisconnectReason, Socket};
 
@@ -27,7 +27,10 @@ pub(crate) fn mount(io: &SocketIo, hub: Arc<Hub>) {
         take_in(&socket, &hub);
         Ok(())
     };
-    io.ns(NAMESPACE, (async || ()).with(take_in));
+    // The client learns that it is connected a moment before it can be told anything else (socketioxide
+    // 0.18 drops events until then), and may have asked for something by now.
+    let open = async |Extension(turns): Extension<Arc<Turns>>| turns.open();
+    io.ns(NAMESPACE, open.with(take_in));
 }
 
 /// Why a socket is not let into the namespace.
@@ -43,6 +46,7 @@ impl fmt::Display for BadTicket {
 fn take_in(socket: &SocketRef, hub: &Arc<Hub>) {
     let session = Session::begin(socket, hub.registry.node(), hub.socket_limits());
     let turns = Arc::new(Turns::begin(Arc::clone(hub), Arc::clone(&session)));
+    socket.extensions.insert(Arc::clone(&turns));
     socket.on_fallback(Events { session, turns: Arc::clone(&turns) });
     socket.on_disconnect(async move |reason: DisconnectReason| turns.end(reason).await);
 }

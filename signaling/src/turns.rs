@@ -1,7 +1,7 @@
 //! The order in which the events of one socket are carried out, its end being the last: one after
 //! the other, as they came. Kept by `namespace`, one for each socket.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -25,6 +25,8 @@ const GONE_RETRY: Duration = Duration::from_millis(500);
 pub(crate) struct Turns {
     hub: Arc<Hub>,
     session: Arc<Session>,
+    /// Events that came before the socket could be told anything; none once it can.
+    early: Mutex<Option<Vec<(Request, AckSender)>>>,
     order: Order,
 }
 
@@ -53,14 +55,31 @@ impl Turns {
                 Order::Queued(turns)
             }
         };
-        Self { hub, session, order }
+        Self { hub, session, early: Mutex::new(Some(Vec::new())), order }
     }
 
-    /// Carries an event out when its turn has come.
+    /// Carries an event out when its turn has come, which is not before the socket is open.
     pub(crate) fn take(&self, request: Request, ack: AckSender) {
+        if let Some(early) = lock(&self.early).as_mut() {
+            return early.push((request, ack));
+        }
+        self.take_now(request, ack);
+    }
+
+    /// From now on the socket can be told something. It is for this that what it asked for before had to
+    /// wait: it would be in a room and miss what happens there.
+    pub(crate) fn open(&self) {
+        // Held until all have had their turn, so that none that comes now overtakes them.
+        let mut early = lock(&self.early);
+        for (request, ack) in early.take().into_iter().flatten() {
+            self.take_now(request, ack);
+        }
+    }
+
+    fn take_now(&self, request: Request, ack: AckSender) {
         match &self.order {
             Order::AtOnce(visit) => {
-                let mut visit = visit.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut visit = lock(visit);
                 if let Some(visit) = visit.as_mut() {
                     let done = self.hub.carry_out(visit, request, self.asker(ack)).now_or_never();
                     done.expect("nothing is waited for");
@@ -83,9 +102,10 @@ impl Turns {
 
     /// The socket is no more; there will be no event after those that came.
     pub(crate) async fn end(&self, reason: DisconnectReason) {
+        lock(&self.early).take();
         match &self.order {
             Order::AtOnce(visit) => {
-                let visit = visit.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let visit = lock(visit).take();
                 if let Some(mut visit) = visit {
                     let gone = self.hub.gone(self.session.address, &mut visit, reason);
                     // Rooms in memory can always be reached.
@@ -102,6 +122,11 @@ impl Turns {
     fn asker(&self, ack: AckSender) -> Asker {
         Asker { session: Arc::clone(&self.session), ack }
     }
+}
+
+/// Whatever an event panicked in is one socket's own, and sound at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn take_turns(hub: Arc<Hub>, session: Arc<Session>, mut queue: mpsc::Receiver<Turn>) {
