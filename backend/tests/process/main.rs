@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::program::{Program, folder, launch, log_file, signed_in};
+use crate::program::{folder, signed_in, start, start_logging_to};
 
 fn count_files(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -27,11 +27,11 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
     const ROUNDS: u8 = 12;
     const UPLOADERS: usize = 4;
     let folder = folder();
-    let mut program = Program::start(folder.path());
+    let mut program = start(folder.path());
     let token = signed_in(&program, "sam").await.token().to_owned();
     let mut acknowledged = 0;
     for round in 0..ROUNDS {
-        let sam = Person::at(&program.url).with_token(&token);
+        let sam = Person::at(program.url()).with_token(&token);
         let (stored, mut heard) = mpsc::unbounded_channel();
         for n in 0..UPLOADERS {
             let (sam, stored) = (sam.clone(), stored.clone());
@@ -52,9 +52,9 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
         while heard.recv().await.is_some() {
             acknowledged += 1;
         }
-        program = Program::start(folder.path());
+        program = start(folder.path());
     }
-    let sam = Person::at(&program.url).with_token(&token);
+    let sam = Person::at(program.url()).with_token(&token);
     let files = every_file(&sam).await;
     // One that was stored may have been killed before its answer left.
     assert!(files.len() >= acknowledged, "{} of {acknowledged}", files.len());
@@ -90,7 +90,7 @@ async fn every_file(person: &Person) -> Vec<String> {
 #[tokio::test]
 async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
     let folder = folder();
-    let mut program = Program::start(folder.path());
+    let mut program = start(folder.path());
     let sam = signed_in(&program, "sam").await;
     let (begin, begun) = tokio::sync::oneshot::channel();
     let (go_on, gone_on) = tokio::sync::oneshot::channel();
@@ -102,7 +102,7 @@ async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
     program.signal("-TERM");
     // It no longer accepts, and waits for the upload.
     let refused = async {
-        while Person::at(&program.url).is_answered().await {
+        while Person::at(program.url()).is_answered().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -110,17 +110,17 @@ async fn told_to_stop_it_lets_requests_under_way_end_and_exits_well() {
     go_on.send(()).unwrap();
     assert_eq!(upload.await.unwrap(), 201);
     assert!(program.child.wait().unwrap().success());
-    let program = Program::start(folder.path());
-    let sam = Person::at(&program.url).with_token(sam.token());
+    let program = start(folder.path());
+    let sam = Person::at(program.url()).with_token(sam.token());
     assert_eq!(sam.files().await.items[0].file.size, 11);
 }
 
 #[tokio::test]
 async fn told_to_stop_it_does_so_although_nobody_reads_its_log() {
     let folder = folder();
-    let mut program = Program::start_logging_to(folder.path(), Stdio::piped());
+    let mut program = start_logging_to(folder.path(), Stdio::piped());
     drop(program.child.stderr.take());
-    assert!(Person::at(&program.url).is_answered().await);
+    assert!(Person::at(program.url()).is_answered().await);
     program.signal("-TERM");
     let ended = async {
         while program.child.try_wait().unwrap().is_none() {
@@ -134,8 +134,8 @@ async fn told_to_stop_it_does_so_although_nobody_reads_its_log() {
 #[tokio::test]
 async fn honest_requests_are_answered_while_five_hundred_heads_do_not_come_to_an_end() {
     let folder = folder();
-    let program = Program::start(folder.path());
-    let server = program.url.strip_prefix("http://").unwrap();
+    let program = start(folder.path());
+    let server = program.url().strip_prefix("http://").unwrap();
     // What the server gives a head before it lets go of it, as it may on a slow machine.
     let patience = Duration::from_secs(10);
     let mut slow = Vec::new();
@@ -147,7 +147,7 @@ async fn honest_requests_are_answered_while_five_hundred_heads_do_not_come_to_an
     }
     for _ in 0..50 {
         // Each on a connection of its own.
-        assert!(Person::at(&program.url).is_answered().await);
+        assert!(Person::at(program.url()).is_answered().await);
     }
     for (socket, opened) in slow {
         let held = socket.peek(&mut [0]).map_err(|error| error.kind());
@@ -159,12 +159,10 @@ async fn honest_requests_are_answered_while_five_hundred_heads_do_not_come_to_an
 #[tokio::test]
 async fn two_servers_do_not_share_a_data_folder() {
     let folder = folder();
-    let _program = Program::start(folder.path());
-    let (mut second, said) = launch(folder.path(), Stdio::from(log_file(folder.path())));
-    // Where it serves after all, it must not outlive the test.
-    let _ = second.kill();
-    assert!(!second.wait().unwrap().success());
-    assert_eq!(said, "");
+    let _program = start(folder.path());
+    let mut second = start(folder.path());
+    assert_eq!(second.said(), "");
+    assert!(!second.child.wait().unwrap().success());
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("another server is running"), "{log}");
 }

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use sharesync_protocol::api::{FilePage, IssuedApiToken, SecondFactorSetup};
 use sharesync_testkit::Member;
 
-use crate::program::{Program, folder, signed_in};
+use crate::program::{folder, signed_in, start};
 
 #[tokio::test]
 async fn the_log_holds_no_secret_however_much_is_logged() {
     let folder = folder();
-    let program = Program::start(folder.path());
+    let program = start(folder.path());
     let sam = signed_in(&program, "sam").await;
     let file = sam.upload("private-name.txt", b"private content").await;
     let share = sam.share(&[file.id], json!({ "password": "open sesame" })).await;
@@ -44,7 +44,7 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
 #[tokio::test]
 async fn neither_the_log_nor_the_database_holds_what_lets_somebody_in() {
     let folder = folder();
-    let program = Program::start(folder.path());
+    let program = start(folder.path());
     let sam = signed_in(&program, "sam").await;
     let body = json!({ "name": "script", "scopes": ["files:read"] });
     let issued: IssuedApiToken = sam.post("/api/me/tokens", body).await.json(201);
@@ -96,9 +96,9 @@ async fn mailed_tokens(folder: &Path, enough: usize) -> Vec<String> {
 #[tokio::test]
 async fn of_a_transfer_between_browsers_only_counts_stay() {
     let folder = folder();
-    let mut program = Program::start(folder.path());
-    let mut host = Member::host(&program.url).await;
-    let mut guest = Member::join(&program.url, &host).await;
+    let mut program = start(folder.path());
+    let mut host = Member::host(program.url()).await;
+    let mut guest = Member::join(program.url(), &host).await;
     let report = |about: &Member| {
         let bytes = json!({ "direct": 123_456, "turn": 0, "relay": 0 });
         json!({ "peer": about.id(), "outcome": "verified", "files": 1, "bytes": bytes })

@@ -3,41 +3,37 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::time::timeout;
 
 use crate::socket::{Client, PATIENCE};
-use sharesync_test_services::{Authority, Redis};
+use sharesync_test_services::{Authority, Program, Redis};
 
-/// A running service; killed when dropped.
-struct Program {
-    child: Child,
+/// A running service.
+struct Node {
+    program: Program,
     address: SocketAddr,
 }
 
-impl Program {
+impl Node {
     fn start(redis: &Redis) -> Self {
         Self::start_with(redis.variables(), Stdio::null())
     }
 
     fn start_with(redis: Vec<(&str, OsString)>, log: Stdio) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sharesync-signaling"))
-            .env_clear()
-            .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("TURN", "off")])
-            .envs(redis)
-            .env("RELAY_URL", "ws://127.0.0.1:1/relay")
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output is ours");
-        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
-        let address = line.trim().strip_prefix("Listening on http://").expect("it says where");
-        Self { address: address.parse().unwrap(), child }
+        let program = Program::start(
+            Command::new(env!("CARGO_BIN_EXE_sharesync-signaling"))
+                .env_clear()
+                .envs([("HOST", "127.0.0.1"), ("PORT", "0"), ("TURN", "off")])
+                .envs(redis)
+                .env("RELAY_URL", "ws://127.0.0.1:1/relay")
+                .stderr(log),
+        );
+        let address = program.url().strip_prefix("http://").unwrap().parse().unwrap();
+        Self { program, address }
     }
 
     async fn health(&self, path: &str) -> StatusCode {
@@ -55,17 +51,10 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test]
 async fn two_of_them_are_one_service_until_one_is_told_to_stop() {
     let redis = Redis::start();
-    let (one, mut other) = (Program::start(&redis), Program::start(&redis));
+    let (one, mut other) = (Node::start(&redis), Node::start(&redis));
     one.is(StatusCode::OK).await;
     other.is(StatusCode::OK).await;
     let mut host = Client::connect(one.address, &[]).await;
@@ -80,28 +69,27 @@ async fn two_of_them_are_one_service_until_one_is_told_to_stop() {
         assert_eq!(told["url"], "ws://127.0.0.1:1/relay", "tickets are good with one of them");
     }
 
-    let pid = other.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    other.program.signal("-TERM");
     assert_eq!(host.event("peer-away").await["peer"]["id"], joined["self"]["id"]);
-    assert!(other.child.wait().unwrap().success());
+    assert!(other.program.child.wait().unwrap().success());
 }
 
 #[tokio::test]
 async fn it_says_whether_it_reaches_redis_and_lives_without() {
     let mut redis = Redis::start();
-    let program = Program::start(&redis);
-    program.is(StatusCode::OK).await;
+    let node = Node::start(&redis);
+    node.is(StatusCode::OK).await;
     redis.kill();
-    program.is(StatusCode::SERVICE_UNAVAILABLE).await;
-    assert_eq!(program.health("").await, StatusCode::OK);
+    node.is(StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(node.health("").await, StatusCode::OK);
     redis.restart();
-    program.is(StatusCode::OK).await;
+    node.is(StatusCode::OK).await;
 }
 
 #[tokio::test]
 async fn rooms_are_shared_over_tls() {
     let mut redis = Redis::start_with_tls();
-    let (one, other) = (Program::start(&redis), Program::start(&redis));
+    let (one, other) = (Node::start(&redis), Node::start(&redis));
     one.is(StatusCode::OK).await;
     other.is(StatusCode::OK).await;
     let mut host = Client::connect(one.address, &[]).await;
@@ -122,9 +110,9 @@ async fn a_redis_that_nobody_vouches_for_is_told_nothing() {
     let stranger = Authority::new();
     let variables =
         vec![("REDIS_URL", redis.url().into()), ("REDIS_CA_FILE", stranger.certificate().into())];
-    let mut program = Program::start_with(variables, Stdio::piped());
-    let mut log = BufReader::new(program.child.stderr.take().unwrap()).lines();
+    let mut node = Node::start_with(variables, Stdio::piped());
+    let mut log = BufReader::new(node.program.child.stderr.take().unwrap()).lines();
     let said = log.find_map(|line| line.ok().filter(|line| line.contains("cannot be reached")));
     assert!(said.unwrap().contains("invalid peer certificate"));
-    assert_eq!(program.health("/ready").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(node.health("/ready").await, StatusCode::SERVICE_UNAVAILABLE);
 }
