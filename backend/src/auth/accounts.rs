@@ -2,7 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{ChangeUser, CreateUser, Login, Register, Role, User};
+use sharesync_protocol::api::{
+    ChangeUser, CreateUser, EmailAddress, Login, NewPassword, Register, Role, User, Username,
+};
 use unicode_normalization::UnicodeNormalization;
 
 use super::hash;
@@ -20,7 +22,7 @@ pub async fn register(app: &AppState, wanted: Register) -> Result<User> {
     let Register { email, username, password, invitation } = wanted;
     let rules = &app.registration;
     if invitation.is_none() {
-        rules.admit(&email)?;
+        rules.admit(&email.0)?;
     }
     let claim = if rules.verified { Claim::Wanted } else { Claim::Taken };
     let made = Made { claim, role: rules.role, invitation, guessable: Guessable::Refused };
@@ -72,9 +74,9 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
     }
     let name = email.split('@').next().unwrap_or("admin");
     let wanted = |username: String| Person {
-        email: email.to_owned(),
-        username,
-        password: password.expose_secret().to_owned(),
+        email: EmailAddress(email.to_owned()),
+        username: Username(username),
+        password: NewPassword(password.expose_secret().to_owned()),
     };
     let created = match create(app, wanted(name.to_owned()), Made::FIRST_ADMIN).await {
         Err(Error::UsernameTaken) => {
@@ -93,9 +95,9 @@ pub async fn ensure_admin(app: &AppState, email: &str, password: &SecretString) 
 
 /// Whose account is made.
 struct Person {
-    email: String,
-    username: String,
-    password: String,
+    email: EmailAddress,
+    username: Username,
+    password: NewPassword,
 }
 
 /// How an account is made.
@@ -118,8 +120,9 @@ impl Made {
 }
 
 async fn create(app: &AppState, wanted: Person, mut made: Made) -> Result<User> {
-    let Person { email, username, password } = wanted;
-    let password_hash = app.passwords.hash(password, &[&email, &username], made.guessable).await?;
+    let Person { email: EmailAddress(email), username: Username(username), password } = wanted;
+    let password_hash =
+        app.passwords.hash(password.0, &[&email, &username], made.guessable).await?;
     let (email_key, now) = (comparable(&email), app.clock.now_ms());
     let owner = account::owner(&app.db, &email_key).await?;
     let mut tx = app.db.begin().await?;

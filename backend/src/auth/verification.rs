@@ -39,7 +39,7 @@ pub async fn mail(app: &AppState, address: &str, message: &Message) -> Result<()
 /// (any more).
 pub async fn reset_password(app: &AppState, wanted: ResetPassword) -> Result<()> {
     let now = app.clock.now_ms();
-    let password = app.passwords.hash(wanted.password, &[], Guessable::Refused).await?;
+    let password = app.passwords.hash(wanted.password.0, &[], Guessable::Refused).await?;
     let mut tx = app.db.begin().await?;
     let user = mail::use_token(&mut tx, &hash(&wanted.token), Purpose::Reset, now).await?;
     let user = user.ok_or(Error::Expired)?;
@@ -61,7 +61,7 @@ pub async fn change_password(app: &AppState, user: &User, wanted: ChangePassword
         return Err(Error::invalid("current_password", "is not your password"));
     }
     let about = [&*user.email, &*user.username];
-    let password = app.passwords.hash(wanted.password, &about, Guessable::Refused).await?;
+    let password = app.passwords.hash(wanted.password.0, &about, Guessable::Refused).await?;
     let mut tx = app.db.begin().await?;
     replace_password(&mut tx, user, &password, app.clock.now_ms()).await?;
     tx.commit().await?;

@@ -26,7 +26,7 @@ pub async fn forgot(
     State(app): State<AppState>,
     Valid(wanted): Valid<MailRequest>,
 ) -> Result<StatusCode> {
-    verification::mail(&app, &wanted.email, &Message::Reset).await?;
+    verification::mail(&app, &wanted.email.0, &Message::Reset).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

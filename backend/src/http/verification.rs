@@ -41,6 +41,6 @@ pub async fn resend(
     State(app): State<AppState>,
     Valid(wanted): Valid<MailRequest>,
 ) -> Result<StatusCode> {
-    auth::verification::mail(&app, &wanted.email, &Message::VerifyAgain).await?;
+    auth::verification::mail(&app, &wanted.email.0, &Message::VerifyAgain).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1032,11 +1032,8 @@ export interface components {
              * @description The password until now.
              */
             current_password: string;
-            /**
-             * Format: password
-             * @description The password from now on, as at the registration.
-             */
-            password: string;
+            /** @description The password from now on. */
+            password: components["schemas"]["NewPassword"];
         };
         /** @description Body of `PATCH /api/admin/users/{id}`: what is absent stays as it is. */
         ChangeUser: {
@@ -1067,11 +1064,7 @@ export interface components {
         };
         /** @description Body of `POST /api/admin/invitations`. */
         CreateInvitation: {
-            /**
-             * @description Whom to mail it to: it is good for that address only, which counts as proven by it.
-             * @example sam@example.com
-             */
-            email?: string | null;
+            email?: components["schemas"]["EmailAddress"] | null;
             /**
              * Format: int64
              * @description Seconds until it expires, an hour to 30 days; a week where absent.
@@ -1105,23 +1098,14 @@ export interface components {
         };
         /** @description Body of `POST /api/admin/users`: an account whose address counts as verified. */
         CreateUser: {
-            /**
-             * @description The address to sign in with; compared without regard to case.
-             * @example sam@example.com
-             */
-            email: string;
-            /**
-             * Format: password
-             * @description A password to begin with, as at a registration.
-             */
-            password: string;
+            /** @description Where the account is reached. */
+            email: components["schemas"]["EmailAddress"];
+            /** @description A password to begin with. */
+            password: components["schemas"]["NewPassword"];
             /** @description What the account is for. */
             role: components["schemas"]["Role"];
-            /**
-             * @description The name others see, as at a registration.
-             * @example sam
-             */
-            username: string;
+            /** @description How others see it. */
+            username: components["schemas"]["Username"];
         };
         /** @description One recorded download. */
         Download: {
@@ -1171,6 +1155,11 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /**
+         * @description An address to sign in with; compared without regard to case.
+         * @example sam@example.com
+         */
+        EmailAddress: string;
         /** @description Answer of `GET /api/files/{id}`. */
         FileDetails: components["schemas"]["FileSummary"] & {
             /** @description An address that serves the content, to anyone who has it, until it expires. */
@@ -1303,11 +1292,8 @@ export interface components {
         };
         /** @description Body of `POST /api/auth/resend-verification` and of `POST /api/auth/forgot-password`. */
         MailRequest: {
-            /**
-             * @description The address of an account.
-             * @example sam@example.com
-             */
-            email: string;
+            /** @description The address of an account. */
+            email: components["schemas"]["EmailAddress"];
         };
         /** @description Answer of `GET /api/me` and of a registration: the signed-in account. */
         Me: {
@@ -1341,6 +1327,12 @@ export interface components {
             /** @description The name others see. */
             username: string;
         };
+        /**
+         * Format: password
+         * @description A password from now on: 8 to 1024 characters, kept only as an Argon2id hash.
+         * @example correct horse battery
+         */
+        NewPassword: string;
         /** @description A file that one handed in oneself: what it is called, and what became of it. */
         OwnHandIn: {
             /**
@@ -1443,24 +1435,14 @@ export interface components {
         };
         /** @description Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored. */
         Register: {
-            /**
-             * @description The address to sign in with; compared without regard to case.
-             * @example sam@example.com
-             */
-            email: string;
+            /** @description Where the account is reached. */
+            email: components["schemas"]["EmailAddress"];
             /** @description What stands behind `invitation=` in the link of an invitation. */
             invitation?: string | null;
-            /**
-             * Format: password
-             * @description 8 to 1024 characters, kept only as an Argon2id hash.
-             * @example correct horse battery
-             */
-            password: string;
-            /**
-             * @description The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
-             * @example sam
-             */
-            username: string;
+            /** @description What it is signed in to with. */
+            password: components["schemas"]["NewPassword"];
+            /** @description How others see it. */
+            username: components["schemas"]["Username"];
         };
         /** @description Body of `PATCH /api/files/{id}`. */
         RenameFile: {
@@ -1481,12 +1463,8 @@ export interface components {
         };
         /** @description Body of `POST /api/auth/reset-password`. */
         ResetPassword: {
-            /**
-             * Format: password
-             * @description The new password, as at the registration.
-             * @example correct horse battery
-             */
-            password: string;
+            /** @description The password from now on. */
+            password: components["schemas"]["NewPassword"];
             /** @description What stands behind `token=` in the link that was mailed. */
             token: string;
         };
@@ -1849,6 +1827,11 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /**
+         * @description The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
+         * @example sam
+         */
+        Username: string;
         /** @description Body of `POST /api/auth/verify-email`. */
         VerifyEmail: {
             /** @description What stands behind `token=` in the link that was mailed. */

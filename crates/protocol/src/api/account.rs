@@ -2,45 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{EmailAddress, NewPassword, Username};
 use crate::{SessionId, UserId};
 
 /// Body of `POST /api/auth/register`. Fields it does not name (such as a role) are ignored.
 #[derive(Clone, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct Register {
-    /// The address to sign in with; compared without regard to case.
-    #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
-    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
-    pub email: String,
-    /// The name others see; unique without regard to case. Letters, digits, `.`, `_` and `-`.
-    #[cfg_attr(
-        feature = "server",
-        garde(length(chars, min = 2, max = 32), custom(username_characters))
-    )]
-    #[cfg_attr(feature = "server", schema(example = "sam", min_length = 2, max_length = 32))]
-    pub username: String,
-    /// 8 to 1024 characters, kept only as an Argon2id hash.
-    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
-    #[cfg_attr(
-        feature = "server",
-        schema(format = Password, example = "correct horse battery", min_length = 8, max_length = 1024)
-    )]
-    pub password: String,
+    /// Where the account is reached.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub email: EmailAddress,
+    /// How others see it.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub username: Username,
+    /// What it is signed in to with.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub password: NewPassword,
     /// What stands behind `invitation=` in the link of an invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", garde(inner(length(max = 128))))]
     pub invitation: Option<String>,
-}
-
-#[cfg(feature = "server")]
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature garde calls")]
-pub(super) fn username_characters(name: &str, _context: &()) -> garde::Result {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if name.chars().all(allowed) {
-        Ok(())
-    } else {
-        Err(garde::Error::new("may hold letters, digits, '.', '_' and '-' only"))
-    }
 }
 
 /// Body of `POST /api/auth/login`.
@@ -88,9 +69,8 @@ pub struct VerifyEmail {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct MailRequest {
     /// The address of an account.
-    #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
-    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
-    pub email: String,
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub email: EmailAddress,
 }
 
 /// Body of `POST /api/auth/reset-password`.
@@ -100,13 +80,9 @@ pub struct ResetPassword {
     /// What stands behind `token=` in the link that was mailed.
     #[cfg_attr(feature = "server", garde(length(max = 128)))]
     pub token: String,
-    /// The new password, as at the registration.
-    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
-    #[cfg_attr(
-        feature = "server",
-        schema(format = Password, example = "correct horse battery", min_length = 8, max_length = 1024)
-    )]
-    pub password: String,
+    /// The password from now on.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub password: NewPassword,
 }
 
 /// Body of `POST /api/me/password`.
@@ -117,10 +93,9 @@ pub struct ChangePassword {
     #[cfg_attr(feature = "server", garde(length(max = 4096)))]
     #[cfg_attr(feature = "server", schema(format = Password))]
     pub current_password: String,
-    /// The password from now on, as at the registration.
-    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
-    #[cfg_attr(feature = "server", schema(format = Password, min_length = 8, max_length = 1024))]
-    pub password: String,
+    /// The password from now on.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub password: NewPassword,
 }
 
 /// What an account is for; what each may do is in `docs/SECURITY.md`.

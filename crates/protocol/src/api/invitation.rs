@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{EmailAddress, Role};
 use crate::InvitationId;
 
 /// Body of `POST /api/admin/invitations`.
@@ -10,9 +10,8 @@ use crate::InvitationId;
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct CreateInvitation {
     /// Whom to mail it to: it is good for that address only, which counts as proven by it.
-    #[cfg_attr(feature = "server", garde(inner(email, length(max = 254))))]
-    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
-    pub email: Option<String>,
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub email: Option<EmailAddress>,
     /// What the account will be for.
     #[cfg_attr(feature = "server", garde(skip))]
     pub role: Role,

@@ -4,6 +4,7 @@
 //! named `…_at`; durations are seconds, in fields named `…_in`. Sizes are bytes. Every failure is a [`Problem`].
 
 mod account;
+mod credentials;
 mod file;
 mod hand_in;
 mod invitation;
@@ -19,6 +20,7 @@ pub use account::{
     ChangePassword, Login, MailRequest, Me, Register, ResetPassword, Role, Session, SessionPage,
     TokenGrant, VerifyEmail,
 };
+pub use credentials::{EmailAddress, NewPassword, Username};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };

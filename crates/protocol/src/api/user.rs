@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "server")]
-use super::account::username_characters;
-use super::{Me, Role};
+use super::{EmailAddress, Me, NewPassword, Role, Username};
 use crate::UserId;
 
 /// Somebody's account.
@@ -79,21 +77,15 @@ pub struct UserPage {
 #[derive(Clone, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct CreateUser {
-    /// The address to sign in with; compared without regard to case.
-    #[cfg_attr(feature = "server", garde(email, length(max = 254)))]
-    #[cfg_attr(feature = "server", schema(example = "sam@example.com", max_length = 254))]
-    pub email: String,
-    /// The name others see, as at a registration.
-    #[cfg_attr(
-        feature = "server",
-        garde(length(chars, min = 2, max = 32), custom(username_characters))
-    )]
-    #[cfg_attr(feature = "server", schema(example = "sam", min_length = 2, max_length = 32))]
-    pub username: String,
-    /// A password to begin with, as at a registration.
-    #[cfg_attr(feature = "server", garde(length(chars, min = 8, max = 1024)))]
-    #[cfg_attr(feature = "server", schema(format = Password, min_length = 8, max_length = 1024))]
-    pub password: String,
+    /// Where the account is reached.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub email: EmailAddress,
+    /// How others see it.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub username: Username,
+    /// A password to begin with.
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub password: NewPassword,
     /// What the account is for.
     #[cfg_attr(feature = "server", garde(skip))]
     pub role: Role,
