@@ -3,13 +3,13 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'react-router'
 import { resendVerification } from '@/api/verification'
+import { TextLink } from '@/components/text-link'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { AddressForm } from './address-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from '@/components/text-link'
 
 /** Who comes from another page brings the address along; anybody else is asked for it. */
 export function CheckMailPage() {

@@ -2,11 +2,11 @@
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, unwrap } from '@/api/client'
+import { TextLink } from '@/components/text-link'
 import { Button } from '@/components/ui/button'
 import { paths } from '@/lib/paths'
 import { AddressForm } from './address-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from '@/components/text-link'
 
 /** The form, and what is said afterwards. That is the same whether or not there is an account. */
 export function ForgotPasswordPage() {

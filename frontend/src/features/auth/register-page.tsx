@@ -6,6 +6,7 @@ import { api, unwrap } from '@/api/client'
 import type { Register } from '@/api/types'
 import { MessagePage } from '@/components/message-page'
 import { NewPasswordField } from '@/components/new-password-field'
+import { TextLink } from '@/components/text-link'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { formFault, PASSWORD_RULE } from '@/lib/form-fault'
@@ -14,7 +15,6 @@ import { AuthForm, textOf } from './auth-form'
 import { enterFirst, useWayOn } from './enter'
 import { isLinkGone, useMailedToken } from './mailed-link'
 import { ProviderButtons } from './provider-buttons'
-import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function RegisterPage() {

@@ -5,12 +5,12 @@ import { api, unwrap } from '@/api/client'
 import { session } from '@/api/session'
 import { MessagePage } from '@/components/message-page'
 import { NewPasswordField } from '@/components/new-password-field'
+import { TextLink } from '@/components/text-link'
 import { Button } from '@/components/ui/button'
 import { formFault, PASSWORD_RULE } from '@/lib/form-fault'
 import { paths } from '@/lib/paths'
 import { AuthForm, textOf } from './auth-form'
 import { AuthFrame } from './auth-frame'
-import { TextLink } from '@/components/text-link'
 import { isLinkGone, useMailedToken } from './mailed-link'
 
 /** The form. A link that does not work is found out when it is used. */

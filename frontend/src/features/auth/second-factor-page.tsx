@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useSearchParams } from 'react-router'
 import { ProblemError } from '@/api/problem'
 import { session } from '@/api/session'
+import { TextLink } from '@/components/text-link'
 import { Field } from '@/components/ui/field'
 import { formFault } from '@/lib/form-fault'
 import { paths, safeNext } from '@/lib/paths'
 import { AuthForm, textOf } from './auth-form'
-import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function SecondFactorPage() {

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { useServerInfo } from '@/api/account'
+import { TextLink } from '@/components/text-link'
 import { Field } from '@/components/ui/field'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
@@ -9,7 +10,6 @@ import { AuthForm, textOf } from './auth-form'
 import { enter, useWayOn } from './enter'
 import { ProviderButtons } from './provider-buttons'
 import { providerProblem } from './provider-problem'
-import { TextLink } from '@/components/text-link'
 
 /** The form. */
 export function SignInPage() {
