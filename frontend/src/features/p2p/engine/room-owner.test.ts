@@ -1,7 +1,8 @@
 /** What the maker of a room may do with it, how one is left, and where it has its members ask about this network. */
 import { describe, expect, it, vi } from 'vitest'
 import { SignalingError } from './signaling-client'
-import { pass, RoomSetting } from './test-room'
+import { RoomSetting } from './test-room'
+import { pass } from './test-rtc'
 
 const MINUTE = 60_000
 

@@ -6,7 +6,7 @@ import { PAGE_NONCE } from './page-nonce'
 import { Room } from './room'
 import { type Joined } from './signaling-messages'
 import { IdleTransfer } from './test-idle-transfer'
-import { CLOCKS, inTestBrowser, type TestBrowser } from './test-rtc'
+import { pass, CLOCKS, inTestBrowser, type TestBrowser } from './test-rtc'
 import { OtherPage, ROOM, TestService } from './test-service'
 
 const key = LinkKey.make(browserRandom)
@@ -67,6 +67,3 @@ export class RoomSetting {
     return made
   }
 }
-
-/** Lets time pass, in milliseconds. */
-export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)

@@ -195,6 +195,9 @@ function testBrowser() {
   return { browser, globals: { RTCPeerConnection, WebSocket } }
 }
 
+/** Lets time pass, in milliseconds. */
+export const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
+
 /** What tests of time stop; whatever else is slow, such as cryptography, goes on by itself. */
 export const CLOCKS: Timers = {
   toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
