@@ -1,5 +1,5 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
-# newer; `make test` and `make bench` install a browser, and the former a second one and a Redis, from
+# newer; `make test` and `make bench` install a browser, and the former a second one, a Redis and a PostgreSQL, from
 # Debian's packages where there is none.
 
 SHELL := /bin/bash
@@ -9,6 +9,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 CHROMIUM ?= /usr/bin/chromium
 FIREFOX ?= /usr/bin/firefox-esr
 REDIS := /usr/bin/redis-server
+POSTGRES := /usr/lib/postgresql
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
 
@@ -59,8 +60,9 @@ lint-e2e: e2e/node_modules/.installed
 	cd e2e && npm run --silent check
 
 .PHONY: test-rust
-test-rust: frontend/dist/index.html $(REDIS)
+test-rust: frontend/dist/index.html $(REDIS) $(POSTGRES)
 	$(CARGO) test --locked --workspace
+	SHARESYNC_TEST_DATABASE=postgres $(CARGO) test --locked -p sharesync-server -p sharesync-testkit
 
 .PHONY: test-frontend
 test-frontend: frontend/node_modules/.installed
@@ -119,15 +121,22 @@ $(FIREFOX):
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends firefox-esr
 
-# A Redis for the tests to start, where the machine has none. Debian would start one by itself.
+# A Redis and a PostgreSQL for the tests to start, where the machine has none. Debian would start one by itself.
 $(REDIS):
-	apt-get update -qq
-	policy=/usr/sbin/policy-rc.d; \
-	if [ ! -e $$policy ]; then \
-		trap "rm -f $$policy" EXIT; \
-		printf '#!/bin/sh\nexit 101\n' > $$policy && chmod +x $$policy; \
-	fi; \
-	apt-get install -y -qq --no-install-recommends redis-server
+	$(call install_unstarted,redis-server)
+
+$(POSTGRES):
+	$(call install_unstarted,postgresql)
+
+define install_unstarted
+apt-get update -qq
+policy=/usr/sbin/policy-rc.d; \
+if [ ! -e $$policy ]; then \
+	trap "rm -f $$policy" EXIT; \
+	printf '#!/bin/sh\nexit 101\n' > $$policy && chmod +x $$policy; \
+fi; \
+apt-get install -y -qq --no-install-recommends $(1)
+endef
 
 # What the network laboratory is made with. Where it cannot be installed, the laboratory says what is missing.
 .PHONY: lab-tools

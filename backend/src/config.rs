@@ -12,6 +12,7 @@ use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
 use crate::auth::registration::Registration;
+use crate::db::DatabasePlace;
 use crate::limits::LimitRates;
 use crate::mail::MailPlace;
 use crate::oidc::{self, ProviderConfig};
@@ -31,8 +32,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Where it keeps what it keeps (`SHARESYNC_DATA_DIR`).
     pub data_dir: PathBuf,
-    /// The database file (`DATABASE_URL`, `sqlite:` only).
-    pub database: PathBuf,
+    /// Where the database is (`DATABASE_URL`).
+    pub database: DatabasePlace,
     /// From which all keys are derived (`SECRET_KEY`, or a file in the data folder).
     pub secret: RootSecret,
     /// What that was before, whose access tokens are still believed (`SECRET_KEY_PREVIOUS`).
@@ -97,7 +98,7 @@ impl Config {
             providers: oidc::read(&var, names)?,
             limits: LimitRates::read(&var)?,
             trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
-            database: database_path(var("DATABASE_URL").as_deref(), &data_dir)?,
+            database: database(var("DATABASE_URL"), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
             previous_secret: var("SECRET_KEY_PREVIOUS")
                 .map(|secret| given_secret("SECRET_KEY_PREVIOUS", &secret.into()))
@@ -125,14 +126,19 @@ where
     text.parse().map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
 }
 
-fn database_path(url: Option<&str>, data_dir: &Path) -> anyhow::Result<PathBuf> {
+/// Where the database is: a file in the data folder unless the URL says otherwise.
+fn database(url: Option<String>, data_dir: &Path) -> anyhow::Result<DatabasePlace> {
     let Some(url) = url else {
-        return Ok(data_dir.join("sharesync.db"));
+        return Ok(DatabasePlace::File(data_dir.join("sharesync.db")));
     };
-    match url.strip_prefix("sqlite:") {
-        Some(path) => Ok(path.strip_prefix("//").unwrap_or(path).into()),
-        None => bail!("DATABASE_URL: this version takes sqlite:PATH only"),
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return Ok(DatabasePlace::File(path.strip_prefix("//").unwrap_or(path).into()));
     }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(DatabasePlace::Postgres(url.into()));
+    }
+    // Not said back: there may be a password in it.
+    bail!("DATABASE_URL: must begin with sqlite: or postgres://")
 }
 
 /// The secret that was given; or the one in the data folder, made at the first start. Never one
@@ -233,7 +239,8 @@ mod tests {
         assert_eq!(config.listen.port(), 5001);
         assert_eq!(config.max_upload_size, 524_288_000);
         assert_eq!(config.file_expiry_days, 7);
-        assert_eq!(config.database, folder.path().join("sharesync.db"));
+        let DatabasePlace::File(database) = config.database else { panic!("no file") };
+        assert_eq!(database, folder.path().join("sharesync.db"));
     }
 
     #[test]
@@ -253,7 +260,7 @@ mod tests {
             ("HOST", "nowhere"),
             ("SECRET_KEY", "short"),
             ("SECRET_KEY_PREVIOUS", "short"),
-            ("DATABASE_URL", "postgres://db"),
+            ("DATABASE_URL", "mysql://db"),
             ("PUBLIC_URL", "files.example.com"),
             ("ADMIN_EMAIL", "a@example.com"),
             ("STUN_URLS", "http://x"),

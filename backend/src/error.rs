@@ -149,6 +149,9 @@ pub enum Error {
     /// 503: what this depends on cannot be reached for now.
     #[error("The server cannot reach what it needs for this. Try again in a moment.")]
     Unavailable,
+    /// 503: the server is not ready for anything, for it cannot reach this.
+    #[error("The server cannot reach its {0}. Try again in a moment.")]
+    NotReady(&'static str),
     /// 500: ours. The cause is logged and not told.
     #[error("Something went wrong on the server.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -216,7 +219,9 @@ impl Error {
             }
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, ProblemCode::RateLimited),
             Self::OutOfSpace => (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::OutOfSpace),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable),
+            Self::Unavailable | Self::NotReady(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable)
+            }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal),
         }
     }
@@ -280,7 +285,7 @@ impl IntoResponse for Error {
                 let seconds = whole_seconds(retry_after);
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
             Self::Unauthenticated => {
@@ -300,7 +305,23 @@ impl From<TooOften> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
+        if is_out_of_reach(&cause) {
+            tracing::warn!(%cause, "the database is out of reach");
+            return Self::Unavailable;
+        }
         Self::internal(cause)
+    }
+}
+
+/// Whether the database is gone for now, rather than in disagreement. PostgreSQL's classes 08 (connection exception),
+/// 53 (insufficient resources) and 57P (operator intervention), by appendix A of its manual.
+fn is_out_of_reach(cause: &sqlx::Error) -> bool {
+    match cause {
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.len() == 5 && ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
     }
 }
 

@@ -35,7 +35,7 @@ Environment, all of it optional:
   HOST                 on which address (0.0.0.0: all of them)
   PUBLIC_URL           how people reach the server, such as https://files.example.com
   SHARESYNC_DATA_DIR   where everything is kept (./data)
-  DATABASE_URL         the database (sqlite:<data folder>/sharesync.db)
+  DATABASE_URL         the database, sqlite:PATH or postgres://… (sqlite:<data folder>/sharesync.db)
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
   SECRET_KEY_PREVIOUS  what that was before: those who are signed in stay so when it changes
   ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator

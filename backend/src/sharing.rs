@@ -46,7 +46,7 @@ pub async fn create(
 pub async fn as_owned(app: &AppState, shares: Vec<Share>, base: &str) -> Result<Vec<OwnedShare>> {
     let mut files = share::files(&app.db, &shares, app.clock.now_ms()).await?;
     let owned = shares.into_iter().map(|share| {
-        let slug = share.slug();
+        let slug = share.slug.clone();
         OwnedShare {
             url: format!("{base}/s/{}", slug.as_str()),
             files: files.remove(&slug).unwrap_or_default(),
@@ -114,7 +114,7 @@ async fn open(app: &AppState, slug: &ShareSlug) -> Result<(Share, Vec<SharedFile
 }
 
 async fn as_public(app: &AppState, share: &Share, files: Vec<SharedFile>) -> Result<SharePublic> {
-    let slug = share.slug();
+    let slug = share.slug.clone();
     let downloads_left = match share.max_downloads {
         None => None,
         Some(max) => {

@@ -2,14 +2,13 @@
 
 use sharesync_protocol::UserId;
 use sharesync_service_kit::secret::random_token;
-use sqlx::SqliteConnection;
 
 use super::accounts::comparable;
 use super::hash;
 use crate::app::AppState;
 use crate::db::account::{self, Claim, NewAccount};
 use crate::db::federation::{self, Attempt};
-use crate::db::{api_token, session};
+use crate::db::{Tx, api_token, session};
 use crate::error::{Error, Result};
 use crate::oidc::{Identity, Provider, ProviderError};
 
@@ -85,11 +84,7 @@ fn unavailable(cause: &ProviderError) -> Error {
 
 /// The account that an identity was linked to before; else that of its address, which the provider vouches for; else
 /// a new one. [`Error::EmailUnverified`] where the provider vouches for none.
-async fn account_of(
-    app: &AppState,
-    tx: &mut SqliteConnection,
-    identity: &Identity,
-) -> Result<UserId> {
+async fn account_of(app: &AppState, tx: &mut Tx, identity: &Identity) -> Result<UserId> {
     let Identity { issuer, subject, verified_email, .. } = identity;
     if let Some(user) = federation::account_of(tx, issuer, subject).await? {
         return Ok(user);
@@ -113,12 +108,7 @@ async fn account_of(
     Ok(user)
 }
 
-async fn register(
-    app: &AppState,
-    tx: &mut SqliteConnection,
-    email: &str,
-    identity: &Identity,
-) -> Result<UserId> {
+async fn register(app: &AppState, tx: &mut Tx, email: &str, identity: &Identity) -> Result<UserId> {
     app.registration.admit(email)?;
     let local = email.split('@').next().unwrap_or_default();
     let name = username(identity.name.as_deref().unwrap_or(local));

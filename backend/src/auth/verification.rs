@@ -8,7 +8,7 @@ use super::password::Guessable;
 use crate::app::AppState;
 use crate::db::account;
 use crate::db::mail::{self, Purpose};
-use crate::db::{api_token, second_factor, session};
+use crate::db::{Tx, api_token, second_factor, session};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -70,12 +70,7 @@ pub async fn change_password(app: &AppState, user: &User, wanted: ChangePassword
 }
 
 /// Whatever was let in by the old password is out, and the owner is told.
-async fn replace_password(
-    tx: &mut sqlx::SqliteConnection,
-    user: &User,
-    password_hash: &str,
-    now: i64,
-) -> Result<()> {
+async fn replace_password(tx: &mut Tx, user: &User, password_hash: &str, now: i64) -> Result<()> {
     account::set_password(tx, user.id, password_hash).await?;
     session::end_all(tx, user.id).await?;
     api_token::delete_all(tx, user.id).await?;

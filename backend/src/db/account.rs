@@ -2,10 +2,10 @@
 
 use sharesync_protocol::UserId;
 use sharesync_protocol::api::{ChangeUser, Role, User};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Db, from_db, new_id, to_db, violates_unique};
+use super::statement::{Statement, query};
+use super::{Db, Tx, Unique, from_db, new_id, to_db, violates_unique};
 use crate::error::{Error, Result};
 
 /// Whose an address is while an account is made.
@@ -106,22 +106,30 @@ pub(super) fn role_from_db(role: &str) -> Role {
     Role::named(role).unwrap_or(Role::Standard)
 }
 
+/// The key of an account that has no address of its own.
+fn own_key(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
 /// Makes an account. [`Error::EmailTaken`] and [`Error::UsernameTaken`] where one is there.
-pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i64) -> Result<User> {
+pub async fn insert(tx: &mut Tx, account: &NewAccount<'_>, now: i64) -> Result<User> {
     let id = new_id(now);
-    let own_key = id.simple().to_string();
+    let own_key = own_key(id);
     let wanted = account.claim == Claim::Wanted;
-    let inserted: Result<Row, sqlx::Error> = sqlx::query_as(concat!(
+    let email_key = if wanted { &own_key } else { account.email_key };
+    // A statement that fails would end the transaction with it.
+    let inserted: Option<Row> = query(concat!(
         "insert into account
             (id, email, email_key, wanted_email_key, email_verified_at, username, username_key,
              password_hash, role, quota, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict do nothing
          returning ",
         columns!()
     ))
     .bind(id)
     .bind(account.email)
-    .bind(if wanted { &own_key } else { account.email_key })
+    .bind(email_key)
     .bind(wanted.then_some(account.email_key))
     .bind((account.claim == Claim::Proven).then_some(now))
     .bind(account.username)
@@ -130,22 +138,21 @@ pub async fn insert(tx: &mut SqliteConnection, account: &NewAccount<'_>, now: i6
     .bind(account.role.name())
     .bind(to_db(account.quota))
     .bind(now)
-    .fetch_one(tx)
-    .await;
+    .fetch_optional(&mut *tx)
+    .await?;
     match inserted {
-        Ok(row) => Ok(row.into()),
-        Err(e) if violates_unique(&e, "account.email_key") => Err(Error::EmailTaken),
-        Err(e) if violates_unique(&e, "account.username_key") => Err(Error::UsernameTaken),
-        Err(e) => Err(e.into()),
+        Some(row) => Ok(row.into()),
+        None => match owner_in(tx, email_key).await? {
+            Some(_) => Err(Error::EmailTaken),
+            None => Err(Error::UsernameTaken),
+        },
     }
 }
 
 /// The account of that id.
 pub async fn get(db: &Db, id: UserId) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(select_users!("where id = $1"))
-        .bind(id.0)
-        .fetch_optional(db.reader())
-        .await?;
+    let row: Option<Row> =
+        query(select_users!("where id = $1")).bind(id.0).fetch_optional(db.reader()).await?;
     Ok(row.map(User::from))
 }
 
@@ -157,7 +164,7 @@ pub async fn of(db: &Db, id: UserId) -> Result<User> {
 /// Accounts, newest first.
 pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
     let rows: Vec<Row> =
-        sqlx::query_as(select_users!("where $1 is null or id < $1 order by id desc limit $2"))
+        query(select_users!("where $1 is null or id < $1 order by id desc limit $2"))
             .bind(after.map(|user| user.0))
             .bind(limit)
             .fetch_all(db.reader())
@@ -165,25 +172,31 @@ pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User
     Ok(rows.into_iter().map(User::from).collect())
 }
 
+/// Keeps an account as it is until the transaction ends, so that what is counted of it stays true. Whoever holds an
+/// account and one of its rows holds the account first: nobody waits for somebody who waits for them.
+pub(super) async fn hold(tx: &mut Tx, user: UserId) -> Result<()> {
+    let _held: Option<Uuid> = query("select id from account where id = $1")
+        .bind(user.0)
+        .holding()
+        .fetch_optional_value(tx)
+        .await?;
+    Ok(())
+}
+
 /// Whose an address is, as compared.
 pub async fn owner(db: &Db, email_key: &str) -> Result<Option<User>> {
-    owner_by(db.reader(), email_key).await
+    let row: Option<Row> = by_key(email_key).fetch_optional(db.reader()).await?;
+    Ok(row.map(User::from))
 }
 
 /// The same, within a transaction that then holds on to it.
-pub async fn owner_in(tx: &mut SqliteConnection, email_key: &str) -> Result<Option<User>> {
-    owner_by(tx, email_key).await
+pub async fn owner_in(tx: &mut Tx, email_key: &str) -> Result<Option<User>> {
+    let row: Option<Row> = by_key(email_key).holding().fetch_optional(tx).await?;
+    Ok(row.map(User::from))
 }
 
-async fn owner_by<'e>(
-    by: impl sqlx::Executor<'e, Database = sqlx::Sqlite>,
-    email_key: &str,
-) -> Result<Option<User>> {
-    let row: Option<Row> = sqlx::query_as(select_users!("where email_key = $1"))
-        .bind(email_key)
-        .fetch_optional(by)
-        .await?;
-    Ok(row.map(User::from))
+fn by_key(email_key: &str) -> Statement<'_> {
+    query(select_users!("where email_key = $1")).bind(email_key)
 }
 
 /// Whose an address is, as compared, or where it is nobody's, who wanted it last.
@@ -197,7 +210,7 @@ pub async fn by_address(db: &Db, email_key: &str) -> Result<Option<User>> {
 /// What a sign-in with an address, as compared, is decided by: its owner's, or where it has none, those of
 /// whoever wanted it last.
 pub async fn credentials(db: &Db, email_key: &str) -> Result<Option<Credentials>> {
-    let found = sqlx::query_as(
+    Ok(query(
         "select id, password_hash, email_verified_at is not null as email_verified,
                 disabled_at is not null as disabled
          from account where email_key = $1 or wanted_email_key = $1
@@ -205,23 +218,21 @@ pub async fn credentials(db: &Db, email_key: &str) -> Result<Option<Credentials>
     )
     .bind(email_key)
     .fetch_optional(db.reader())
-    .await?;
-    Ok(found)
+    .await?)
 }
 
 /// The hash of somebody's password, if they have one.
 pub async fn password_of(db: &Db, user: UserId) -> Result<Option<String>> {
-    let hash: Option<Option<String>> =
-        sqlx::query_scalar("select password_hash from account where id = $1")
-            .bind(user.0)
-            .fetch_optional(db.reader())
-            .await?;
+    let hash: Option<Option<String>> = query("select password_hash from account where id = $1")
+        .bind(user.0)
+        .fetch_optional_value(db.reader())
+        .await?;
     Ok(hash.flatten())
 }
 
 /// Who wants or has an address, as compared, and has not proven it: newest first.
 pub async fn unproven(db: &Db, email_key: &str, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> = sqlx::query_as(select_users!(
+    let rows: Vec<Row> = query(select_users!(
         "where (wanted_email_key = $1 or email_key = $1) and email_verified_at is null
          order by id desc limit $2"
     ))
@@ -234,16 +245,24 @@ pub async fn unproven(db: &Db, email_key: &str, limit: u32) -> Result<Vec<User>>
 
 /// Makes the address that an account has or wants its own, proven; from an account that has it and never proved
 /// it, it is taken. `false` where another account has proven it first.
-pub async fn verify(tx: &mut SqliteConnection, user: UserId, now: i64) -> Result<bool> {
-    sqlx::query(
-        "update account set wanted_email_key = email_key, email_key = hex(id)
+pub async fn verify(tx: &mut Tx, user: UserId, now: i64) -> Result<bool> {
+    let squatter: Option<Uuid> = query(
+        "select id from account
          where email_verified_at is null and id <> $1
            and email_key = (select wanted_email_key from account where id = $1)",
     )
     .bind(user.0)
-    .execute(&mut *tx)
+    .holding()
+    .fetch_optional_value(&mut *tx)
     .await?;
-    let verified = sqlx::query(
+    if let Some(squatter) = squatter {
+        query("update account set wanted_email_key = email_key, email_key = $2 where id = $1")
+            .bind(squatter)
+            .bind(own_key(squatter))
+            .execute(&mut *tx)
+            .await?;
+    }
+    let verified = query(
         "update account
          set email_key = coalesce(wanted_email_key, email_key), wanted_email_key = null,
              email_verified_at = coalesce(email_verified_at, $2)
@@ -254,24 +273,21 @@ pub async fn verify(tx: &mut SqliteConnection, user: UserId, now: i64) -> Result
     .execute(tx)
     .await;
     match verified {
-        Ok(done) => Ok(done.rows_affected() == 1),
-        Err(e) if violates_unique(&e, "account.email_key") => Ok(false),
+        Ok(done) => Ok(done == 1),
+        Err(e) if violates_unique(&e, &Unique::EMAIL) => Ok(false),
         Err(e) => Err(e.into()),
     }
 }
 
 /// Leaves an account without a password to sign in with.
-pub async fn clear_password(tx: &mut SqliteConnection, user: UserId) -> Result<()> {
-    sqlx::query("update account set password_hash = null where id = $1")
-        .bind(user.0)
-        .execute(tx)
-        .await?;
+pub async fn clear_password(tx: &mut Tx, user: UserId) -> Result<()> {
+    query("update account set password_hash = null where id = $1").bind(user.0).execute(tx).await?;
     Ok(())
 }
 
 /// Gives an account another password.
-pub async fn set_password(tx: &mut SqliteConnection, user: UserId, hash: &str) -> Result<()> {
-    sqlx::query("update account set password_hash = $2 where id = $1")
+pub async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+    query("update account set password_hash = $2 where id = $1")
         .bind(user.0)
         .bind(hash)
         .execute(tx)
@@ -281,13 +297,13 @@ pub async fn set_password(tx: &mut SqliteConnection, user: UserId, hash: &str) -
 
 /// Changes what an administrator may change. [`Error::NotFound`]; [`Error::LastAdmin`] where nobody would be
 /// left who can sign in and administer.
-pub async fn change(
-    tx: &mut SqliteConnection,
-    user: UserId,
-    change: &ChangeUser,
-    now: i64,
-) -> Result<User> {
-    let row: Option<Row> = sqlx::query_as(concat!(
+pub async fn change(tx: &mut Tx, user: UserId, change: &ChangeUser, now: i64) -> Result<User> {
+    // Of two administrators who cease to be, one has to be the last.
+    let _held: Vec<Uuid> = query("select id from account where role = 'admin' order by id")
+        .holding()
+        .fetch_values(&mut *tx)
+        .await?;
+    let row: Option<Row> = query(concat!(
         "update account
          set role = coalesce($2, role), quota = coalesce($3, quota),
              disabled_at = case $4 when true then coalesce(disabled_at, $5)
@@ -304,18 +320,17 @@ pub async fn change(
     .fetch_optional(&mut *tx)
     .await?;
     let row = row.ok_or(Error::NotFound)?;
-    let administered: bool = sqlx::query_scalar(
-        "select exists (select 1 from account where role = 'admin' and disabled_at is null)",
-    )
-    .fetch_one(tx)
-    .await?;
+    let administered: bool =
+        query("select exists (select 1 from account where role = 'admin' and disabled_at is null)")
+            .fetch_value(tx)
+            .await?;
     if administered { Ok(row.into()) } else { Err(Error::LastAdmin) }
 }
 
 /// Removes up to `batch` accounts that were made before a moment, wanted an address and never proved it: they
 /// cannot have been used. Answers how many went.
 pub async fn purge_unproven(db: &Db, made_before: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from account where id in
             (select id from account
              where wanted_email_key is not null and created_at <= $1 limit $2)",
@@ -323,6 +338,5 @@ pub async fn purge_unproven(db: &Db, made_before: i64, batch: u32) -> Result<u64
     .bind(made_before)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

@@ -2,11 +2,11 @@
 
 use sharesync_protocol::api::{ApiToken, Role, Scope};
 use sharesync_protocol::{ApiTokenId, UserId};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::account::role_from_db;
-use super::{Db, TokenHash, new_id};
+use super::account::{self, role_from_db};
+use super::statement::query;
+use super::{Db, TokenHash, Tx, new_id};
 use crate::error::{Error, Result};
 
 /// How often a use is noted, in milliseconds: a write for every call would cost more than it tells.
@@ -71,7 +71,9 @@ fn scopes_to_db(scopes: &[Scope]) -> String {
 
 /// Makes a token. [`Error::TooMany`] where its owner has `most` already.
 pub async fn insert(db: &Db, token: &NewApiToken<'_>, most: u32, now: i64) -> Result<ApiToken> {
-    let row: Option<Row> = sqlx::query_as(
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, token.user).await?;
+    let row: Option<Row> = query(
         "insert into api_token
             (id, account_id, hash, name, ends_with, scopes, created_at, expires_at)
          select $1, $2, $3, $4, $5, $6, $7, $8
@@ -87,14 +89,15 @@ pub async fn insert(db: &Db, token: &NewApiToken<'_>, most: u32, now: i64) -> Re
     .bind(now)
     .bind(token.expires_at)
     .bind(most)
-    .fetch_optional(db.writer())
+    .fetch_optional(&mut tx)
     .await?;
+    tx.commit().await?;
     row.map(ApiToken::from).ok_or(Error::TooMany { limit: most })
 }
 
 /// Whose a token is, if it has not expired and its owner is let in.
 pub async fn bearer(db: &Db, hash: &TokenHash, now: i64) -> Result<Option<Bearer>> {
-    let row: Option<(Uuid, Uuid, String, String, Option<i64>)> = sqlx::query_as(
+    let row: Option<(Uuid, Uuid, String, String, Option<i64>)> = query(
         "select api_token.id, account.id, account.role, api_token.scopes, api_token.last_used_at
          from api_token join account on account.id = api_token.account_id
          where api_token.hash = $1 and account.disabled_at is null
@@ -115,7 +118,7 @@ pub async fn bearer(db: &Db, hash: &TokenHash, now: i64) -> Result<Option<Bearer
 
 /// Notes that a token was called with.
 pub async fn note_use(db: &Db, id: ApiTokenId, now: i64) -> Result<()> {
-    sqlx::query("update api_token set last_used_at = $2 where id = $1")
+    query("update api_token set last_used_at = $2 where id = $1")
         .bind(id.0)
         .bind(now)
         .execute(db.writer())
@@ -131,7 +134,7 @@ pub async fn page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<ApiToken>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = query(
         "select id, name, ends_with, scopes, created_at, expires_at, last_used_at from api_token
          where account_id = $1 and ($2 is null or id < $2)
            and (expires_at is null or expires_at > $4)
@@ -156,7 +159,7 @@ pub async fn rotate(
     ends_with: &str,
     now: i64,
 ) -> Result<ApiToken> {
-    let row: Option<Row> = sqlx::query_as(
+    let row: Option<Row> = query(
         "update api_token
          set hash = $3, ends_with = $4, created_at = $5, last_used_at = null,
              expires_at = expires_at - created_at + $5
@@ -175,29 +178,28 @@ pub async fn rotate(
 
 /// Ends one of a user's tokens. [`Error::NotFound`] where it is none of theirs.
 pub async fn delete(db: &Db, user: UserId, id: ApiTokenId) -> Result<()> {
-    let gone = sqlx::query("delete from api_token where id = $1 and account_id = $2")
+    let gone = query("delete from api_token where id = $1 and account_id = $2")
         .bind(id.0)
         .bind(user.0)
         .execute(db.writer())
         .await?;
-    if gone.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Ends all of a user's tokens.
-pub async fn delete_all(tx: &mut SqliteConnection, user: UserId) -> Result<()> {
-    sqlx::query("delete from api_token where account_id = $1").bind(user.0).execute(tx).await?;
+pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<()> {
+    query("delete from api_token where account_id = $1").bind(user.0).execute(tx).await?;
     Ok(())
 }
 
 /// Removes up to `batch` tokens that have expired. Answers how many went.
 pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from api_token where id in
             (select id from api_token where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

@@ -4,7 +4,8 @@ use sharesync_protocol::api::Download;
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
-use super::{Db, from_db, mail, to_db};
+use super::statement::query;
+use super::{Db, count_from_db, from_db, mail, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -51,7 +52,9 @@ impl From<Row> for Download {
 /// place is free. A place is held by a completed download for good, and by an unfinished one until
 /// its address expires; the statement that counts them is the one that inserts.
 pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Result<bool> {
-    let reserved = sqlx::query(
+    let mut tx = db.begin().await?;
+    share::hold(&mut tx, slug.as_str()).await?;
+    let reserved = query(
         "insert into download (id, file_id, share_slug, account_id, requested_at, url_expires_at)
          select $1, file.id, share.slug, $4, $5, $6
          from share
@@ -71,14 +74,15 @@ pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Resu
     .bind(grant.by.map(|user| user.0))
     .bind(now)
     .bind(grant.expires_at)
-    .execute(db.writer())
+    .execute(&mut tx)
     .await?;
-    Ok(reserved.rows_affected() == 1)
+    tx.commit().await?;
+    Ok(reserved == 1)
 }
 
 /// Places taken in a share link, of the file that has fewest taken.
 pub async fn fewest_taken(db: &Db, slug: &ShareSlug, now: i64) -> Result<u32> {
-    let taken = sqlx::query_scalar(
+    let taken = query(
         "select coalesce(min(taken), 0) from
             (select count(download.id) as taken
              from share_file
@@ -86,27 +90,27 @@ pub async fn fewest_taken(db: &Db, slug: &ShareSlug, now: i64) -> Result<u32> {
                 and download.file_id = share_file.file_id
                 and (download.completed_at is not null or download.url_expires_at > $2)
              where share_file.slug = $1
-             group by share_file.file_id)",
+             group by share_file.file_id) as places",
     )
     .bind(slug.as_str())
     .bind(now)
-    .fetch_one(db.reader())
+    .fetch_value(db.reader())
     .await?;
-    Ok(taken)
+    Ok(count_from_db(taken))
 }
 
 /// Notes that bytes of a share link's file are leaving. [`Error::NotFound`] where the link is
 /// gone; [`Error::UsedUp`] where its downloads are limited and this one is complete.
 pub async fn begin_shared(db: &Db, id: Uuid, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
-    let limited: Option<(bool,)> = sqlx::query_as(
+    let limited: Option<(bool,)> = query(
         "update download set started_at = coalesce(started_at, $2) where id = $1
          returning completed_at is not null and exists
             (select 1 from share where slug = share_slug and max_downloads is not null)",
     )
     .bind(id)
     .bind(now)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     match limited {
         None => Err(Error::NotFound),
@@ -117,7 +121,7 @@ pub async fn begin_shared(db: &Db, id: Uuid, now: i64) -> Result<()> {
 
 /// Notes that bytes are leaving to somebody known, whose addresses have no row before this.
 pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
-    sqlx::query(
+    query(
         "insert into download (id, file_id, account_id, requested_at, url_expires_at, started_at)
          values ($1, $2, $3, $4, $5, $4)
          on conflict (id) do nothing",
@@ -137,8 +141,15 @@ pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
 /// through a link whose owner wants to know, they are mailed; answers whether.
 pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i64) -> Result<bool> {
     let mut tx = db.begin().await?;
-    let completed = sqlx::query(
-        "update download set bytes = max(bytes, $3), completed_at = $4
+    let share = query("select share_slug from download where id = $1").bind(id);
+    let share: Option<Option<String>> = share.fetch_optional_value(&mut tx).await?;
+    if let Some(slug) = share.flatten() {
+        // Which one is the first is decided there.
+        share::hold(&mut tx, &slug).await?;
+    }
+    let completed = query(
+        "update download
+         set bytes = case when bytes < $3 then $3 else bytes end, completed_at = $4
          where id = $1 and bytes >= $2 and $3 >= $5 and completed_at is null",
     )
     .bind(id)
@@ -146,19 +157,19 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
     .bind(to_db(to))
     .bind(now)
     .bind(to_db(size))
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
-    if completed.rows_affected() == 0 {
-        sqlx::query("update download set bytes = max(bytes, $3) where id = $1 and bytes >= $2")
+    if completed == 0 {
+        query("update download set bytes = $3 where id = $1 and bytes >= $2 and bytes < $3")
             .bind(id)
             .bind(to_db(from))
             .bind(to_db(to))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         tx.commit().await?;
         return Ok(false);
     }
-    let owner: Option<(Uuid, String)> = sqlx::query_as(
+    let owner: Option<(Uuid, String)> = query(
         "select download.file_id, account.email
          from download
          join share on share.slug = download.share_slug
@@ -170,7 +181,7 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
                and other.completed_at is not null and other.id <> download.id)",
     )
     .bind(id)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     if let Some((file, address)) = &owner {
         let message = Message::Fetched { file: FileId(*file) };
@@ -201,7 +212,7 @@ pub async fn of_share(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
-    let query = sqlx::query_as(select_downloads!(
+    let query = query(select_downloads!(
         "where share_slug = $1 and ($2 is null or download.id < $2)
          order by download.id desc limit $3"
     ));
@@ -215,7 +226,7 @@ pub async fn of_file(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
-    let query = sqlx::query_as(select_downloads!(
+    let query = query(select_downloads!(
         "where download.file_id = $1 and ($2 is null or download.id < $2)
          order by download.id desc limit $3"
     ));
@@ -233,13 +244,14 @@ mod tests {
     use super::*;
     use crate::db::account::{self, NewAccount};
     use crate::db::file::{self, NewFile};
+    use crate::db::scratch::Scratch;
     use crate::db::share::{self, NewShare};
     use crate::db::{new_id, object};
 
     /// Whether a place is given at a moment in a link that ends, to a file that ends.
     async fn reserved_at(now: i64, link_ends: Option<i64>, file_ends: Option<i64>) -> bool {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("sharesync.db")).await.unwrap();
+        let scratch = Scratch::open().await;
+        let db = &scratch.db;
         let sam = NewAccount {
             email: "sam@example.com",
             email_key: "sam@example.com",
@@ -255,7 +267,7 @@ mod tests {
         tx.commit().await.unwrap();
         let file = NewFile {
             owner,
-            object: object::begin(&db, 0).await.unwrap(),
+            object: object::begin(db, 0).await.unwrap(),
             name: "a.txt",
             size: 1,
             sha256: [0; 32],
@@ -263,7 +275,7 @@ mod tests {
             expires_at: file_ends,
             handed_in: false,
         };
-        let file = file::insert(&db, &file, 0).await.unwrap().id;
+        let file = file::insert(db, &file, 0).await.unwrap().id;
         let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
         let link = NewShare {
             slug: &slug,
@@ -274,9 +286,9 @@ mod tests {
             max_downloads: None,
             notify: false,
         };
-        share::insert(&db, &link, 0).await.unwrap();
+        share::insert(db, &link, 0).await.unwrap();
         let grant = Grant { id: new_id(now), file, by: None, expires_at: now + 1 };
-        reserve(&db, &slug, &grant, now).await.unwrap()
+        reserve(db, &slug, &grant, now).await.unwrap()
     }
 
     #[tokio::test]

@@ -1,10 +1,10 @@
 //! Identities that providers know, and sign-ins that are under way there.
 
 use sharesync_protocol::UserId;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Db, TokenHash};
+use super::statement::query;
+use super::{Db, TokenHash, Tx};
 use crate::error::Result;
 
 /// A sign-in that is under way.
@@ -30,7 +30,7 @@ pub async fn begin(
     attempt: &Attempt,
     expires_at: i64,
 ) -> Result<()> {
-    sqlx::query(
+    query(
         "insert into federated_attempt
             (state_hash, browser_hash, provider, nonce, pkce, redirect_uri, next, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -56,7 +56,7 @@ pub async fn take(
     browser: &TokenHash,
     now: i64,
 ) -> Result<Option<Attempt>> {
-    let attempt = sqlx::query_as(
+    Ok(query(
         "delete from federated_attempt
          where state_hash = $1 and browser_hash = $2 and provider = $3 and expires_at > $4
          returning provider, nonce, pkce, redirect_uri, next",
@@ -66,54 +66,40 @@ pub async fn take(
     .bind(provider)
     .bind(now)
     .fetch_optional(db.writer())
-    .await?;
-    Ok(attempt)
+    .await?)
 }
 
 /// Whose an identity is.
-pub async fn account_of(
-    tx: &mut SqliteConnection,
-    issuer: &str,
-    subject: &str,
-) -> Result<Option<UserId>> {
+pub async fn account_of(tx: &mut Tx, issuer: &str, subject: &str) -> Result<Option<UserId>> {
     let id: Option<Uuid> =
-        sqlx::query_scalar("select account_id from identity where issuer = $1 and subject = $2")
+        query("select account_id from identity where issuer = $1 and subject = $2")
             .bind(issuer)
             .bind(subject)
-            .fetch_optional(tx)
+            .fetch_optional_value(tx)
             .await?;
     Ok(id.map(UserId))
 }
 
 /// Makes an identity somebody's.
-pub async fn link(
-    tx: &mut SqliteConnection,
-    issuer: &str,
-    subject: &str,
-    user: UserId,
-    now: i64,
-) -> Result<()> {
-    sqlx::query(
-        "insert into identity (issuer, subject, account_id, created_at) values ($1, $2, $3, $4)",
-    )
-    .bind(issuer)
-    .bind(subject)
-    .bind(user.0)
-    .bind(now)
-    .execute(tx)
-    .await?;
+pub async fn link(tx: &mut Tx, issuer: &str, subject: &str, user: UserId, now: i64) -> Result<()> {
+    query("insert into identity (issuer, subject, account_id, created_at) values ($1, $2, $3, $4)")
+        .bind(issuer)
+        .bind(subject)
+        .bind(user.0)
+        .bind(now)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Removes up to `batch` sign-ins that came to nothing. Answers how many went.
 pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from federated_attempt where state_hash in
             (select state_hash from federated_attempt where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

@@ -2,10 +2,10 @@
 
 use sharesync_protocol::api::{FileSummary, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Db, from_db, hand_in, new_id, object, to_db, violates_unique};
+use super::statement::query;
+use super::{Db, Tx, Unique, account, from_db, hand_in, new_id, object, to_db, violates_unique};
 use crate::error::{Error, Result};
 use crate::names::Candidates;
 
@@ -52,7 +52,9 @@ struct Row {
     content_type: String,
     created_at: i64,
     expires_at: Option<i64>,
+    #[sqlx(try_from = "i64")]
     shares: u32,
+    #[sqlx(try_from = "i64")]
     downloads: u32,
 }
 
@@ -109,19 +111,18 @@ pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFil
     })
 }
 
-async fn charge(tx: &mut Transaction<'_, Sqlite>, owner: UserId, size: u64) -> Result<()> {
-    let charged =
-        sqlx::query("update account set used = used + $2 where id = $1 and used + $2 <= quota")
-            .bind(owner.0)
-            .bind(to_db(size))
-            .execute(&mut **tx)
-            .await?;
-    if charged.rows_affected() == 1 {
+async fn charge(tx: &mut Tx, owner: UserId, size: u64) -> Result<()> {
+    let charged = query("update account set used = used + $2 where id = $1 and used + $2 <= quota")
+        .bind(owner.0)
+        .bind(to_db(size))
+        .execute(&mut *tx)
+        .await?;
+    if charged == 1 {
         return Ok(());
     }
-    let quota: i64 = sqlx::query_scalar("select quota from account where id = $1")
+    let quota: i64 = query("select quota from account where id = $1")
         .bind(owner.0)
-        .fetch_optional(&mut **tx)
+        .fetch_optional_value(&mut *tx)
         .await?
         .ok_or(Error::Unauthenticated)?;
     Err(Error::QuotaExceeded { quota: from_db(quota) })
@@ -130,23 +131,22 @@ async fn charge(tx: &mut Transaction<'_, Sqlite>, owner: UserId, size: u64) -> R
 /// Takes the wanted name or the first free `name (1)`, `name (2)` …; the unique constraint decides
 /// what is free, here it is only guessed well.
 async fn insert_under_free_name(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut Tx,
     file: &NewFile<'_>,
     id: Uuid,
     now: i64,
 ) -> Result<String> {
     let candidates = Candidates::of(file.name);
     let (from, to) = candidates.numbered_range();
-    let taken: Vec<String> = sqlx::query_scalar(
-        "select name from file where account_id = $1 and name >= $2 and name < $3",
-    )
-    .bind(file.owner.0)
-    .bind(from)
-    .bind(to)
-    .fetch_all(&mut **tx)
-    .await?;
+    let taken: Vec<String> =
+        query("select name from file where account_id = $1 and name >= $2 and name < $3")
+            .bind(file.owner.0)
+            .bind(from)
+            .bind(to)
+            .fetch_values(&mut *tx)
+            .await?;
     for name in candidates.not_among(taken) {
-        let inserted = sqlx::query(
+        let inserted = query(
             "insert into file (id, account_id, object_id, name, size, sha256, content_type,
                                created_at, expires_at, handed_in_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -162,9 +162,9 @@ async fn insert_under_free_name(
         .bind(now)
         .bind(file.expires_at)
         .bind(file.handed_in.then_some(now))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
-        if inserted.rows_affected() == 1 {
+        if inserted == 1 {
             return Ok(name);
         }
     }
@@ -173,7 +173,7 @@ async fn insert_under_free_name(
 
 /// Bytes the account may still store.
 pub async fn room_left(db: &Db, owner: UserId) -> Result<(u64, u64)> {
-    let (quota, used): (i64, i64) = sqlx::query_as("select quota, used from account where id = $1")
+    let (quota, used): (i64, i64) = query("select quota, used from account where id = $1")
         .bind(owner.0)
         .fetch_one(db.reader())
         .await?;
@@ -206,7 +206,7 @@ pub async fn page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<FileSummary>> {
-    let rows: Vec<Row> = sqlx::query_as(select_summaries!(
+    let rows: Vec<Row> = query(select_summaries!(
         "and file.account_id = $2 and ($3 is null or file.id < $3) order by file.id desc limit $4"
     ))
     .bind(now)
@@ -220,19 +220,18 @@ pub async fn page(
 
 /// One file of the owner's. [`Error::NotFound`] where it is another's, or gone.
 pub async fn get(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<FileSummary> {
-    let row: Option<Row> =
-        sqlx::query_as(select_summaries!("and file.account_id = $2 and file.id = $3"))
-            .bind(now)
-            .bind(owner.0)
-            .bind(id.0)
-            .fetch_optional(db.reader())
-            .await?;
+    let row: Option<Row> = query(select_summaries!("and file.account_id = $2 and file.id = $3"))
+        .bind(now)
+        .bind(owner.0)
+        .bind(id.0)
+        .fetch_optional(db.reader())
+        .await?;
     row.map(FileSummary::from).ok_or(Error::NotFound)
 }
 
 /// Gives a file another name. [`Error::NameTaken`] where the owner has one of that name.
 pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) -> Result<()> {
-    let renamed = sqlx::query(
+    let renamed = query(
         "update file set name = $3
          where account_id = $1 and id = $2 and (expires_at is null or expires_at > $4)",
     )
@@ -243,9 +242,9 @@ pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) ->
     .execute(db.writer())
     .await;
     match renamed {
-        Ok(done) if done.rows_affected() == 1 => Ok(()),
+        Ok(1) => Ok(()),
         Ok(_) => Err(Error::NotFound),
-        Err(e) if violates_unique(&e, "file.account_id, file.name") => Err(Error::NameTaken),
+        Err(e) if violates_unique(&e, &Unique::FILE_NAME) => Err(Error::NameTaken),
         Err(e) => Err(e.into()),
     }
 }
@@ -254,13 +253,13 @@ pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) ->
 /// doomed.
 pub async fn delete(db: &Db, owner: UserId, id: FileId) -> Result<Uuid> {
     let mut tx = db.begin().await?;
-    let row: Option<(Uuid, i64)> = sqlx::query_as(
-        "delete from file where account_id = $1 and id = $2 returning object_id, size",
-    )
-    .bind(owner.0)
-    .bind(id.0)
-    .fetch_optional(&mut *tx)
-    .await?;
+    account::hold(&mut tx, owner).await?;
+    let row: Option<(Uuid, i64)> =
+        query("delete from file where account_id = $1 and id = $2 returning object_id, size")
+            .bind(owner.0)
+            .bind(id.0)
+            .fetch_optional(&mut tx)
+            .await?;
     let (object, size) = row.ok_or(Error::NotFound)?;
     release(&mut tx, owner.0, object, size).await?;
     tx.commit().await?;
@@ -270,14 +269,27 @@ pub async fn delete(db: &Db, owner: UserId, id: FileId) -> Result<Uuid> {
 /// Takes up to `batch` expired files out of their libraries. Answers how many files and bytes went.
 pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)> {
     let mut tx = db.begin().await?;
-    let gone: Vec<(Uuid, Uuid, i64)> = sqlx::query_as(
-        "delete from file where id in (select id from file where expires_at <= $1 limit $2)
-         returning account_id, object_id, size",
-    )
-    .bind(now)
-    .bind(batch)
-    .fetch_all(&mut *tx)
-    .await?;
+    let owners = query(
+        "select distinct account_id from
+            (select account_id from file where expires_at <= $1 limit $2) as gone
+         order by account_id",
+    );
+    let owners: Vec<Uuid> = owners.bind(now).bind(batch).fetch_values(&mut tx).await?;
+    let mut gone = Vec::new();
+    for owner in owners {
+        account::hold(&mut tx, UserId(owner)).await?;
+        let of_owner: Vec<(Uuid, Uuid, i64)> = query(
+            "delete from file where id in
+                (select id from file where account_id = $3 and expires_at <= $1 limit $2)
+             returning account_id, object_id, size",
+        )
+        .bind(now)
+        .bind(batch.saturating_sub(u32::try_from(gone.len()).unwrap_or(u32::MAX)))
+        .bind(owner)
+        .fetch_all(&mut tx)
+        .await?;
+        gone.extend(of_owner);
+    }
     for (owner, object, size) in &gone {
         release(&mut tx, *owner, *object, *size).await?;
     }
@@ -286,36 +298,30 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
     Ok((gone.len() as u64, bytes))
 }
 
-async fn release(
-    tx: &mut Transaction<'_, Sqlite>,
-    owner: Uuid,
-    object: Uuid,
-    size: i64,
-) -> Result<()> {
+async fn release(tx: &mut Tx, owner: Uuid, object: Uuid, size: i64) -> Result<()> {
     object::doom(tx, object).await?;
-    sqlx::query("update account set used = used - $2 where id = $1")
+    query("update account set used = used - $2 where id = $1")
         .bind(owner)
         .bind(size)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }
 
 /// Whose a file is, by username, and what it is called.
 pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, String)>> {
-    let found = sqlx::query_as(
+    Ok(query(
         "select account.username, file.name from file
          join account on account.id = file.account_id where file.id = $1",
     )
     .bind(id.0)
     .fetch_optional(db.reader())
-    .await?;
-    Ok(found)
+    .await?)
 }
 
 /// A file to be served to whoever has a good address for it.
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
-    sqlx::query_as(
+    query(
         "select object_id, size, sha256, content_type from file
          where id = $1 and (expires_at is null or expires_at > $2)",
     )

@@ -2,11 +2,11 @@
 
 use sharesync_protocol::api::{HandInStatus, HandedIn, OwnHandIn, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::file::hex;
-use super::{Db, from_db, mail};
+use super::statement::query;
+use super::{Db, Tx, from_db, mail};
 use crate::error::Result;
 use crate::mail::Message;
 
@@ -71,20 +71,19 @@ macro_rules! select_handed_in {
 
 /// Files that anybody handed in, newest first.
 pub async fn page(db: &Db, after: Option<FileId>, limit: u32, now: i64) -> Result<Vec<HandedIn>> {
-    let rows: Vec<Row> = sqlx::query_as(select_handed_in!(
-        "and ($2 is null or file.id < $2) order by file.id desc limit $3"
-    ))
-    .bind(now)
-    .bind(after.map(|file| file.0))
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
+    let rows: Vec<Row> =
+        query(select_handed_in!("and ($2 is null or file.id < $2) order by file.id desc limit $3"))
+            .bind(now)
+            .bind(after.map(|file| file.0))
+            .bind(limit)
+            .fetch_all(db.reader())
+            .await?;
     Ok(rows.into_iter().map(HandedIn::from).collect())
 }
 
 /// A file that somebody handed in.
 pub async fn get(db: &Db, id: FileId, now: i64) -> Result<Option<HandedIn>> {
-    let row: Option<Row> = sqlx::query_as(select_handed_in!("and file.id = $2"))
+    let row: Option<Row> = query(select_handed_in!("and file.id = $2"))
         .bind(now)
         .bind(id.0)
         .fetch_optional(db.reader())
@@ -100,7 +99,7 @@ pub async fn own_page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<(FileId, OwnHandIn)>> {
-    let rows: Vec<Row> = sqlx::query_as(select_handed_in!(
+    let rows: Vec<Row> = query(select_handed_in!(
         "and file.account_id = $2 and ($3 is null or file.id < $3) order by file.id desc limit $4"
     ))
     .bind(now)
@@ -121,12 +120,12 @@ pub async fn own_page(
 }
 
 /// Has every operator told of a file that was handed in, once that is committed.
-pub async fn tell_operators(tx: &mut SqliteConnection, file: FileId, now: i64) -> Result<()> {
-    let operators: Vec<String> = sqlx::query_scalar(
+pub async fn tell_operators(tx: &mut Tx, file: FileId, now: i64) -> Result<()> {
+    let operators: Vec<String> = query(
         "select email from account
          where role = 'ops' and disabled_at is null and email_verified_at is not null",
     )
-    .fetch_all(&mut *tx)
+    .fetch_values(&mut *tx)
     .await?;
     for operator in operators {
         mail::queue(tx, &operator, &Message::HandedIn { file }, now).await?;

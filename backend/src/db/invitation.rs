@@ -2,11 +2,11 @@
 
 use sharesync_protocol::InvitationId;
 use sharesync_protocol::api::{Invitation, Role};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::account::role_from_db;
-use super::{Db, TokenHash, new_id};
+use super::statement::query;
+use super::{Db, TokenHash, Tx, new_id};
 use crate::error::{Error, Result};
 
 /// An invitation to be made.
@@ -46,12 +46,8 @@ impl From<Row> for Invitation {
 }
 
 /// Makes an invitation.
-pub async fn insert(
-    tx: &mut SqliteConnection,
-    new: &NewInvitation<'_>,
-    now: i64,
-) -> Result<Invitation> {
-    let row: Row = sqlx::query_as(
+pub async fn insert(tx: &mut Tx, new: &NewInvitation<'_>, now: i64) -> Result<Invitation> {
+    let row: Row = query(
         "insert into invitation (id, hash, email, email_key, role, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)
          returning id, email, role, created_at, expires_at",
@@ -70,22 +66,18 @@ pub async fn insert(
 
 /// Gives an invitation that is about to be mailed what it is used with. `false` where it is gone.
 pub async fn set_token(db: &Db, id: InvitationId, hash: &TokenHash, now: i64) -> Result<bool> {
-    let set = sqlx::query("update invitation set hash = $2 where id = $1 and expires_at > $3")
+    let set = query("update invitation set hash = $2 where id = $1 and expires_at > $3")
         .bind(id.0)
         .bind(hash.as_slice())
         .bind(now)
         .execute(db.writer())
         .await?;
-    Ok(set.rows_affected() == 1)
+    Ok(set == 1)
 }
 
 /// Uses an invitation up. `None` where it is unknown, was used or has expired.
-pub async fn take(
-    tx: &mut SqliteConnection,
-    hash: &TokenHash,
-    now: i64,
-) -> Result<Option<Admitted>> {
-    let row: Option<(Option<String>, String)> = sqlx::query_as(
+pub async fn take(tx: &mut Tx, hash: &TokenHash, now: i64) -> Result<Option<Admitted>> {
+    let row: Option<(Option<String>, String)> = query(
         "delete from invitation where hash = $1 and expires_at > $2 returning email_key, role",
     )
     .bind(hash.as_slice())
@@ -102,7 +94,7 @@ pub async fn page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<Invitation>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = query(
         "select id, email, role, created_at, expires_at from invitation
          where expires_at > $1 and ($2 is null or id < $2) order by id desc limit $3",
     )
@@ -117,19 +109,18 @@ pub async fn page(
 /// Takes an invitation back. [`Error::NotFound`] where it is gone.
 pub async fn delete(db: &Db, id: InvitationId) -> Result<()> {
     let gone =
-        sqlx::query("delete from invitation where id = $1").bind(id.0).execute(db.writer()).await?;
-    if gone.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+        query("delete from invitation where id = $1").bind(id.0).execute(db.writer()).await?;
+    if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Removes up to `batch` invitations that have expired. Answers how many went.
 pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from invitation where id in
             (select id from invitation where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

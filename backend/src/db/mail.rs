@@ -1,10 +1,10 @@
 //! Mail that is to be sent, and the tokens in it that show who got it.
 
 use sharesync_protocol::UserId;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Db, TokenHash, new_id};
+use super::statement::query;
+use super::{Db, TokenHash, Tx, count_from_db, new_id};
 use crate::error::Result;
 use crate::mail::Message;
 
@@ -41,13 +41,8 @@ pub struct Due {
 }
 
 /// Has a mail sent, once what it belongs to is committed.
-pub async fn queue(
-    tx: &mut SqliteConnection,
-    recipient: &str,
-    message: &Message,
-    now: i64,
-) -> Result<()> {
-    sqlx::query(
+pub async fn queue(tx: &mut Tx, recipient: &str, message: &Message, now: i64) -> Result<()> {
+    query(
         "insert into mail (id, recipient, message, queued_at, due_at) values ($1, $2, $3, $4, $4)",
     )
     .bind(new_id(now))
@@ -59,11 +54,11 @@ pub async fn queue(
     Ok(())
 }
 
-/// Mails that are due, in the order in which they were queued, or put off to.
+/// Mails that are due, in the order in which they were queued (those of one millisecond in any), or put off to.
 pub async fn due(db: &Db, now: i64, limit: u32) -> Result<Vec<Due>> {
-    let rows: Vec<(Uuid, String, String, u32, i64)> = sqlx::query_as(
+    let rows: Vec<(Uuid, String, String, i64, i64)> = query(
         "select id, recipient, message, attempts, queued_at from mail
-         where due_at <= $1 order by due_at, rowid limit $2",
+         where due_at <= $1 order by due_at, id limit $2",
     )
     .bind(now)
     .bind(limit)
@@ -73,7 +68,7 @@ pub async fn due(db: &Db, now: i64, limit: u32) -> Result<Vec<Due>> {
         id,
         recipient,
         message: serde_json::from_str(&message).ok(),
-        attempts,
+        attempts: count_from_db(attempts),
         queued_at,
     });
     Ok(mails.collect())
@@ -81,7 +76,7 @@ pub async fn due(db: &Db, now: i64, limit: u32) -> Result<Vec<Due>> {
 
 /// Puts a mail off.
 pub async fn put_off(db: &Db, id: Uuid, due_at: i64) -> Result<()> {
-    sqlx::query("update mail set attempts = attempts + 1, due_at = $2 where id = $1")
+    query("update mail set attempts = attempts + 1, due_at = $2 where id = $1")
         .bind(id)
         .bind(due_at)
         .execute(db.writer())
@@ -91,7 +86,7 @@ pub async fn put_off(db: &Db, id: Uuid, due_at: i64) -> Result<()> {
 
 /// Forgets a mail: it was sent, or given up.
 pub async fn done(db: &Db, id: Uuid) -> Result<()> {
-    sqlx::query("delete from mail where id = $1").bind(id).execute(db.writer()).await?;
+    query("delete from mail where id = $1").bind(id).execute(db.writer()).await?;
     Ok(())
 }
 
@@ -103,44 +98,38 @@ pub async fn keep_token(
     purpose: Purpose,
     expires_at: i64,
 ) -> Result<()> {
-    sqlx::query(
-        "insert into mail_token (hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)",
-    )
-    .bind(token.as_slice())
-    .bind(user.0)
-    .bind(purpose.name())
-    .bind(expires_at)
-    .execute(db.writer())
-    .await?;
+    query("insert into mail_token (hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)")
+        .bind(token.as_slice())
+        .bind(user.0)
+        .bind(purpose.name())
+        .bind(expires_at)
+        .execute(db.writer())
+        .await?;
     Ok(())
 }
 
 /// Uses a token up. `None` where it is unknown, was used, or has expired.
 pub async fn use_token(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     token: &TokenHash,
     purpose: Purpose,
     now: i64,
 ) -> Result<Option<UserId>> {
-    let user: Option<Uuid> = sqlx::query_scalar(
+    let user: Option<Uuid> = query(
         "delete from mail_token where hash = $1 and purpose = $2 and expires_at > $3
          returning account_id",
     )
     .bind(token.as_slice())
     .bind(purpose.name())
     .bind(now)
-    .fetch_optional(tx)
+    .fetch_optional_value(tx)
     .await?;
     Ok(user.map(UserId))
 }
 
 /// Makes all tokens for one purpose that were mailed to somebody worth nothing.
-pub async fn revoke_tokens(
-    tx: &mut SqliteConnection,
-    user: UserId,
-    purpose: Purpose,
-) -> Result<()> {
-    sqlx::query("delete from mail_token where account_id = $1 and purpose = $2")
+pub async fn revoke_tokens(tx: &mut Tx, user: UserId, purpose: Purpose) -> Result<()> {
+    query("delete from mail_token where account_id = $1 and purpose = $2")
         .bind(user.0)
         .bind(purpose.name())
         .execute(tx)
@@ -150,34 +139,33 @@ pub async fn revoke_tokens(
 
 /// Removes up to `batch` tokens that have expired. Answers how many went.
 pub async fn purge_tokens(db: &Db, now: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from mail_token where hash in
             (select hash from mail_token where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::scratch::Scratch;
 
     #[tokio::test]
     async fn a_mail_that_another_version_queued_does_not_hold_up_the_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("db")).await.unwrap();
+        let Scratch { db, .. } = &Scratch::open().await;
         let mut tx = db.begin().await.unwrap();
         queue(&mut tx, "a@example.com", &Message::Reset, 1).await.unwrap();
-        sqlx::query("update mail set message = '{\"kind\":\"of_tomorrow\"}'")
-            .execute(&mut *tx)
+        query("update mail set message = '{\"kind\":\"of_tomorrow\"}'")
+            .execute(&mut tx)
             .await
             .unwrap();
-        queue(&mut tx, "b@example.com", &Message::Reset, 1).await.unwrap();
+        queue(&mut tx, "b@example.com", &Message::Reset, 2).await.unwrap();
         tx.commit().await.unwrap();
-        let due = due(&db, 1, 10).await.unwrap();
+        let due = due(db, 2, 10).await.unwrap();
         let said: Vec<_> = due.iter().map(|due| (&*due.recipient, due.message.clone())).collect();
         assert_eq!(said, [("a@example.com", None), ("b@example.com", Some(Message::Reset))]);
     }

@@ -15,72 +15,159 @@ pub mod session;
 pub mod share;
 pub mod transfer;
 
-use std::path::Path;
+#[cfg(test)]
+mod scratch;
+mod statement;
+
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use sharesync_service_kit::secret::random_bytes;
+use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::error::Result;
+use statement::{On, query};
 
 /// How long a statement waits for another process that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that read beside the one that writes.
 const READERS: u32 = 4;
+/// Connections to PostgreSQL; its own default is a hundred for all of its clients.
+const CONNECTIONS: u32 = 16;
+/// How long a request waits for one of them, and for a server that is gone.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The database. Writes go through one connection, since SQLite has one writer at a time and a
-/// queue here is fairer than its busy loop; reads go beside it on a snapshot (WAL).
+/// Where the database is.
 #[derive(Clone, Debug)]
-pub struct Db {
-    writer: SqlitePool,
-    reader: SqlitePool,
+pub enum DatabasePlace {
+    /// A file of SQLite's.
+    File(PathBuf),
+    /// A PostgreSQL server, by its address, which holds a password.
+    Postgres(SecretString),
+}
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Db(Engine);
+
+#[derive(Clone, Debug)]
+enum Engine {
+    /// Writes go through one connection, since SQLite has one writer at a time and a queue here is fairer than its
+    /// busy loop; reads go beside it on a snapshot (WAL).
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction. What it is to find unchanged at its end it holds (`Statement::holding`); in SQLite it is the only one
+/// that writes, from its start.
+pub enum Tx {
+    /// In SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// In PostgreSQL, where it sees what others commit meanwhile.
+    Postgres(Transaction<'static, Postgres>),
 }
 
 impl Db {
-    /// Opens the database file, makes it where it is missing, and brings its schema up to date.
-    pub async fn open(path: &Path) -> anyhow::Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A commit survives a power cut, not only a crash of the process: 2xx means durable.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let writer =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, reader })
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(place: &DatabasePlace) -> anyhow::Result<Self> {
+        match place {
+            DatabasePlace::File(path) => open_sqlite(path).await,
+            DatabasePlace::Postgres(url) => open_postgres(url).await,
+        }
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes what is under way and closes it.
     pub async fn close(&self) {
-        self.reader.close().await;
-        self.writer.close().await;
+        match &self.0 {
+            Engine::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// Where single statements that write are put.
-    fn writer(&self) -> &SqlitePool {
-        &self.writer
+    fn writer(&self) -> On<'_> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => On::Sqlite(writer),
+            Engine::Postgres(pool) => On::Postgres(pool),
+        }
     }
 
     /// Where questions are put.
-    fn reader(&self) -> &SqlitePool {
-        &self.reader
+    fn reader(&self) -> On<'_> {
+        match &self.0 {
+            Engine::Sqlite { reader, .. } => On::Sqlite(reader),
+            Engine::Postgres(pool) => On::Postgres(pool),
+        }
     }
 
-    /// A transaction that holds the write lock from its start, so that what it reads stays true
-    /// until it commits.
-    pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+    /// Whether it answers.
+    pub async fn check(&self) -> Result<()> {
+        let _any: bool =
+            query("select exists (select 1 from account)").fetch_value(self.reader()).await?;
+        Ok(())
     }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match &self.0 {
+            Engine::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with("begin immediate").await?)
+            }
+            Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+impl Tx {
+    /// Makes what it did last; durable once this returns.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Opens the file, and makes it where it is missing.
+async fn open_sqlite(path: &Path) -> anyhow::Result<Db> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit survives a power cut, not only a crash of the process: 2xx means durable.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT);
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+    let reader = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_lazy_with(options.read_only(true));
+    Ok(Db(Engine::Sqlite { writer, reader }))
+}
+
+/// Connects; several nodes that start at one time bring the schema up to date one after the other.
+async fn open_postgres(url: &SecretString) -> anyhow::Result<Db> {
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect(url.expose_secret())
+        .await?;
+    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    Ok(Db(Engine::Postgres(pool)))
 }
 
 /// SHA-256 of a token that somebody holds: all that is kept of one.
@@ -92,11 +179,27 @@ pub fn new_id(now_ms: i64) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(ms, &random_bytes()).into_uuid()
 }
 
-/// Whether a statement failed because `column`, written `table.column`, must be unique.
-fn violates_unique(error: &sqlx::Error, column: &str) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|error| error.is_unique_violation() && error.message().ends_with(column))
+/// What must be unique, as the databases call it where it is not.
+struct Unique {
+    /// SQLite names the columns.
+    columns: &'static str,
+    /// PostgreSQL names the constraint.
+    constraint: &'static str,
+}
+
+impl Unique {
+    const EMAIL: Self = Self { columns: "account.email_key", constraint: "account_email_key" };
+    const FILE_NAME: Self =
+        Self { columns: "file.account_id, file.name", constraint: "file_name_taken" };
+}
+
+/// Whether a statement failed because something must be unique.
+fn violates_unique(error: &sqlx::Error, what: &Unique) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.is_unique_violation()
+            && (error.constraint() == Some(what.constraint)
+                || error.message().ends_with(what.columns))
+    })
 }
 
 /// A size as the database keeps it. No file reaches 2^63 bytes.
@@ -107,4 +210,9 @@ fn to_db(size: u64) -> i64 {
 /// A size as the database kept it; its checks keep it from being negative.
 fn from_db(size: i64) -> u64 {
     u64::try_from(size).unwrap_or_default()
+}
+
+/// A small number as the database kept it.
+fn count_from_db(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

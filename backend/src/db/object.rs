@@ -1,16 +1,16 @@
 //! Objects: the rows that stand for bytes in the store. The row comes before the bytes and goes
 //! after them.
 
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Db, new_id};
+use super::statement::query;
+use super::{Db, Tx, new_id};
 use crate::error::Result;
 
 /// Announces an object that is about to be written.
 pub async fn begin(db: &Db, now: i64) -> Result<Uuid> {
     let id = new_id(now);
-    sqlx::query("insert into object (id, state, created_at) values ($1, 'writing', $2)")
+    query("insert into object (id, state, created_at) values ($1, 'writing', $2)")
         .bind(id)
         .bind(now)
         .execute(db.writer())
@@ -20,47 +20,39 @@ pub async fn begin(db: &Db, now: i64) -> Result<Uuid> {
 
 /// The bytes are whole and durable: a file may own them. `false` where the object was given up
 /// in the meantime.
-pub(super) async fn settle(tx: &mut Transaction<'_, Sqlite>, id: Uuid) -> Result<bool> {
-    let settled =
-        sqlx::query("update object set state = 'live' where id = $1 and state = 'writing'")
-            .bind(id)
-            .execute(&mut **tx)
-            .await?;
-    Ok(settled.rows_affected() == 1)
+pub(super) async fn settle(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    let settled = query("update object set state = 'live' where id = $1 and state = 'writing'")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    Ok(settled == 1)
 }
 
 /// Marks objects as to be removed, because their files are gone.
-pub(super) async fn doom(tx: &mut Transaction<'_, Sqlite>, id: Uuid) -> Result<()> {
-    sqlx::query("update object set state = 'doomed' where id = $1")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
+pub(super) async fn doom(tx: &mut Tx, id: Uuid) -> Result<()> {
+    query("update object set state = 'doomed' where id = $1").bind(id).execute(&mut *tx).await?;
     Ok(())
 }
 
 /// Marks what has been 'writing' since before a moment as to be removed. Answers how many.
 pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {
-    let doomed = sqlx::query(
-        "update object set state = 'doomed' where state = 'writing' and created_at < $1",
-    )
-    .bind(started_before)
-    .execute(db.writer())
-    .await?;
-    Ok(doomed.rows_affected())
+    Ok(query("update object set state = 'doomed' where state = 'writing' and created_at < $1")
+        .bind(started_before)
+        .execute(db.writer())
+        .await?)
 }
 
 /// Up to `batch` objects whose bytes are to be removed.
 pub async fn doomed(db: &Db, batch: u32) -> Result<Vec<Uuid>> {
-    let ids = sqlx::query_scalar("select id from object where state = 'doomed' limit $1")
+    Ok(query("select id from object where state = 'doomed' limit $1")
         .bind(batch)
-        .fetch_all(db.reader())
-        .await?;
-    Ok(ids)
+        .fetch_values(db.reader())
+        .await?)
 }
 
 /// Forgets an object that no file owns, once its bytes are gone.
 pub async fn forget(db: &Db, id: Uuid) -> Result<()> {
-    sqlx::query("delete from object where id = $1 and state <> 'live'")
+    query("delete from object where id = $1 and state <> 'live'")
         .bind(id)
         .execute(db.writer())
         .await?;

@@ -2,11 +2,11 @@
 
 use sharesync_protocol::api::{Role, Session};
 use sharesync_protocol::{SessionId, UserId};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::account::role_from_db;
-use super::{Db, TokenHash, new_id};
+use super::statement::query;
+use super::{Db, TokenHash, Tx, new_id};
 use crate::error::{Error, Result};
 
 #[derive(sqlx::FromRow)]
@@ -37,7 +37,7 @@ pub async fn start(
 ) -> Result<SessionId> {
     let id = new_id(now);
     let mut tx = db.begin().await?;
-    sqlx::query(
+    query(
         "insert into session (id, account_id, user_agent, created_at, last_used_at, expires_at)
          values ($1, $2, $3, $4, $4, $5)",
     )
@@ -46,12 +46,12 @@ pub async fn start(
     .bind(user_agent)
     .bind(now)
     .bind(expires_at)
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
-    sqlx::query("insert into refresh_token (hash, session_id) values ($1, $2)")
+    query("insert into refresh_token (hash, session_id) values ($1, $2)")
         .bind(token.as_slice())
         .bind(id)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
     Ok(SessionId(id))
@@ -68,38 +68,38 @@ pub async fn rotate(
     expires_at: i64,
 ) -> Result<Option<(SessionId, UserId)>> {
     let mut tx = db.begin().await?;
-    let session: Option<(Uuid,)> = sqlx::query_as(
+    let session: Option<(Uuid,)> = query(
         "update refresh_token set rotated_at = $2
          where hash = $1 and rotated_at is null returning session_id",
     )
     .bind(old.as_slice())
     .bind(now)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     let Some((session,)) = session else {
-        sqlx::query(
+        query(
             "delete from session where id = (select session_id from refresh_token where hash = $1)",
         )
         .bind(old.as_slice())
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         return Ok(None);
     };
-    let user: Option<(Uuid,)> = sqlx::query_as(
+    let user: Option<(Uuid,)> = query(
         "update session set expires_at = $3, last_used_at = $2
          where id = $1 and expires_at > $2 returning account_id",
     )
     .bind(session)
     .bind(now)
     .bind(expires_at)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     let Some((user,)) = user else { return Ok(None) };
-    sqlx::query("insert into refresh_token (hash, session_id) values ($1, $2)")
+    query("insert into refresh_token (hash, session_id) values ($1, $2)")
         .bind(new.as_slice())
         .bind(session)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
     Ok(Some((SessionId(session), UserId(user))))
@@ -107,7 +107,7 @@ pub async fn rotate(
 
 /// What a user may do in a session, now; `None` where that is over, or the user is not let in.
 pub async fn role_in(db: &Db, session: SessionId, user: UserId, now: i64) -> Result<Option<Role>> {
-    let role: Option<String> = sqlx::query_scalar(
+    let role: Option<String> = query(
         "select account.role from session join account on account.id = session.account_id
          where session.id = $1 and account.id = $2 and session.expires_at > $3
            and account.disabled_at is null",
@@ -115,14 +115,14 @@ pub async fn role_in(db: &Db, session: SessionId, user: UserId, now: i64) -> Res
     .bind(session.0)
     .bind(user.0)
     .bind(now)
-    .fetch_optional(db.reader())
+    .fetch_optional_value(db.reader())
     .await?;
     Ok(role.as_deref().map(role_from_db))
 }
 
 /// Whose session a refresh token is the current one of, if they are let in.
 pub async fn holder(db: &Db, token: &TokenHash, now: i64) -> Result<Option<(UserId, Role)>> {
-    let row: Option<(Uuid, String)> = sqlx::query_as(
+    let row: Option<(Uuid, String)> = query(
         "select account.id, account.role from refresh_token
          join session on session.id = refresh_token.session_id
          join account on account.id = session.account_id
@@ -145,7 +145,7 @@ pub async fn page(
     limit: u32,
     now: i64,
 ) -> Result<Vec<Session>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = query(
         "select id, user_agent, created_at, last_used_at, expires_at from session
          where account_id = $1 and expires_at > $2 and ($3 is null or id < $3)
          order by id desc limit $4",
@@ -161,55 +161,50 @@ pub async fn page(
 
 /// Ends one of a user's sessions. [`Error::NotFound`] where it is none of theirs, or over.
 pub async fn end_one(db: &Db, user: UserId, session: SessionId, now: i64) -> Result<()> {
-    let ended =
-        sqlx::query("delete from session where id = $1 and account_id = $2 and expires_at > $3")
-            .bind(session.0)
-            .bind(user.0)
-            .bind(now)
-            .execute(db.writer())
-            .await?;
-    if ended.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+    let ended = query("delete from session where id = $1 and account_id = $2 and expires_at > $3")
+        .bind(session.0)
+        .bind(user.0)
+        .bind(now)
+        .execute(db.writer())
+        .await?;
+    if ended == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Ends all of a user's sessions.
-pub async fn end_all(tx: &mut SqliteConnection, user: UserId) -> Result<()> {
-    sqlx::query("delete from session where account_id = $1").bind(user.0).execute(tx).await?;
+pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<()> {
+    query("delete from session where account_id = $1").bind(user.0).execute(tx).await?;
     Ok(())
 }
 
 /// Ends the session that a refresh token belongs to.
 pub async fn end(db: &Db, token: &TokenHash) -> Result<()> {
-    sqlx::query(
-        "delete from session where id = (select session_id from refresh_token where hash = $1)",
-    )
-    .bind(token.as_slice())
-    .execute(db.writer())
-    .await?;
+    query("delete from session where id = (select session_id from refresh_token where hash = $1)")
+        .bind(token.as_slice())
+        .execute(db.writer())
+        .await?;
     Ok(())
 }
 
 /// Removes up to `batch` sessions that are over, with their tokens. Answers how many went.
 pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from session where id in (select id from session where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }
 
 /// Removes up to `batch` tokens of lasting sessions that were exchanged before a moment. Answers
 /// how many went.
 pub async fn purge_rotated(db: &Db, rotated_before: i64, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from refresh_token where hash in
             (select hash from refresh_token where rotated_at <= $1 limit $2)",
     )
     .bind(rotated_before)
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use sharesync_protocol::api::SharedFile;
 use sharesync_protocol::{FileId, ShareSlug, UserId};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Db, from_db};
+use super::statement::query;
+use super::{Db, Tx, count_from_db, from_db};
 use crate::error::{Error, Result};
 
 /// A share link to be made.
@@ -28,9 +30,10 @@ pub struct NewShare<'a> {
 }
 
 /// A share link as it is stored.
-#[derive(Clone, sqlx::FromRow)]
+#[derive(Clone)]
 pub struct Share {
-    slug: String,
+    /// What names it.
+    pub slug: ShareSlug,
     /// The username of its owner.
     pub owner: String,
     /// Argon2id hash in PHC form, where a password is asked for.
@@ -48,14 +51,36 @@ pub struct Share {
 }
 
 impl Share {
-    /// What names it.
-    pub fn slug(&self) -> ShareSlug {
-        ShareSlug(self.slug.clone())
-    }
-
     /// Whether it has stopped working.
     pub fn is_expired(&self, now: i64) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    slug: String,
+    owner: String,
+    password_hash: Option<String>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    max_downloads: Option<i64>,
+    notify: bool,
+    downloads: i64,
+}
+
+impl From<Row> for Share {
+    fn from(row: Row) -> Self {
+        Self {
+            slug: ShareSlug(row.slug),
+            owner: row.owner,
+            password_hash: row.password_hash,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            max_downloads: row.max_downloads.map(count_from_db),
+            notify: row.notify,
+            downloads: count_from_db(row.downloads),
+        }
     }
 }
 
@@ -71,7 +96,7 @@ struct FileRow {
 /// Makes a share link. [`Error::NotFound`] where one of the files is not the owner's.
 pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
-    sqlx::query(
+    query(
         "insert into share
             (slug, account_id, password_hash, created_at, expires_at, max_downloads, notify)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -83,10 +108,10 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     .bind(share.expires_at)
     .bind(share.max_downloads)
     .bind(share.notify)
-    .execute(&mut *tx)
+    .execute(&mut tx)
     .await?;
     for (position, file) in (0_u32..).zip(share.files) {
-        let entered = sqlx::query(
+        let entered = query(
             "insert into share_file (slug, file_id, position)
              select $1, id, $3 from file
              where id = $2 and account_id = $4 and (expires_at is null or expires_at > $5)
@@ -97,10 +122,10 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
         .bind(position)
         .bind(share.owner.0)
         .bind(now)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         // Zero rows: not theirs, or named twice.
-        if entered.rows_affected() == 0 && !share.files[..position as usize].contains(file) {
+        if entered == 0 && !share.files[..position as usize].contains(file) {
             return Err(Error::NotFound);
         }
     }
@@ -124,11 +149,11 @@ macro_rules! select_shares {
 
 /// The share link of that name.
 pub async fn get(db: &Db, slug: &ShareSlug) -> Result<Share> {
-    sqlx::query_as(select_shares!("where share.slug = $1"))
+    let row: Option<Row> = query(select_shares!("where share.slug = $1"))
         .bind(slug.as_str())
         .fetch_optional(db.reader())
-        .await?
-        .ok_or(Error::NotFound)
+        .await?;
+    row.map(Share::from).ok_or(Error::NotFound)
 }
 
 /// One page of an owner's share links, newest first, made before the one named; of all, or of those
@@ -140,7 +165,7 @@ pub async fn page(
     file: Option<FileId>,
     limit: u32,
 ) -> Result<Vec<Share>> {
-    let shares = sqlx::query_as(select_shares!(
+    let rows: Vec<Row> = query(select_shares!(
         "where share.account_id = $1
            and ($2 is null or (share.created_at, share.slug) <
                 (select created_at, slug from share where slug = $2))
@@ -155,7 +180,7 @@ pub async fn page(
     .bind(limit)
     .fetch_all(db.reader())
     .await?;
-    Ok(shares)
+    Ok(rows.into_iter().map(Share::from).collect())
 }
 
 /// What share links lead to, each in its order; files that are gone or expired are left out.
@@ -164,18 +189,20 @@ pub async fn files(
     shares: &[Share],
     now: i64,
 ) -> Result<HashMap<ShareSlug, Vec<SharedFile>>> {
-    let slugs: Vec<&str> = shares.iter().map(|share| share.slug.as_str()).collect();
-    let rows: Vec<FileRow> = sqlx::query_as(
+    if shares.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<String> = (2..).take(shares.len()).map(|place| format!("${place}")).collect();
+    let named = query(AssertSqlSafe(format!(
         "select share_file.slug, file.id, file.name, file.size, file.content_type
          from share_file join file on file.id = share_file.file_id
-         where share_file.slug in (select value from json_each($1))
-           and (file.expires_at is null or file.expires_at > $2)
+         where (file.expires_at is null or file.expires_at > $1)
+           and share_file.slug in ({})
          order by share_file.position",
-    )
-    .bind(serde_json::to_string(&slugs).map_err(Error::internal)?)
-    .bind(now)
-    .fetch_all(db.reader())
-    .await?;
+        places.join(", ")
+    )));
+    let named = shares.iter().fold(named.bind(now), |named, share| named.bind(share.slug.as_str()));
+    let rows: Vec<FileRow> = named.fetch_all(db.reader()).await?;
     let mut files: HashMap<ShareSlug, Vec<SharedFile>> = HashMap::new();
     for row in rows {
         files.entry(ShareSlug(row.slug)).or_default().push(SharedFile {
@@ -188,31 +215,40 @@ pub async fn files(
     Ok(files)
 }
 
+/// Keeps a share link as it is until the transaction ends, so that what is counted of it stays true.
+pub(super) async fn hold(tx: &mut Tx, slug: &str) -> Result<()> {
+    let _held: Option<String> = query("select slug from share where slug = $1")
+        .bind(slug)
+        .holding()
+        .fetch_optional_value(tx)
+        .await?;
+    Ok(())
+}
+
 /// Whether the share link is the owner's; [`Error::NotFound`] where it is not.
 pub async fn check_owner(db: &Db, owner: UserId, slug: &ShareSlug) -> Result<()> {
-    let owned: bool = sqlx::query_scalar(
-        "select exists (select 1 from share where slug = $1 and account_id = $2)",
-    )
-    .bind(slug.as_str())
-    .bind(owner.0)
-    .fetch_one(db.reader())
-    .await?;
+    let owned: bool =
+        query("select exists (select 1 from share where slug = $1 and account_id = $2)")
+            .bind(slug.as_str())
+            .bind(owner.0)
+            .fetch_value(db.reader())
+            .await?;
     if owned { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Ends a share link of the owner's.
 pub async fn delete(db: &Db, owner: UserId, slug: &ShareSlug) -> Result<()> {
-    let gone = sqlx::query("delete from share where slug = $1 and account_id = $2")
+    let gone = query("delete from share where slug = $1 and account_id = $2")
         .bind(slug.as_str())
         .bind(owner.0)
         .execute(db.writer())
         .await?;
-    if gone.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Removes up to `batch` share links that lead to nothing any more. Answers how many went.
 pub async fn purge(db: &Db, batch: u32) -> Result<u64> {
-    let gone = sqlx::query(
+    Ok(query(
         "delete from share where slug in
             (select slug from share
              where not exists (select 1 from share_file where share_file.slug = share.slug)
@@ -220,6 +256,5 @@ pub async fn purge(db: &Db, batch: u32) -> Result<u64> {
     )
     .bind(batch)
     .execute(db.writer())
-    .await?;
-    Ok(gone.rows_affected())
+    .await?)
 }

@@ -3,6 +3,7 @@
 use sharesync_protocol::api::{BytesByPath, TransferHour};
 use sharesync_protocol::report::{Outcome, TransferCount};
 
+use super::statement::query;
 use super::{Db, from_db, to_db};
 use crate::error::Result;
 
@@ -43,22 +44,46 @@ fn hour_of(ms: i64) -> i64 {
     ms - ms.rem_euclid(HOUR_MS)
 }
 
+/// What a column comes to with what is added, which is at most the greatest there is.
+macro_rules! sum {
+    ($column:literal) => {
+        concat!(
+            "case when transfer_hour.",
+            $column,
+            " > 9007199254740991 - excluded.",
+            $column,
+            " then 9007199254740991 else transfer_hour.",
+            $column,
+            " + excluded.",
+            $column,
+            " end"
+        )
+    };
+}
+
 /// Adds a transfer to those of the hour. A sum that has reached its greatest stays there.
 pub async fn add(db: &Db, transfer: &TransferCount, now: i64) -> Result<()> {
     let ended = |outcome| i64::from(transfer.outcome == outcome);
-    sqlx::query(
+    query(concat!(
         "insert into transfer_hour
             (hour, verified, cancelled, failed, files, bytes_direct, bytes_turn, bytes_relay)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (hour) do update set
-            verified = verified + excluded.verified,
-            cancelled = cancelled + excluded.cancelled,
-            failed = failed + excluded.failed,
-            files = min(files + excluded.files, 9007199254740991),
-            bytes_direct = min(bytes_direct + excluded.bytes_direct, 9007199254740991),
-            bytes_turn = min(bytes_turn + excluded.bytes_turn, 9007199254740991),
-            bytes_relay = min(bytes_relay + excluded.bytes_relay, 9007199254740991)",
-    )
+            verified = transfer_hour.verified + excluded.verified,
+            cancelled = transfer_hour.cancelled + excluded.cancelled,
+            failed = transfer_hour.failed + excluded.failed,
+            files = ",
+        sum!("files"),
+        ",
+            bytes_direct = ",
+        sum!("bytes_direct"),
+        ",
+            bytes_turn = ",
+        sum!("bytes_turn"),
+        ",
+            bytes_relay = ",
+        sum!("bytes_relay")
+    ))
     .bind(hour_of(now))
     .bind(ended(Outcome::Verified))
     .bind(ended(Outcome::Cancelled))
@@ -74,7 +99,7 @@ pub async fn add(db: &Db, transfer: &TransferCount, now: i64) -> Result<()> {
 
 /// The hours that the time from `from` until before `to` touches, earliest first.
 pub async fn hours(db: &Db, from: i64, to: i64) -> Result<Vec<TransferHour>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = query(
         "select hour, verified, cancelled, failed, files, bytes_direct, bytes_turn, bytes_relay
          from transfer_hour
          where hour >= $1 and hour < $2
@@ -90,16 +115,12 @@ pub async fn hours(db: &Db, from: i64, to: i64) -> Result<Vec<TransferHour>> {
 #[cfg(test)]
 mod tests {
     use sharesync_protocol::report::{Count, PathBytes};
-    use tempfile::TempDir;
 
     use super::*;
+    use crate::db::scratch::Scratch;
+    use crate::db::statement::On;
 
     const NOON: i64 = 1_764_072_000_000;
-
-    async fn opened() -> (Db, TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        (Db::open(&folder.path().join("sharesync.db")).await.unwrap(), folder)
-    }
 
     fn transfer(outcome: Outcome, number: u64) -> TransferCount {
         let number = Count::try_from(number).unwrap();
@@ -109,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn transfers_add_up_by_the_hour_they_ended_in() {
-        let (db, _folder) = opened().await;
+        let Scratch { db, .. } = &Scratch::open().await;
         for (outcome, now) in [
             (Outcome::Verified, NOON - 1),
             (Outcome::Verified, NOON),
@@ -117,9 +138,9 @@ mod tests {
             (Outcome::Failed, NOON + 1),
             (Outcome::Verified, NOON + HOUR_MS),
         ] {
-            add(&db, &transfer(outcome, 5), now).await.unwrap();
+            add(db, &transfer(outcome, 5), now).await.unwrap();
         }
-        let hours = hours(&db, NOON, NOON + HOUR_MS).await.unwrap();
+        let hours = hours(db, NOON, NOON + HOUR_MS).await.unwrap();
         let bytes = BytesByPath { direct: 15, turn: 0, relay: 15 };
         let noon =
             TransferHour { hour: NOON, verified: 1, cancelled: 1, failed: 1, files: 15, bytes };
@@ -128,12 +149,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_hours_are_those_that_the_time_touches() {
-        let (db, _folder) = opened().await;
+        let Scratch { db, .. } = &Scratch::open().await;
         for hour in 0..4 {
-            add(&db, &transfer(Outcome::Verified, 1), NOON + hour * HOUR_MS).await.unwrap();
+            add(db, &transfer(Outcome::Verified, 1), NOON + hour * HOUR_MS).await.unwrap();
         }
         let touched = async |from, to| {
-            let hours = hours(&db, NOON + from, NOON + to).await.unwrap();
+            let hours = hours(db, NOON + from, NOON + to).await.unwrap();
             hours.into_iter().map(|row| (row.hour - NOON) / HOUR_MS).collect::<Vec<_>>()
         };
         assert_eq!(touched(0, HOUR_MS).await, [0]);
@@ -144,23 +165,27 @@ mod tests {
 
     #[tokio::test]
     async fn no_sum_is_more_than_can_be_counted() {
-        let (db, _folder) = opened().await;
+        let Scratch { db, .. } = &Scratch::open().await;
         for _ in 0..3 {
-            add(&db, &transfer(Outcome::Verified, Count::MOST), NOON).await.unwrap();
+            add(db, &transfer(Outcome::Verified, Count::MOST), NOON).await.unwrap();
         }
-        let hours = hours(&db, NOON, NOON + 1).await.unwrap();
+        let hours = hours(db, NOON, NOON + 1).await.unwrap();
         assert_eq!((hours[0].files, hours[0].bytes.direct), (Count::MOST, Count::MOST));
         assert_eq!((hours[0].verified, hours[0].bytes.turn), (3, 0));
     }
 
     #[tokio::test]
     async fn there_is_no_place_for_a_name_in_the_table() {
-        let (db, _folder) = opened().await;
-        let columns: Vec<(String, String)> =
-            sqlx::query_as("select name, type from pragma_table_info('transfer_hour')")
-                .fetch_all(db.reader())
-                .await
-                .unwrap();
+        let Scratch { db, .. } = &Scratch::open().await;
+        let columns = match db.reader() {
+            On::Sqlite(_) => "select name, type from pragma_table_info('transfer_hour')",
+            _ => {
+                "select column_name::text, replace(data_type, 'bigint', 'INTEGER')
+                 from information_schema.columns
+                 where table_name = 'transfer_hour' order by ordinal_position"
+            }
+        };
+        let columns: Vec<(String, String)> = query(columns).fetch_all(db.reader()).await.unwrap();
         let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let counts = ["verified", "cancelled", "failed", "files"];
         let bytes = ["bytes_direct", "bytes_turn", "bytes_relay"];

@@ -25,11 +25,12 @@ pub async fn health() -> Json<Health> {
     tag = "Server",
     responses(
         (status = 200, body = Health),
-        (status = 503, description = "What it depends on cannot be reached"),
+        (status = 503, description = "Something that it depends on cannot be reached; the answer says what"),
     )
 )]
 pub async fn ready(State(app): State<AppState>) -> Result<Json<Health>> {
-    if app.signaling.is_ready() { Ok(health().await) } else { Err(Error::Unavailable) }
+    app.db.check().await.map_err(|_| Error::NotReady("database"))?;
+    if app.signaling.is_ready() { Ok(health().await) } else { Err(Error::NotReady("Redis")) }
 }
 
 /// Where signaling is, and a ticket into it

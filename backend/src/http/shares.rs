@@ -59,7 +59,7 @@ pub async fn list(
     let limit = page.limit()?;
     let before = page.cursor.map(ShareSlug);
     let rows = share::page(&app.db, user.id, before.as_ref(), of.file_id, limit).await?;
-    let next_cursor = next_cursor(&rows, limit, |row| row.slug().0);
+    let next_cursor = next_cursor(&rows, limit, |row| row.slug.0.clone());
     let items = sharing::as_owned(&app, rows, &base).await?;
     Ok(Json(ShareList { items, next_cursor }))
 }

@@ -12,6 +12,7 @@ use sharesync_protocol::api::{Role, User};
 use sharesync_server::config::Config;
 use sharesync_server::{Purged, Server};
 use sharesync_service_kit::clock::{Clock, ManualClock};
+use sharesync_test_services::Postgres;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -40,8 +41,12 @@ impl StackBuilder {
         self.env("ADMIN_EMAIL", "root@example.com").env("ADMIN_PASSWORD", PASSWORD)
     }
 
-    /// Starts the server.
-    pub async fn start(self) -> Stack {
+    /// Starts the server; on PostgreSQL where `SHARESYNC_TEST_DATABASE` says so.
+    pub async fn start(mut self) -> Stack {
+        if let Some(server) = Postgres::if_tested() {
+            let place = self.variables.entry("DATABASE_URL".into());
+            place.or_insert_with(|| server.database());
+        }
         let folder = tempfile::tempdir().expect("a test has a place for its files");
         let clock = ManualClock::starting_now();
         let running = Running::start(folder.path(), &self.variables, &clock).await;

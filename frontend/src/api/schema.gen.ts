@@ -3119,7 +3119,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description What it depends on cannot be reached */
+            /** @description Something that it depends on cannot be reached; the answer says what */
             503: {
                 headers: {
                     [name: string]: unknown;
