@@ -242,7 +242,6 @@ mod tests {
     use sharesync_protocol::api::Role;
 
     use super::*;
-    use crate::db::account::{self, NewAccount};
     use crate::db::file::{self, NewFile};
     use crate::db::scratch::Scratch;
     use crate::db::share::{self, NewShare};
@@ -252,19 +251,7 @@ mod tests {
     async fn reserved_at(now: i64, link_ends: Option<i64>, file_ends: Option<i64>) -> bool {
         let scratch = Scratch::open().await;
         let db = &scratch.db;
-        let sam = NewAccount {
-            email: "sam@example.com",
-            email_key: "sam@example.com",
-            claim: account::Claim::Proven,
-            username: "sam",
-            username_key: "sam",
-            password_hash: Some(""),
-            role: Role::Standard,
-            quota: 1,
-        };
-        let mut tx = db.begin().await.unwrap();
-        let owner = account::insert(&mut tx, &sam, 0).await.unwrap().id;
-        tx.commit().await.unwrap();
+        let owner = scratch.account("sam", Role::Standard).await;
         let file = NewFile {
             owner,
             object: object::begin(db, 0).await.unwrap(),

@@ -16,6 +16,8 @@ pub mod share;
 pub mod transfer;
 
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod scratch;
 mod statement;
 
