@@ -34,7 +34,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::error::Result;
-use statement::{On, query};
+use statement::{On, patiently, query};
 
 /// How long a statement waits for another process that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -127,7 +127,7 @@ impl Db {
             Engine::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("begin immediate").await?)
             }
-            Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Engine::Postgres(pool) => Tx::Postgres(patiently(pool.begin()).await?),
         })
     }
 }
@@ -137,7 +137,7 @@ impl Tx {
     pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Postgres(tx) => patiently(tx.commit()).await?,
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! with its parameters as `$1`, `$2` …. Used by the modules beside it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqliteRow};
@@ -9,6 +10,9 @@ use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr, SqlStr};
 use uuid::Uuid;
 
 use super::Tx;
+
+/// Longer than any statement takes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a row is read into: a struct by the names of its columns, a tuple by their places.
 pub(super) trait Record:
@@ -45,6 +49,13 @@ pub(super) enum On<'a> {
     PostgresTx(&'a mut PgConnection),
 }
 
+/// Waits for a database, which may be gone without a word, as where a network is cut: TCP alone would wait for minutes.
+pub(super) async fn patiently<T>(
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
 /// A statement of this text.
 pub(super) fn query<'q>(sql: impl SqlSafeStr) -> Statement<'q> {
     Statement { sql: sql.into_sql_str(), values: Vec::new(), holds: false }
@@ -66,7 +77,7 @@ macro_rules! bound {
 /// How many rows the query wrote, with its parameters.
 macro_rules! written {
     ($query:expr, $values:expr, $on:expr) => {
-        bound!($query, $values).execute($on).await?.rows_affected()
+        patiently(bound!($query, $values).execute($on)).await?.rows_affected()
     };
 }
 
@@ -78,14 +89,16 @@ macro_rules! fetch {
         let values = statement.values;
         match on {
             On::Sqlite(pool) => {
-                bound!(sqlx::query_as::<Sqlite, T>(sql), values).$method(pool).await
+                patiently(bound!(sqlx::query_as::<Sqlite, T>(sql), values).$method(pool)).await
             }
             On::Postgres(pool) => {
-                bound!(sqlx::query_as::<Postgres, T>(sql), values).$method(pool).await
+                patiently(bound!(sqlx::query_as::<Postgres, T>(sql), values).$method(pool)).await
             }
-            On::SqliteTx(tx) => bound!(sqlx::query_as::<Sqlite, T>(sql), values).$method(tx).await,
+            On::SqliteTx(tx) => {
+                patiently(bound!(sqlx::query_as::<Sqlite, T>(sql), values).$method(tx)).await
+            }
             On::PostgresTx(tx) => {
-                bound!(sqlx::query_as::<Postgres, T>(sql), values).$method(tx).await
+                patiently(bound!(sqlx::query_as::<Postgres, T>(sql), values).$method(tx)).await
             }
         }
     }};

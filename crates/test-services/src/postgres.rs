@@ -70,6 +70,24 @@ impl Postgres {
         succeeds(&mut stopping(&self.folder));
     }
 
+    /// Lets it hang, with every connection open.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().expect("it says which it is");
+        succeeds(Command::new("kill").args([signal, pid]));
+        // Those that serve connections are children of it.
+        succeeds(Command::new("pkill").args([signal, "--parent", pid]));
+    }
+
     /// Starts it again with what it had, after it was stopped.
     pub fn restart(&self) {
         let begun = begin(&self.folder, self.port);

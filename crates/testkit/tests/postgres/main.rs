@@ -42,6 +42,42 @@ async fn while_it_is_gone_people_are_told_to_come_back_and_then_they_are_served(
 }
 
 #[tokio::test]
+async fn while_it_hangs_nobody_waits_for_long() {
+    let server = Postgres::start();
+    let stack = Stack::builder().env("DATABASE_URL", server.database()).start().await;
+    let sam = stack.user("sam").await;
+    // Somebody is always in the middle of something.
+    let asking = (0..20).map(|_| async {
+        loop {
+            let answer = sam.get("/api/files").await;
+            if answer.status != 200 {
+                return answer;
+            }
+        }
+    });
+    let pausing = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        server.pause();
+        tokio::time::timeout(PATIENCE, std::future::pending::<()>()).await
+    };
+    tokio::select! {
+        answers = futures_util::future::join_all(asking) => {
+            for answer in answers {
+                answer.problem(503, ProblemCode::Unavailable);
+            }
+        }
+        _ = pausing => panic!("somebody still waits"),
+    }
+    server.resume();
+    let back = async {
+        while sam.get("/api/files").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, back).await.expect("it is found again");
+}
+
+#[tokio::test]
 async fn servers_that_start_at_one_time_bring_one_schema_up_to_date_and_share_it() {
     let server = Postgres::start();
     let database = server.database();
