@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const USER: &str = "postgres";
 
 /// Waits until nobody holds the other end of its input any more, which is when the program has ended; then ends the
-/// server and takes its folder away.
-const GUARD: &str = "trap '' INT TERM; folder=$1; shift; cat; \"$@\"; rm -rf \"$folder\"";
+/// server, which a test that failed may have left paused, and takes its folder away.
+const GUARD: &str = "trap '' INT TERM; folder=$1; shift; cat; server=$(head -n 1 \"$folder/data/postmaster.pid\"); \
+                     kill -CONT $server; pkill -CONT --parent $server; \"$@\"; rm -rf \"$folder\"";
 
 /// A server (Debian's `postgresql`), on a port of loopback. What it keeps need not outlive a power cut.
 pub struct Postgres {
