@@ -10,6 +10,7 @@ use crate::auth::password::Passwords;
 use crate::auth::registration::Registration;
 use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
+use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
 use crate::library::Library;
@@ -17,6 +18,7 @@ use crate::limits::Limits;
 use crate::mail::MailPlace;
 use crate::oidc::Provider;
 use crate::signaling::Signaling;
+use crate::uploads::Uploads;
 
 /// The server's parts; cloning shares them.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct AppState {
     pub db: Db,
     /// Files: rows and bytes.
     pub library: Library,
+    /// Files on their way in.
+    pub uploads: Uploads,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// What secrets of second factors are sealed with.
@@ -47,6 +51,8 @@ pub struct AppState {
     pub access_tokens: AccessTokens,
     /// Makes and checks download addresses.
     pub presigner: Presigner,
+    /// Makes and checks the addresses that parts of uploads go to.
+    pub part_addresses: PartAddresses,
     /// Work that outlives its request; waited for at shutdown.
     pub tasks: TaskTracker,
     /// Helps browsers find each other, here or apart.

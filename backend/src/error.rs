@@ -88,6 +88,15 @@ pub enum Error {
         /// The most.
         limit: u32,
     },
+    /// 409: parts of the upload are missing, this many bytes.
+    #[error("{missing} bytes of this upload are missing.")]
+    UploadIncomplete {
+        /// Bytes that have not come.
+        missing: u64,
+    },
+    /// 409: somebody else sends the same part, or the upload is over.
+    #[error("Another request sends this part, or the upload is over.")]
+    Superseded,
     /// 410: the link or the download address has expired.
     #[error("This link has expired.")]
     Expired,
@@ -131,6 +140,9 @@ pub enum Error {
     /// 422: an upload without a file in it, or with an empty one.
     #[error("The upload holds no file, or an empty one.")]
     EmptyFile,
+    /// 422: what came is not what its digest says.
+    #[error("What came is not what its SHA-256 says.")]
+    ChecksumMismatch,
     /// 507: the account's quota would be exceeded.
     #[error("This would exceed your quota of {quota} bytes.")]
     QuotaExceeded {
@@ -200,6 +212,8 @@ impl Error {
             Self::LastAdmin => (StatusCode::CONFLICT, ProblemCode::LastAdmin),
             Self::SecondFactorState(_) => (StatusCode::CONFLICT, ProblemCode::SecondFactorState),
             Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
+            Self::Superseded => (StatusCode::CONFLICT, ProblemCode::Superseded),
+            Self::UploadIncomplete { .. } => (StatusCode::CONFLICT, ProblemCode::UploadIncomplete),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
             Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge),
@@ -214,6 +228,9 @@ impl Error {
             Self::WeakPassword => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::WeakPassword),
             Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
             Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),
+            Self::ChecksumMismatch => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::ChecksumMismatch)
+            }
             Self::QuotaExceeded { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::QuotaExceeded)
             }

@@ -14,8 +14,10 @@ mod limits;
 mod mail;
 mod names;
 mod oidc;
+mod part_turns;
 mod sharing;
 pub mod signaling;
+mod uploads;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -38,11 +40,13 @@ use crate::auth::password::Passwords;
 use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
 use crate::blob::DiskStore;
+use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::config::Config;
 use crate::db::Db;
 use crate::library::Library;
 use crate::oidc::Provider;
+use crate::uploads::Uploads;
 
 /// A server that is ready to serve.
 pub struct Server {
@@ -61,8 +65,12 @@ impl Server {
         let db = Db::open(&config.database).await.context("cannot open the database")?;
         let store = DiskStore::open(&config.data_dir).context("cannot open the store")?;
         let tasks = TaskTracker::new();
-        let library = Library::new(db.clone(), store, clock.clone(), tasks.clone());
+        let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
+        let library =
+            Library::new(db.clone(), store.clone(), clock.clone(), keep_for_ms, tasks.clone());
         library.recover().await?;
+        let uploads =
+            Uploads::new(db.clone(), store, library.clone(), clock.clone(), tasks.clone());
         let previous = config.previous_secret.as_ref();
         let sealing = SealingKeys::new(
             config.secret.key_for("second factor"),
@@ -86,6 +94,7 @@ impl Server {
         let app = AppState {
             db,
             library,
+            uploads,
             passwords: Passwords::new(),
             sealing: Arc::new(sealing),
             providers: config
@@ -100,6 +109,7 @@ impl Server {
             mail_turn: Arc::default(),
             access_tokens,
             presigner: Presigner::new(config.secret.key_for("download address")),
+            part_addresses: PartAddresses::new(config.secret.key_for("part address")),
             tasks,
             signaling,
             relay_origins: config.relay_origins.into(),

@@ -32,8 +32,6 @@ pub struct Upload {
     pub content_type: String,
     /// Bytes it may have at most.
     pub max_size: u64,
-    /// How long it is kept, in milliseconds.
-    pub keep_for_ms: i64,
     /// Whether it is for the operators.
     pub handed_in: bool,
 }
@@ -44,14 +42,22 @@ pub struct Library {
     db: Db,
     store: DiskStore,
     clock: Clock,
+    /// How long files are kept, in milliseconds.
+    keep_for_ms: i64,
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
 }
 
 impl Library {
     /// The library of a database and a store.
-    pub fn new(db: Db, store: DiskStore, clock: Clock, tasks: TaskTracker) -> Self {
-        Self { db, store, clock, tasks }
+    pub fn new(
+        db: Db,
+        store: DiskStore,
+        clock: Clock,
+        keep_for_ms: i64,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self { db, store, clock, keep_for_ms, tasks }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -81,7 +87,7 @@ impl Library {
             size: written.size,
             sha256: written.sha256,
             content_type: &upload.content_type,
-            expires_at: Some(now + upload.keep_for_ms),
+            expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
         };
         file::insert(&self.db, &file, now).await
@@ -90,9 +96,19 @@ impl Library {
     /// Removes a file of the owner's; its bytes go right after.
     pub async fn remove(&self, owner: UserId, id: FileId) -> Result<()> {
         let object = file::delete(&self.db, owner, id).await?;
+        self.remove_later(object);
+        Ok(())
+    }
+
+    /// When a file that is stored now is to go.
+    pub fn expiry(&self, now: i64) -> i64 {
+        now + self.keep_for_ms
+    }
+
+    /// Removes the bytes of a doomed object, behind whoever asks.
+    pub fn remove_later(&self, object: Uuid) {
         let library = self.clone();
         self.tasks.spawn(async move { library.remove_object(object).await });
-        Ok(())
     }
 
     /// Takes away what a crash left: uploads that nobody is writing any more, and bytes whose
@@ -182,7 +198,7 @@ struct Unfinished {
 
 impl Unfinished {
     fn begin(library: Library, object: Uuid) -> Self {
-        let writer = Some(library.store.create(object));
+        let writer = Some(library.store.write(object, 0, ()));
         Self { library, object, writer }
     }
 
@@ -192,14 +208,17 @@ impl Unfinished {
 
     async fn commit(mut self, upload: Upload) -> Result<UploadedFile> {
         let writer = self.writer.take().expect("an upload is committed once");
-        let stored = match writer.finish().await {
-            Ok(written) => self.library.enter(&upload, self.object, written).await,
-            Err(e) => Err(e.into()),
-        };
+        let stored = self.finish(writer, &upload).await;
         if stored.is_err() {
             self.library.remove_object(self.object).await;
         }
         stored
+    }
+
+    async fn finish(&self, writer: ObjectWriter, upload: &Upload) -> Result<UploadedFile> {
+        let (written, ()) = writer.finish().await?;
+        self.library.store.settle(self.object).await?;
+        self.library.enter(upload, self.object, written).await
     }
 }
 

@@ -1,12 +1,14 @@
-//! Objects on the local disk: `objects/ab/<id>`, and `incoming/<id>` while being written.
+//! Objects on the local disk: `objects/ab/<id>`, and `incoming/<id>` while being written, by one writer or by several
+//! in places of their own.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use sha2::{Digest, Sha256};
+use sharesync_protocol::api::Sha256Digest;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio_util::io::ReaderStream;
@@ -31,14 +33,50 @@ impl DiskStore {
         Ok(Self { root: root.to_owned() })
     }
 
-    /// Begins to write an object.
-    pub fn create(&self, id: Uuid) -> ObjectWriter {
-        let (path, settled) = (self.incoming_path(id), self.object_path(id));
+    /// Begins to write bytes of an object that nobody reads yet, the first of them at `at`. Nobody else may write there
+    /// meanwhile: `turn` is kept until nothing is being written any more, also where the writer is dropped.
+    pub fn write<T: Send + 'static>(&self, id: Uuid, at: u64, turn: T) -> ObjectWriter<T> {
+        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
         let written = spawn_blocking(move || {
-            let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-            Ok(Incoming { file, path, settled, hasher: Sha256::new(), size: 0 })
+            let mut options = OpenOptions::new();
+            options.write(true);
+            // A stop between settling and remembering it leaves an upload that is settled and still takes parts.
+            let mut file = match options.open(&settled) {
+                Ok(file) => file,
+                Err(_) => options.create(true).truncate(false).open(&incoming)?,
+            };
+            file.seek(SeekFrom::Start(at))?;
+            let folder = parent(&incoming).to_owned();
+            Ok(Writing { file, folder, hasher: Sha256::new(), size: 0, turn })
         });
         ObjectWriter { gathered: BytesMut::new(), written }
+    }
+
+    /// The digest of all of an object's bytes as they are on the disk, settled or not.
+    pub async fn digest(&self, id: Uuid) -> io::Result<Written> {
+        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+        blocking(move || {
+            let mut file = File::open(&incoming).or_else(|_| File::open(&settled))?;
+            let (mut hasher, mut size) = (Sha256::new(), 0);
+            let mut buffer = vec![0; WRITE_BYTES];
+            loop {
+                let read = file.read(&mut buffer)?;
+                if read == 0 {
+                    let sha256 = Sha256Digest(hasher.finalize().into());
+                    return Ok(Written { size, sha256 });
+                }
+                hasher.update(&buffer[..read]);
+                size += read as u64;
+            }
+        })
+        .await
+    }
+
+    /// Puts an object, whose bytes are durable, where it is read from; that outlives a crash once this returns. One
+    /// that is there already is as good as put there.
+    pub async fn settle(&self, id: Uuid) -> io::Result<()> {
+        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+        blocking(move || settle(&incoming, &settled)).await
     }
 
     /// The bytes from `from` up to `to`, read as they are taken.
@@ -75,25 +113,24 @@ impl DiskStore {
     }
 }
 
-/// An object being written, at most two gatherings of bytes behind its source. To be finished or
-/// abandoned.
+/// Bytes of an object being written, at most two gatherings of them behind their source. To be finished or abandoned.
 #[derive(Debug)]
-pub struct ObjectWriter {
+pub struct ObjectWriter<T = ()> {
     gathered: BytesMut,
     /// What is on the disk, once the write under way is done.
-    written: JoinHandle<io::Result<Incoming>>,
+    written: JoinHandle<io::Result<Writing<T>>>,
 }
 
-/// An object that is whole and on the disk, its folder entry included.
+/// Bytes that are on the disk.
 #[derive(Clone, Copy, Debug)]
 pub struct Written {
-    /// Bytes.
+    /// How many.
     pub size: u64,
-    /// SHA-256 of the content.
-    pub sha256: [u8; 32],
+    /// Their digest.
+    pub sha256: Sha256Digest,
 }
 
-impl ObjectWriter {
+impl<T: Send + 'static> ObjectWriter<T> {
     /// Adds bytes; waits while the disk is behind.
     pub async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
         self.gathered.extend_from_slice(&bytes);
@@ -103,15 +140,15 @@ impl ObjectWriter {
         Ok(())
     }
 
-    /// Makes the object durable: content synced, then renamed into place, then the folder synced.
-    pub async fn finish(mut self) -> io::Result<Written> {
+    /// Makes the bytes durable, and gives the turn back.
+    pub async fn finish(mut self) -> io::Result<(Written, T)> {
         self.flush().await?;
-        let incoming = joined(self.written).await?;
-        joined(spawn_blocking(move || incoming.settle())).await
+        let writing = joined(self.written).await?;
+        blocking(move || writing.sync()).await
     }
 
-    /// Gives the object up: returns once nothing is being written any more, so that what there is
-    /// of it can be removed for good.
+    /// Gives the bytes up: returns once nothing is being written any more, so that what there is
+    /// of the object can be removed for good.
     pub async fn abandon(self) {
         if !self.written.is_finished() {
             let _ = self.written.await;
@@ -119,28 +156,28 @@ impl ObjectWriter {
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        let mut incoming = joined(&mut self.written).await?;
+        let mut writing = joined(&mut self.written).await?;
         let bytes = self.gathered.split();
         self.gathered.reserve(WRITE_BYTES);
         self.written = spawn_blocking(move || {
-            incoming.append(&bytes)?;
-            Ok(incoming)
+            writing.append(&bytes)?;
+            Ok(writing)
         });
         Ok(())
     }
 }
 
-/// What is on the disk of an object being written.
+/// What has been written.
 #[derive(Debug)]
-struct Incoming {
+struct Writing<T> {
     file: File,
-    path: PathBuf,
-    settled: PathBuf,
+    folder: PathBuf,
     hasher: Sha256,
     size: u64,
+    turn: T,
 }
 
-impl Incoming {
+impl<T> Writing<T> {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.hasher.update(bytes);
@@ -148,11 +185,19 @@ impl Incoming {
         Ok(())
     }
 
-    fn settle(self) -> io::Result<Written> {
-        self.file.sync_all()?;
-        settle(&self.path, &self.settled)?;
-        Ok(Written { size: self.size, sha256: self.hasher.finalize().into() })
+    fn sync(self) -> io::Result<(Written, T)> {
+        self.file.sync_data()?;
+        // Its entry there, which another writer may have made a moment ago.
+        sync_folder(&self.folder)?;
+        let sha256 = Sha256Digest(self.hasher.finalize().into());
+        Ok((Written { size: self.size, sha256 }, self.turn))
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    joined(spawn_blocking(work)).await
 }
 
 async fn joined<T>(task: impl Future<Output = Result<io::Result<T>, JoinError>>) -> io::Result<T> {
@@ -160,14 +205,21 @@ async fn joined<T>(task: impl Future<Output = Result<io::Result<T>, JoinError>>)
 }
 
 fn settle(incoming: &Path, settled: &Path) -> io::Result<()> {
-    let folder = settled.parent().expect("objects lie in folders");
+    let folder = parent(settled);
     match fs::create_dir(folder) {
-        Ok(()) => sync_folder(folder.parent().expect("folders lie in `objects`"))?,
+        Ok(()) => sync_folder(parent(folder))?,
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
         Err(e) => return Err(e),
     }
-    fs::rename(incoming, settled)?;
+    match fs::rename(incoming, settled) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound && settled.exists() => {}
+        renamed => renamed?,
+    }
     sync_folder(folder)
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().expect("the store's paths have folders")
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -176,6 +228,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures_util::TryStreamExt;
 
     use super::*;
@@ -199,16 +253,26 @@ mod tests {
         Ok(pieces.try_collect::<Vec<_>>().await?.concat())
     }
 
+    async fn write(store: &DiskStore, id: Uuid, at: u64, pieces: &[&[u8]]) -> Written {
+        let mut writer = store.write(id, at, ());
+        for piece in pieces {
+            writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
+        }
+        writer.finish().await.unwrap().0
+    }
+
+    fn digest(content: &[u8]) -> Sha256Digest {
+        Sha256Digest(Sha256::digest(content).into())
+    }
+
     #[tokio::test]
-    async fn what_was_finished_is_read_back_in_any_range() {
+    async fn what_was_settled_is_read_back_in_any_range() {
         let (_folder, store) = store();
         let id = Uuid::from_u128(7);
-        let mut writer = store.create(id);
-        writer.write(Bytes::from_static(b"hello ")).await.unwrap();
-        writer.write(Bytes::from_static(b"world")).await.unwrap();
-        let written = writer.finish().await.unwrap();
-        assert_eq!(written.size, 11);
-        assert_eq!(written.sha256, <[u8; 32]>::from(Sha256::digest(b"hello world")));
+        let written = write(&store, id, 0, &[b"hello ", b"world"]).await;
+        assert!(store.read(id, 0, 4).await.is_err());
+        store.settle(id).await.unwrap();
+        assert_eq!((written.size, written.sha256), (11, digest(b"hello world")));
         assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
         assert_eq!(read_all(&store, id, 4, 7).await.unwrap(), b"o w");
     }
@@ -219,35 +283,66 @@ mod tests {
         let id = Uuid::from_u128(11);
         let content: Vec<u8> =
             (0..WRITE_BYTES * 3 + 5).map(|i| u8::try_from(i % 251).unwrap()).collect();
-        let mut writer = store.create(id);
-        for piece in content.chunks(60_000) {
-            writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
-        }
-        let written = writer.finish().await.unwrap();
-        assert_eq!(written.size, content.len() as u64);
-        assert_eq!(written.sha256, <[u8; 32]>::from(Sha256::digest(&content)));
+        let written = write(&store, id, 0, &content.chunks(60_000).collect::<Vec<_>>()).await;
+        store.settle(id).await.unwrap();
+        assert_eq!((written.size, written.sha256), (content.len() as u64, digest(&content)));
         assert!(read_all(&store, id, 0, written.size).await.unwrap() == content);
+    }
+
+    #[tokio::test]
+    async fn an_object_may_be_written_in_parts_of_any_order_and_each_anew() {
+        let (_folder, store) = store();
+        let id = Uuid::from_u128(9);
+        assert_eq!(write(&store, id, 6, &[b"world"]).await.sha256, digest(b"world"));
+        write(&store, id, 0, &[b"HELLO "]).await;
+        write(&store, id, 0, &[b"hello "]).await;
+        let whole = store.digest(id).await.unwrap();
+        assert_eq!((whole.size, whole.sha256), (11, digest(b"hello world")));
+        store.settle(id).await.unwrap();
+        assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
+    }
+
+    #[tokio::test]
+    async fn what_a_stop_left_settled_is_settled_again_and_written_to() {
+        let (_folder, store) = store();
+        let id = Uuid::from_u128(10);
+        write(&store, id, 0, &[b"hello"]).await;
+        store.settle(id).await.unwrap();
+        write(&store, id, 0, &[b"J"]).await;
+        assert_eq!(store.digest(id).await.unwrap().sha256, digest(b"Jello"));
+        store.settle(id).await.unwrap();
+        assert_eq!(read_all(&store, id, 0, 5).await.unwrap(), b"Jello");
+        assert!(store.settle(Uuid::from_u128(1)).await.is_err(), "there is no such object");
+    }
+
+    #[tokio::test]
+    async fn a_turn_lasts_until_nothing_is_written_any_more() {
+        let (_folder, store) = store();
+        let id = Uuid::from_u128(13);
+        let turn = Arc::new(());
+        let mut writer = store.write(id, 0, Arc::clone(&turn));
+        for _ in 0..4 {
+            writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
+        }
+        drop(writer);
+        while Arc::strong_count(&turn) > 1 {
+            tokio::task::yield_now().await;
+        }
+        let size = store.digest(id).await.unwrap().size;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        assert_eq!(store.digest(id).await.unwrap().size, size);
     }
 
     #[tokio::test]
     async fn what_was_given_up_is_not_served_and_leaves_no_trace() {
         let (folder, store) = store();
         let id = Uuid::from_u128(8);
-        let mut writer = store.create(id);
+        let mut writer = store.write(id, 0, ());
         writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
         assert!(store.read(id, 0, 4).await.is_err());
         writer.abandon().await;
         store.remove(id).await.unwrap();
         store.remove(id).await.unwrap();
         assert_eq!(files_in(folder.path()), 0);
-    }
-
-    #[tokio::test]
-    async fn an_object_is_never_written_over() {
-        let (_folder, store) = store();
-        let incoming = store.create(Uuid::from_u128(12));
-        let again = store.create(Uuid::from_u128(12));
-        let (one, other) = (incoming.finish().await, again.finish().await);
-        assert!(one.is_err() != other.is_err());
     }
 }

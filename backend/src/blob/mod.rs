@@ -2,6 +2,7 @@
 //! of a path. Called by the library (writing, removing) and by the content handler (reading).
 
 pub mod disk;
+pub mod part_address;
 pub mod presign;
 
 pub use disk::{DiskStore, ObjectWriter, Written};

@@ -239,7 +239,7 @@ fn listed(rows: Vec<Row>) -> Vec<(Uuid, Download)> {
 
 #[cfg(test)]
 mod tests {
-    use sharesync_protocol::api::Role;
+    use sharesync_protocol::api::{Role, Sha256Digest};
 
     use super::*;
     use crate::db::file::{self, NewFile};
@@ -257,7 +257,7 @@ mod tests {
             object: object::begin(db, 0).await.unwrap(),
             name: "a.txt",
             size: 1,
-            sha256: [0; 32],
+            sha256: Sha256Digest([0; 32]),
             content_type: "text/plain",
             expires_at: file_ends,
             handed_in: false,

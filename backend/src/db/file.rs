@@ -1,6 +1,6 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{FileSummary, UploadedFile};
+use sharesync_protocol::api::{FileSummary, Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ pub struct NewFile<'a> {
     /// Bytes.
     pub size: u64,
     /// SHA-256 of the content.
-    pub sha256: [u8; 32],
+    pub sha256: Sha256Digest,
     /// Media type.
     pub content_type: &'a str,
     /// When the purge takes it.
@@ -38,7 +38,8 @@ pub struct Servable {
     #[sqlx(try_from = "i64")]
     pub size: u64,
     /// SHA-256 of the content.
-    pub sha256: Vec<u8>,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub sha256: Sha256Digest,
     /// Media type.
     pub content_type: String,
 }
@@ -48,7 +49,8 @@ struct Row {
     id: Uuid,
     name: String,
     size: i64,
-    sha256: Vec<u8>,
+    #[sqlx(try_from = "Vec<u8>")]
+    sha256: Sha256Digest,
     content_type: String,
     created_at: i64,
     expires_at: Option<i64>,
@@ -66,7 +68,7 @@ impl From<Row> for FileSummary {
                 name: row.name,
                 size: from_db(row.size),
                 content_type: row.content_type,
-                sha256: hex(&row.sha256),
+                sha256: row.sha256,
                 created_at: row.created_at,
                 expires_at: row.expires_at,
             },
@@ -76,42 +78,40 @@ impl From<Row> for FileSummary {
     }
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
-}
-
 /// Enters a file into its owner's library: its bytes become live, the quota is charged and a free
 /// name is found, all in one transaction. [`Error::QuotaExceeded`] where it does not fit;
 /// [`Error::NotFound`] where the object was given up in the meantime.
 pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
     let mut tx = db.begin().await?;
-    if !object::settle(&mut tx, file.object).await? {
+    charge(&mut tx, file.owner, file.size).await?;
+    let entered = enter(&mut tx, file, now).await?;
+    tx.commit().await?;
+    Ok(entered)
+}
+
+/// The same, where its owner has been charged and is held.
+pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
+    if !object::settle(tx, file.object).await? {
         return Err(Error::NotFound);
     }
-    charge(&mut tx, file.owner, file.size).await?;
     let id = new_id(now);
-    let name = insert_under_free_name(&mut tx, file, id, now).await?;
+    let name = insert_under_free_name(tx, file, id, now).await?;
     if file.handed_in {
-        hand_in::tell_operators(&mut tx, FileId(id), now).await?;
+        hand_in::tell_operators(tx, FileId(id), now).await?;
     }
-    tx.commit().await?;
     Ok(UploadedFile {
         id: FileId(id),
         name,
         size: file.size,
         content_type: file.content_type.into(),
-        sha256: hex(&file.sha256),
+        sha256: file.sha256,
         created_at: now,
         expires_at: file.expires_at,
     })
 }
 
-async fn charge(tx: &mut Tx, owner: UserId, size: u64) -> Result<()> {
+/// Takes so many bytes of an account's quota. [`Error::QuotaExceeded`] where there are not so many.
+pub(super) async fn charge(tx: &mut Tx, owner: UserId, size: u64) -> Result<()> {
     let charged = query("update account set used = used + $2 where id = $1 and used + $2 <= quota")
         .bind(owner.0)
         .bind(to_db(size))
@@ -157,7 +157,7 @@ async fn insert_under_free_name(
         .bind(file.object)
         .bind(&name)
         .bind(to_db(file.size))
-        .bind(file.sha256.as_slice())
+        .bind(file.sha256.0.as_slice())
         .bind(file.content_type)
         .bind(now)
         .bind(file.expires_at)
@@ -298,7 +298,8 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
     Ok((gone.len() as u64, bytes))
 }
 
-async fn release(tx: &mut Tx, owner: Uuid, object: Uuid, size: i64) -> Result<()> {
+/// Gives an object up, and its bytes back to an account.
+pub(super) async fn release(tx: &mut Tx, owner: Uuid, object: Uuid, size: i64) -> Result<()> {
     object::doom(tx, object).await?;
     query("update account set used = used - $2 where id = $1")
         .bind(owner)

@@ -1,10 +1,9 @@
 //! Files that were handed in to the operators.
 
-use sharesync_protocol::api::{HandInStatus, HandedIn, OwnHandIn, UploadedFile};
+use sharesync_protocol::api::{HandInStatus, HandedIn, OwnHandIn, Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
-use super::file::hex;
 use super::statement::query;
 use super::{Db, Tx, from_db, mail};
 use crate::error::Result;
@@ -15,7 +14,8 @@ struct Row {
     id: Uuid,
     name: String,
     size: i64,
-    sha256: Vec<u8>,
+    #[sqlx(try_from = "Vec<u8>")]
+    sha256: Sha256Digest,
     content_type: String,
     handed_in_at: i64,
     expires_at: Option<i64>,
@@ -33,7 +33,7 @@ impl From<Row> for HandedIn {
                 name: row.name,
                 size: from_db(row.size),
                 content_type: row.content_type,
-                sha256: hex(&row.sha256),
+                sha256: row.sha256,
                 created_at: row.handed_in_at,
                 expires_at: row.expires_at,
             },

@@ -14,6 +14,7 @@ pub mod second_factor;
 pub mod session;
 pub mod share;
 pub mod transfer;
+pub mod upload;
 
 #[cfg(test)]
 mod races;

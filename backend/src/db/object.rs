@@ -3,19 +3,28 @@
 
 use uuid::Uuid;
 
-use super::statement::query;
+use super::statement::{Statement, query};
 use super::{Db, Tx, new_id};
 use crate::error::Result;
 
 /// Announces an object that is about to be written.
 pub async fn begin(db: &Db, now: i64) -> Result<Uuid> {
     let id = new_id(now);
+    insert(id, now).execute(db.writer()).await?;
+    Ok(id)
+}
+
+/// The same, within a transaction.
+pub(super) async fn announce(tx: &mut Tx, now: i64) -> Result<Uuid> {
+    let id = new_id(now);
+    insert(id, now).execute(tx).await?;
+    Ok(id)
+}
+
+fn insert(id: Uuid, now: i64) -> Statement<'static> {
     query("insert into object (id, state, created_at) values ($1, 'writing', $2)")
         .bind(id)
         .bind(now)
-        .execute(db.writer())
-        .await?;
-    Ok(id)
 }
 
 /// The bytes are whole and durable: a file may own them. `false` where the object was given up
@@ -34,12 +43,17 @@ pub(super) async fn doom(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Marks what has been 'writing' since before a moment as to be removed. Answers how many.
+/// Marks what has been 'writing' since before a moment as to be removed, unless it is an upload's, which has a time of
+/// its own. Answers how many.
 pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {
-    Ok(query("update object set state = 'doomed' where state = 'writing' and created_at < $1")
-        .bind(started_before)
-        .execute(db.writer())
-        .await?)
+    Ok(query(
+        "update object set state = 'doomed'
+         where state = 'writing' and created_at < $1
+           and not exists (select 1 from upload where upload.object_id = object.id)",
+    )
+    .bind(started_before)
+    .execute(db.writer())
+    .await?)
 }
 
 /// Up to `batch` objects whose bytes are to be removed.

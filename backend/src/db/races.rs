@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sharesync_protocol::api::{ApiToken, ChangeUser, Role};
+use sharesync_protocol::api::{ApiToken, ChangeUser, Role, Sha256Digest};
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use tokio::task::JoinHandle;
 
@@ -34,7 +34,7 @@ async fn shared_once(db: &Db, owner: UserId) -> (FileId, ShareSlug) {
         object: object::begin(db, 0).await.unwrap(),
         name: "a.txt",
         size: 1,
-        sha256: [0; 32],
+        sha256: Sha256Digest([0; 32]),
         content_type: "text/plain",
         expires_at: None,
         handed_in: false,

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
+use sharesync_protocol::api::Sha256Digest;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::AppState;
@@ -61,7 +62,7 @@ fn told_of_signaling(page: EmbeddedFile, app: &AppState) -> EmbeddedFile {
 }
 
 fn answer(path: &str, file: EmbeddedFile, hash: [u8; 32], request: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", crate::db::file::hex(&hash));
+    let etag = format!("\"{}\"", Sha256Digest(hash));
     let caching = if path.starts_with(IMMUTABLE) {
         "public, max-age=31536000, immutable"
     } else {

@@ -23,7 +23,7 @@ use crate::auth::permission::Permission;
 use crate::auth::session;
 use crate::blob::presign::{SignedQuery, Via};
 use crate::db::download::{self, Grant};
-use crate::db::file::{self, Servable, hex};
+use crate::db::file::{self, Servable};
 use crate::error::{Error, Result};
 
 /// Nothing in a stored file may run here, whatever it is and however it is opened.
@@ -61,7 +61,7 @@ pub async fn content(
         check_taker(&app, &grant, caller, &cookies).await?;
     }
     let file = file::servable(&app.db, id, now).await?;
-    let etag = format!("\"{}\"", hex(&file.sha256));
+    let etag = format!("\"{}\"", file.sha256);
     let wanted = range::wanted(&headers, file.size, &etag)?;
     let body = if method == Method::HEAD {
         Body::empty()

@@ -24,6 +24,7 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
     tags(
         (name = "Accounts", description = "Signing in, and who one is"),
         (name = "Files", description = "One's library"),
+        (name = "Uploads", description = "Files in parts, which go on after whatever interrupts them"),
         (name = "Shares", description = "Links for others"),
         (name = "Administration", description = "Accounts and statistics, for administrators"),
         (name = "Server", description = "The server itself"),
@@ -50,7 +51,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
     super::policy::describe(&mut document);
     let items = document.paths.paths.values_mut();
     let operations = items.flat_map(|item| {
-        [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+            .into_iter()
+            .flatten()
     });
     operations.for_each(describe_problems);
     document

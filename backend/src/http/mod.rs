@@ -10,6 +10,7 @@ mod docs;
 mod extract;
 mod federation;
 mod files;
+mod form_upload;
 mod framing;
 mod hand_ins;
 mod invitations;
@@ -23,7 +24,7 @@ mod server_info;
 mod sessions;
 mod shares;
 mod stats;
-mod upload;
+mod uploads;
 mod users;
 mod verification;
 
@@ -124,6 +125,10 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(api_tokens::list, api_tokens::create))
         .routes(routes!(api_tokens::end))
         .routes(routes!(api_tokens::rotate))
+        .routes(routes!(uploads::list, uploads::begin))
+        .routes(routes!(uploads::get, uploads::abort))
+        .routes(routes!(uploads::address_parts))
+        .routes(routes!(uploads::complete))
         .routes(routes!(files::list))
         .routes(routes!(files::get, files::rename, files::delete))
         .routes(routes!(files::downloads))
@@ -143,8 +148,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(invitations::delete))
         .merge(
             OpenApiRouter::new()
-                .routes(routes!(upload::upload))
-                // Its own limit, told from the declared length and again from what comes.
+                .routes(routes!(form_upload::upload))
+                .routes(routes!(uploads::put_part))
+                // Limits of their own, told from the declared length and again from what comes.
                 .layer(DefaultBodyLimit::disable()),
         )
 }

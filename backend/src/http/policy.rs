@@ -71,6 +71,14 @@ const RULES: &[Rule] = &[
     Rule(Method::DELETE, "/api/me/tokens/{id}", Needs(OwnAccount)),
     Rule(Method::POST, "/api/me/tokens/{id}/rotate", Needs(OwnAccount)),
     Rule(Method::POST, "/api/upload", Needs(Upload)),
+    Rule(Method::GET, "/api/uploads", Needs(Upload)),
+    Rule(Method::POST, "/api/uploads", Needs(Upload)),
+    Rule(Method::GET, "/api/uploads/{id}", Needs(Upload)),
+    Rule(Method::DELETE, "/api/uploads/{id}", Needs(Upload)),
+    Rule(Method::POST, "/api/uploads/{id}/parts", Needs(Upload)),
+    // The address carries its own permission.
+    Rule(Method::PUT, "/api/uploads/{id}/parts/{number}", Anybody),
+    Rule(Method::POST, "/api/uploads/{id}/complete", Needs(Upload)),
     Rule(Method::GET, "/api/files", Needs(ReadFiles)),
     Rule(Method::GET, "/api/files/{id}", Needs(ReadFiles)),
     Rule(Method::PATCH, "/api/files/{id}", Needs(ChangeFiles)),
@@ -144,6 +152,7 @@ fn operation<'a>(
     match *method {
         Method::GET => item.get.as_mut(),
         Method::POST => item.post.as_mut(),
+        Method::PUT => item.put.as_mut(),
         Method::PATCH => item.patch.as_mut(),
         Method::DELETE => item.delete.as_mut(),
         _ => None,

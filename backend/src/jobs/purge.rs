@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// Rows removed in one statement.
 const BATCH: u32 = 500;
-/// Uploads that have been under way for longer are given up: 24 hours.
+/// Uploads by form that have been under way for longer are given up: 24 hours.
 const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
 /// How long an account may want an address without proving it: a week.
 const UNPROVEN_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -56,7 +56,8 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             break;
         }
     }
-    purged.uploads = object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
+    purged.uploads = app.uploads.purge().await?;
+    purged.uploads += object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
     purged.objects = app.library.sweep().await?;
     purged.shares = in_batches(|| share::purge(&app.db, BATCH)).await?;
     purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;

@@ -48,6 +48,10 @@ uuid_id! {
     FileId
 }
 uuid_id! {
+    /// A file on its way into somebody's library. It is a name and not a capability.
+    UploadId
+}
+uuid_id! {
     /// A signed-in session: everything descended from one sign-in.
     SessionId
 }

@@ -16,4 +16,4 @@ pub mod report;
 pub mod signaling;
 pub mod transfer;
 
-pub use id::{ApiTokenId, FileId, InvitationId, SessionId, ShareSlug, UserId};
+pub use id::{ApiTokenId, FileId, InvitationId, SessionId, ShareSlug, UploadId, UserId};

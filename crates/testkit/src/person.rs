@@ -10,10 +10,10 @@ use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sharesync_protocol::api::{
-    DownloadLink, DownloadPage, FileDetails, FilePage, OwnedShare, Problem, ProblemCode,
-    TokenGrant, UploadedFile,
+    BegunUpload, DownloadLink, DownloadPage, FileDetails, FilePage, OwnedShare, Problem,
+    ProblemCode, TokenGrant, UploadedFile,
 };
-use sharesync_protocol::{FileId, ShareSlug};
+use sharesync_protocol::{FileId, ShareSlug, UploadId};
 use tokio::sync::oneshot;
 
 /// The password of everybody that [`Person::register`] registers.
@@ -184,6 +184,23 @@ impl Person {
         let request = self.request(Method::POST, "/api/upload");
         let sent = self.send(request.multipart(Form::new().part("file", part))).await;
         sent.status.as_u16()
+    }
+
+    /// Begins an upload in parts; `more` are the fields beside its name and size.
+    pub async fn begin_upload(&self, name: &str, size: usize, more: Value) -> BegunUpload {
+        let mut body = more;
+        (body["name"], body["size"]) = (json!(name), json!(size));
+        self.post("/api/uploads", body).await.json(201)
+    }
+
+    /// Sends bytes to the address of a part; the address alone lets them in.
+    pub async fn put_part(&self, url: &str, bytes: impl Into<Body>) -> Answer {
+        self.send(self.client.put(url).body(bytes)).await
+    }
+
+    /// Completes an upload in parts.
+    pub async fn complete_upload(&self, id: UploadId) -> Answer {
+        self.post(&format!("/api/uploads/{id}/complete"), json!({})).await
     }
 
     /// Whether a new connection to the server is accepted and answered.

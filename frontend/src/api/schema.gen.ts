@@ -946,6 +946,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's uploads under way, newest first
+         * @description For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Begin an upload
+         * @description Its bytes count against the quota from now on. Send its parts in any order, several at a time if you like, and each to
+         *     the address made for it; then complete it. Until then it can be taken up again at any time within a week of its
+         *     last part.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An upload, and which of its parts are there
+         * @description For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description What there is of it goes, and no longer counts against the quota.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        delete: operations["abort_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the file of an upload whose parts are all there
+         * @description Its content is read once more, and must be what was said at the beginning or is said here. When the answer comes, the
+         *     file is on the disk for good. Asked again, it answers the same file.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["complete_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Addresses that parts go to
+         * @description Each takes one part, of its length and, where you say it here, of its digest; for an hour, and from anybody who has
+         *     the address.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["address_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a part
+         * @description The address, query and all, is what `url` holds; it needs no header. When the answer comes, the part is on the disk for
+         *     good. Sent twice, the last one counts.
+         */
+        put: operations["put_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1007,6 +1128,29 @@ export interface components {
              */
             next?: string | null;
         };
+        /** @description Body of `POST /api/uploads`: what is going to be sent. */
+        BeginUpload: {
+            /** @description Hand it in to the operators, who are told by mail. A `client` always does. */
+            hand_in?: boolean;
+            /**
+             * @description The file's name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+             * @example report.pdf
+             */
+            name: string;
+            sha256?: components["schemas"]["Sha256Digest"] | null;
+            /**
+             * Format: int64
+             * @description Bytes; at least one.
+             */
+            size: number;
+            /** @description Media type; guessed from the name where it is not given. */
+            type?: string | null;
+        };
+        /** @description Answer of `POST /api/uploads` (201). */
+        BegunUpload: components["schemas"]["UploadSession"] & {
+            /** @description Where its first parts go; ask for more at `…/parts`. */
+            parts: components["schemas"]["PartAddress"][];
+        };
         /** @description Content bytes, by the path they took. */
         BytesByPath: {
             /**
@@ -1045,6 +1189,10 @@ export interface components {
              */
             quota?: number | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Body of `POST /api/uploads/{id}/complete`, which may be left out. */
+        CompleteUpload: {
+            sha256?: components["schemas"]["Sha256Digest"] | null;
         };
         /** @description Body of `POST /api/me/tokens`. */
         CreateApiToken: {
@@ -1393,6 +1541,31 @@ export interface components {
             /** @description The address to send. */
             url: string;
         };
+        /** @description Where a part goes. */
+        PartAddress: {
+            /**
+             * Format: int32
+             * @description The part.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Bytes that it has, no more and no fewer.
+             */
+            size: number;
+            /** @description `PUT` its bytes here; the address needs no header. The answer's `ETag` is their digest. */
+            url: string;
+            /**
+             * Format: int64
+             * @description When the address stops working.
+             */
+            url_expires_at: number;
+        };
+        /** @description Answer of `POST /api/uploads/{id}/parts`. */
+        PartAddresses: {
+            /** @description In the order in which they were asked for. */
+            parts: components["schemas"]["PartAddress"][];
+        };
         /** @description The body of every answer that is not a success. */
         Problem: {
             /** @description Stable, for programs. */
@@ -1427,7 +1600,22 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        /** @description A part that is there. */
+        ReceivedPart: {
+            /**
+             * Format: int32
+             * @description Its number; the first is 1.
+             */
+            number: number;
+            /** @description Digest of its bytes. */
+            sha256: components["schemas"]["Sha256Digest"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
         /** @description Answer of `POST /api/me/second-factor/confirm` and `…/recovery-codes`. */
         RecoveryCodes: {
             /** @description Each stands for a code once, should the authenticator be lost. They are told this once. */
@@ -1460,6 +1648,11 @@ export interface components {
              * @description The link's password, where one is asked for.
              */
             password?: string | null;
+        };
+        /** @description Body of `POST /api/uploads/{id}/parts`. */
+        RequestParts: {
+            /** @description The parts to be sent, 1 to 100 of them. */
+            parts: components["schemas"]["WantedPart"][];
         };
         /** @description Body of `POST /api/auth/reset-password`. */
         ResetPassword: {
@@ -1557,6 +1750,8 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description SHA-256 of some content, as 64 hexadecimal digits. */
+        Sha256Digest: string;
         /** @description Answer of `GET /api/shares`: newest first. */
         ShareList: {
             /** @description Links of one's own. */
@@ -1738,6 +1933,12 @@ export interface components {
              */
             password: string;
         };
+        /** @description Answer of `GET /api/uploads/{id}`: what is there, so that only the rest is sent. */
+        UploadDetails: components["schemas"]["UploadSession"] & {
+            file?: components["schemas"]["UploadedFile"] | null;
+            /** @description The parts that are there, for good, by their numbers. */
+            parts: components["schemas"]["ReceivedPart"][];
+        };
         /** @description The form, for its description. */
         UploadForm: {
             /**
@@ -1745,6 +1946,54 @@ export interface components {
              * @description The file, with its name.
              */
             file: string;
+        };
+        /**
+         * Format: uuid
+         * @description A file on its way into somebody's library. It is a name and not a capability.
+         */
+        UploadId: string;
+        /** @description Answer of `GET /api/uploads`: newest first. */
+        UploadPage: {
+            /** @description The uploads of this page that are under way. */
+            items: components["schemas"]["UploadSession"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description An upload under way. */
+        UploadSession: {
+            /**
+             * Format: int64
+             * @description When it was begun.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it will be given up, unless another part comes before.
+             */
+            expires_at: number;
+            /** @description Whether it will be handed in to the operators. */
+            hand_in: boolean;
+            /** @description The upload. */
+            id: components["schemas"]["UploadId"];
+            /** @description The name that was asked for. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes of every part but the last, which has what is left.
+             */
+            part_size: number;
+            /**
+             * Format: int64
+             * @description Bytes that are there, in whole parts.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Bytes of the whole file.
+             */
+            size: number;
+            /** @description Media type. */
+            type: string;
         };
         /** @description Answer to an upload (201): the file as it was stored. */
         UploadedFile: {
@@ -1770,8 +2019,8 @@ export interface components {
              * @example report.pdf
              */
             name: string;
-            /** @description SHA-256 of the content, as 64 hexadecimal digits. */
-            sha256: string;
+            /** @description Digest of the content. */
+            sha256: components["schemas"]["Sha256Digest"];
             /**
              * Format: int64
              * @description Bytes.
@@ -1842,6 +2091,15 @@ export interface components {
          * @enum {string}
          */
         Via: "library" | "share" | "handed-in";
+        /** @description A part that is to be sent. */
+        WantedPart: {
+            /**
+             * Format: int32
+             * @description Its number; the first is 1.
+             */
+            number: number;
+            sha256?: components["schemas"]["Sha256Digest"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4357,6 +4615,484 @@ export interface operations {
                 };
             };
             /** @description `quota_exceeded`, `out_of_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginUpload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunUpload"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `empty_file`, `invalid_name`, `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abort_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such upload, or it is complete */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompleteUpload"] | null;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFile"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_incomplete` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `out_of_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    address_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestParts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartAddresses"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such upload, or no such part of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `superseded`: the upload is complete */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_part: {
+        parameters: {
+            query: {
+                /** @description When the address stops working, in milliseconds since the Unix epoch. */
+                expires: number;
+                /** @description Bytes that the part has. */
+                length: number;
+                /** @description Digest of its bytes, where that was known. */
+                sha256?: components["schemas"]["Sha256Digest"];
+                /** @description HMAC-SHA-256 over all of this and the path, as base64url. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It is there; `ETag` is its SHA-256 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: fewer bytes than the part has */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `superseded` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: more bytes than the part has */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `out_of_space` */
             507: {
                 headers: {
                     [name: string]: unknown;

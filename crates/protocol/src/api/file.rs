@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sha256Digest;
 use crate::FileId;
 
 /// Answer to an upload (201): the file as it was stored.
@@ -18,8 +19,8 @@ pub struct UploadedFile {
     /// Media type, guessed from the name.
     #[cfg_attr(feature = "server", schema(example = "application/pdf"))]
     pub content_type: String,
-    /// SHA-256 of the content, as 64 hexadecimal digits.
-    pub sha256: String,
+    /// Digest of the content.
+    pub sha256: Sha256Digest,
     /// When it was stored.
     pub created_at: i64,
     /// When the purge will remove it, if ever.

@@ -5,6 +5,7 @@
 
 mod account;
 mod credentials;
+mod digest;
 mod file;
 mod hand_in;
 mod invitation;
@@ -14,6 +15,7 @@ mod share;
 mod sign_in;
 mod stats;
 mod token;
+mod upload;
 mod user;
 
 pub use account::{
@@ -21,6 +23,7 @@ pub use account::{
     TokenGrant, VerifyEmail,
 };
 pub use credentials::{EmailAddress, NewPassword, Username};
+pub use digest::{NoDigest, Sha256Digest};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };
@@ -38,4 +41,8 @@ pub use sign_in::{
 };
 pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};
 pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};
+pub use upload::{
+    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, ReceivedPart,
+    RequestParts, UploadDetails, UploadPage, UploadSession, WantedPart,
+};
 pub use user::{ChangeUser, CreateUser, User, UserPage};

@@ -71,6 +71,10 @@ pub enum ProblemCode {
     SecondFactorState,
     /// 409: there are `limit` already, which is the most.
     TooMany,
+    /// 409: parts of the upload are missing.
+    UploadIncomplete,
+    /// 409: another request sends the same part, or the upload is over.
+    Superseded,
     /// 410: the link or the address has expired.
     Expired,
     /// 410: the link's downloads are used up.
@@ -91,6 +95,8 @@ pub enum ProblemCode {
     InvalidName,
     /// 422: the upload holds no file, or an empty one.
     EmptyFile,
+    /// 422: what came is not what its digest says.
+    ChecksumMismatch,
     /// 429: too often; `Retry-After` says when.
     RateLimited,
     /// 500: ours; the cause is in the server's log.

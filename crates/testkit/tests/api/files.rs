@@ -4,7 +4,7 @@ use serde_json::json;
 use sharesync_protocol::api::{FilePage, FileSummary, Me, ProblemCode};
 use sharesync_testkit::Stack;
 
-use crate::upload::assert_only_stored;
+use crate::form_upload::assert_only_stored;
 
 #[tokio::test]
 async fn files_are_listed_newest_first_in_pages() {

@@ -29,6 +29,12 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("DELETE", "/api/me/tokens/{id}", EVERYONE, ""),
     ("POST", "/api/me/tokens/{id}/rotate", EVERYONE, ""),
     ("POST", "/api/upload", EVERYONE, "files:write"),
+    ("GET", "/api/uploads", EVERYONE, "files:write"),
+    ("POST", "/api/uploads", EVERYONE, "files:write"),
+    ("GET", "/api/uploads/{id}", EVERYONE, "files:write"),
+    ("DELETE", "/api/uploads/{id}", EVERYONE, "files:write"),
+    ("POST", "/api/uploads/{id}/parts", EVERYONE, "files:write"),
+    ("POST", "/api/uploads/{id}/complete", EVERYONE, "files:write"),
     ("GET", "/api/files", KEEPERS, "files:read"),
     ("GET", "/api/files/{id}", KEEPERS, "files:read"),
     ("PATCH", "/api/files/{id}", KEEPERS, "files:write"),
@@ -139,6 +145,7 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
     let sam = stack.user("sam").await;
     let file = sam.upload("a.txt", b"secret").await.id;
     let slug = sam.share(&[file], json!({})).await.slug;
+    let upload = sam.begin_upload("b.txt", 1, json!({})).await.session.id;
     let body = json!({ "name": "script", "scopes": ["files:read"] });
     let token = sam.post("/api/me/tokens", body).await.json::<IssuedApiToken>(201).details.id;
     for role in [Role::Standard, Role::Ops, Role::Admin] {
@@ -149,6 +156,9 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
             ("DELETE", format!("/api/files/{file}")),
             ("GET", format!("/api/files/{file}/downloads")),
             ("POST", format!("/api/files/{file}/signed-url")),
+            ("GET", format!("/api/uploads/{upload}")),
+            ("DELETE", format!("/api/uploads/{upload}")),
+            ("POST", format!("/api/uploads/{upload}/complete")),
             ("DELETE", format!("/api/shares/{}", slug.as_str())),
             ("GET", format!("/api/shares/{}/downloads", slug.as_str())),
             ("DELETE", format!("/api/me/tokens/{token}")),

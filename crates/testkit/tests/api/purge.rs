@@ -7,7 +7,7 @@ use sharesync_protocol::api::{Me, ProblemCode, TokenGrant};
 use sharesync_server::Purged;
 use sharesync_testkit::Stack;
 
-use crate::upload::{assert_only_stored, upload_part};
+use crate::form_upload::{assert_only_stored, upload_part};
 
 const DAY: Duration = Duration::from_hours(24);
 

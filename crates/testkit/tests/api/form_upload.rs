@@ -5,19 +5,18 @@ use futures_util::stream;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use sha2::{Digest, Sha256};
-use sharesync_protocol::api::{Me, ProblemCode};
+use sharesync_protocol::api::{Me, ProblemCode, Sha256Digest};
 use sharesync_testkit::{Person, Stack};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const QUOTA: u64 = 1_000_000;
 
-fn sha256(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+pub fn sha256(content: &[u8]) -> Sha256Digest {
+    Sha256Digest(Sha256::digest(content).into())
 }
 
-async fn used(person: &Person) -> u64 {
+pub async fn used(person: &Person) -> u64 {
     person.get("/api/me").await.json::<Me>(200).used
 }
 

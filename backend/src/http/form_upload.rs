@@ -105,7 +105,6 @@ async fn store(
         name,
         max_size,
         handed_in,
-        keep_for_ms: i64::from(app.file_expiry_days) * 24 * 3600 * 1000,
     };
     app.library.take_in(upload, file.map_err(cut_off)).await
 }

@@ -1,0 +1,351 @@
+//! Uploads in parts: what is to come, and which parts of it are there for good.
+
+use sharesync_protocol::api::{ReceivedPart, Sha256Digest, UploadSession, UploadedFile};
+use sharesync_protocol::{FileId, UploadId, UserId};
+use uuid::Uuid;
+
+use super::file::{self, NewFile};
+use super::statement::query;
+use super::{Db, account, count_from_db, new_id, object, to_db};
+use crate::error::{Error, Result};
+
+/// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
+const MOST_UNDER_WAY: u32 = 1000;
+
+/// An upload that is to begin.
+pub struct NewUpload<'a> {
+    /// Whose library it goes to.
+    pub owner: UserId,
+    /// The name asked for; checked already.
+    pub name: &'a str,
+    /// Media type.
+    pub content_type: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes of every part but the last.
+    pub part_size: u64,
+    /// What the content's digest must be.
+    pub sha256: Option<Sha256Digest>,
+    /// Whether it is for the operators.
+    pub handed_in: bool,
+    /// When it is given up.
+    pub expires_at: i64,
+}
+
+/// An upload, as it is.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Upload {
+    /// Its name.
+    #[sqlx(try_from = "Uuid")]
+    pub id: UploadId,
+    /// Whose library it goes to.
+    #[sqlx(rename = "account_id", try_from = "Uuid")]
+    pub owner: UserId,
+    /// Where its parts are written.
+    pub object_id: Uuid,
+    /// The name asked for.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// Bytes.
+    #[sqlx(try_from = "i64")]
+    pub size: u64,
+    /// Bytes of every part but the last.
+    #[sqlx(try_from = "i64")]
+    pub part_size: u64,
+    sha256: Option<Vec<u8>>,
+    /// Whether it is for the operators.
+    pub handed_in: bool,
+    created_at: i64,
+    expires_at: i64,
+    file_id: Option<Uuid>,
+    #[sqlx(try_from = "i64")]
+    received: u64,
+}
+
+impl Upload {
+    /// What the content's digest must be, where its sender said so at the beginning.
+    pub fn sha256(&self) -> Option<Sha256Digest> {
+        self.sha256.clone().and_then(|bytes| bytes.try_into().ok())
+    }
+
+    /// The file that it became.
+    pub fn file(&self) -> Option<FileId> {
+        self.file_id.map(FileId)
+    }
+
+    /// Bytes that have not come.
+    pub fn missing(&self) -> u64 {
+        self.size - self.received
+    }
+
+    /// How many parts it has.
+    pub fn parts(&self) -> u32 {
+        u32::try_from(self.size.div_ceil(self.part_size)).unwrap_or(u32::MAX)
+    }
+
+    /// Where a part begins and ends, in bytes. [`Error::NotFound`] where it has no such part.
+    pub fn extent(&self, number: u32) -> Result<(u64, u64)> {
+        if number == 0 || number > self.parts() {
+            return Err(Error::NotFound);
+        }
+        let from = u64::from(number - 1) * self.part_size;
+        Ok((from, self.size.min(from + self.part_size)))
+    }
+}
+
+impl From<Upload> for UploadSession {
+    fn from(upload: Upload) -> Self {
+        Self {
+            id: upload.id,
+            name: upload.name,
+            size: upload.size,
+            part_size: upload.part_size,
+            content_type: upload.content_type,
+            hand_in: upload.handed_in,
+            received: upload.received,
+            created_at: upload.created_at,
+            expires_at: upload.expires_at,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PartRow {
+    #[sqlx(try_from = "i64")]
+    number: u32,
+    #[sqlx(try_from = "i64")]
+    size: u64,
+    #[sqlx(try_from = "Vec<u8>")]
+    sha256: Sha256Digest,
+}
+
+impl From<PartRow> for ReceivedPart {
+    fn from(PartRow { number, size, sha256 }: PartRow) -> Self {
+        Self { number, size, sha256 }
+    }
+}
+
+/// Uploads as they are, with what follows appended.
+macro_rules! select_uploads {
+    ($rest:literal) => {
+        concat!(
+            "select id, account_id, object_id, name, content_type, size, part_size, sha256,
+                    handed_in, created_at, expires_at, file_id,
+                    (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
+                     where upload_part.upload_id = upload.id) as received
+             from upload ",
+            $rest
+        )
+    };
+}
+
+/// Begins an upload: its bytes are charged, its object announced. [`Error::QuotaExceeded`] where it does not fit,
+/// [`Error::TooMany`] where there are enough under way.
+pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId> {
+    let mut tx = db.begin().await?;
+    // Which holds the account, too: nobody else begins one meanwhile.
+    file::charge(&mut tx, upload.owner, upload.size).await?;
+    let under_way: i64 =
+        query("select count(*) from upload where account_id = $1 and file_id is null")
+            .bind(upload.owner.0)
+            .fetch_value(&mut tx)
+            .await?;
+    if count_from_db(under_way) >= MOST_UNDER_WAY {
+        return Err(Error::TooMany { limit: MOST_UNDER_WAY });
+    }
+    let object = object::announce(&mut tx, now).await?;
+    let id = new_id(now);
+    query(
+        "insert into upload (id, account_id, object_id, name, content_type, size, part_size, sha256,
+                             handed_in, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(id)
+    .bind(upload.owner.0)
+    .bind(object)
+    .bind(upload.name)
+    .bind(upload.content_type)
+    .bind(to_db(upload.size))
+    .bind(to_db(upload.part_size))
+    .bind(upload.sha256.as_ref().map(|digest| digest.0.as_slice()))
+    .bind(upload.handed_in)
+    .bind(now)
+    .bind(upload.expires_at)
+    .execute(&mut tx)
+    .await?;
+    tx.commit().await?;
+    Ok(UploadId(id))
+}
+
+/// An upload of somebody's. [`Error::NotFound`] where it is another's, gone or expired.
+pub async fn get(db: &Db, owner: UserId, id: UploadId, now: i64) -> Result<Upload> {
+    let found = query(select_uploads!("where id = $1 and account_id = $2 and expires_at > $3"))
+        .bind(id.0)
+        .bind(owner.0)
+        .bind(now)
+        .fetch_optional(db.reader())
+        .await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// An upload that still takes parts, whoever asks. [`Error::NotFound`] where it is complete, gone or expired.
+pub async fn under_way(db: &Db, id: UploadId, now: i64) -> Result<Upload> {
+    let found = query(select_uploads!("where id = $1 and expires_at > $2 and file_id is null"))
+        .bind(id.0)
+        .bind(now)
+        .fetch_optional(db.reader())
+        .await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// One page of somebody's uploads under way, newest first.
+pub async fn page(
+    db: &Db,
+    owner: UserId,
+    before: Option<UploadId>,
+    limit: u32,
+    now: i64,
+) -> Result<Vec<UploadSession>> {
+    let found: Vec<Upload> = query(select_uploads!(
+        "where account_id = $1 and file_id is null and expires_at > $2 and ($3 is null or id < $3)
+         order by id desc limit $4"
+    ))
+    .bind(owner.0)
+    .bind(now)
+    .bind(before.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(found.into_iter().map(UploadSession::from).collect())
+}
+
+/// The parts that are there, in their order.
+pub async fn parts(db: &Db, id: UploadId) -> Result<Vec<ReceivedPart>> {
+    let rows: Vec<PartRow> =
+        query("select number, size, sha256 from upload_part where upload_id = $1 order by number")
+            .bind(id.0)
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().map(ReceivedPart::from).collect())
+}
+
+/// The digest of a part, where it is there.
+pub async fn part(db: &Db, id: UploadId, number: u32) -> Result<Option<Sha256Digest>> {
+    let found: Option<Vec<u8>> =
+        query("select sha256 from upload_part where upload_id = $1 and number = $2")
+            .bind(id.0)
+            .bind(number)
+            .fetch_optional_value(db.reader())
+            .await?;
+    Ok(found.and_then(|bytes| bytes.try_into().ok()))
+}
+
+/// A part's bytes are there, durable: says so for good, and keeps the upload for longer. [`Error::NotFound`] where it
+/// takes no more of them.
+pub async fn record_part(
+    db: &Db,
+    id: UploadId,
+    part: &ReceivedPart,
+    expires_at: i64,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let kept = query("update upload set expires_at = $2 where id = $1 and file_id is null")
+        .bind(id.0)
+        .bind(expires_at)
+        .execute(&mut tx)
+        .await?;
+    if kept == 0 {
+        return Err(Error::NotFound);
+    }
+    query(
+        "insert into upload_part (upload_id, number, size, sha256) values ($1, $2, $3, $4)
+         on conflict (upload_id, number) do update
+         set size = excluded.size, sha256 = excluded.sha256",
+    )
+    .bind(id.0)
+    .bind(part.number)
+    .bind(to_db(part.size))
+    .bind(part.sha256.0.as_slice())
+    .execute(&mut tx)
+    .await?;
+    tx.commit().await
+}
+
+/// A part is about to be written anew: what is there of it counts no more.
+pub async fn forget_part(db: &Db, id: UploadId, number: u32) -> Result<()> {
+    query("delete from upload_part where upload_id = $1 and number = $2")
+        .bind(id.0)
+        .bind(number)
+        .execute(db.writer())
+        .await?;
+    Ok(())
+}
+
+/// The upload's bytes are whole and durable: makes a file of them, which has been charged already, and remembers until
+/// `remembered_until` which. [`Error::NotFound`] where the upload was given up in the meantime.
+pub async fn complete(
+    db: &Db,
+    upload: &Upload,
+    file: &NewFile<'_>,
+    remembered_until: i64,
+    now: i64,
+) -> Result<UploadedFile> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, upload.owner).await?;
+    let entered = file::enter(&mut tx, file, now).await?;
+    query("update upload set file_id = $2, expires_at = $3 where id = $1")
+        .bind(upload.id.0)
+        .bind(entered.id.0)
+        .bind(remembered_until)
+        .execute(&mut tx)
+        .await?;
+    tx.commit().await?;
+    Ok(entered)
+}
+
+/// Gives an upload of somebody's up and its bytes back; one whose time is over only, where `expired_by` says by when.
+/// Answers its object, which is doomed. [`Error::NotFound`] where it is another's, complete or gone.
+pub async fn abort(db: &Db, owner: UserId, id: UploadId, expired_by: Option<i64>) -> Result<Uuid> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, owner).await?;
+    let row: Option<(Uuid, i64)> = query(
+        "delete from upload
+         where id = $1 and account_id = $2 and file_id is null
+           and ($3 is null or expires_at <= $3)
+         returning object_id, size",
+    )
+    .bind(id.0)
+    .bind(owner.0)
+    .bind(expired_by)
+    .fetch_optional(&mut tx)
+    .await?;
+    let (object, size) = row.ok_or(Error::NotFound)?;
+    file::release(&mut tx, owner.0, object, size).await?;
+    tx.commit().await?;
+    Ok(object)
+}
+
+/// Up to `batch` uploads whose time is over, with their owners, that never became files.
+pub async fn abandoned(db: &Db, now: i64, batch: u32) -> Result<Vec<(UploadId, UserId)>> {
+    let found: Vec<(Uuid, Uuid)> = query(
+        "select id, account_id from upload where expires_at <= $1 and file_id is null limit $2",
+    )
+    .bind(now)
+    .bind(batch)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(found.into_iter().map(|(id, owner)| (UploadId(id), UserId(owner))).collect())
+}
+
+/// Forgets up to `batch` uploads that became files long enough ago. Answers how many.
+pub async fn forget_completed(db: &Db, now: i64, batch: u32) -> Result<u64> {
+    Ok(query(
+        "delete from upload where id in
+            (select id from upload where expires_at <= $1 and file_id is not null limit $2)",
+    )
+    .bind(now)
+    .bind(batch)
+    .execute(db.writer())
+    .await?)
+}

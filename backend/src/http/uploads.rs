@@ -1,0 +1,257 @@
+//! Uploads in parts: begin, ask where parts go and which are there, complete, give up. The parts themselves come to
+//! addresses that carry their own permission.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use futures_util::TryStreamExt;
+use sharesync_protocol::UploadId;
+use sharesync_protocol::api::{
+    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, RequestParts, Role,
+    UploadDetails, UploadPage, UploadedFile, WantedPart,
+};
+
+use super::cut_off;
+use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use crate::app::AppState;
+use crate::blob::part_address::{PART_URL_SECS, SignedPart};
+use crate::db::upload::{self, Upload};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::uploads::{Announced, ExpectedPart};
+
+/// Addresses that come with the answer to a new upload.
+const FIRST_PARTS: u32 = 16;
+
+/// Begin an upload
+///
+/// Its bytes count against the quota from now on. Send its parts in any order, several at a time if you like, and each to
+/// the address made for it; then complete it. Until then it can be taken up again at any time within a week of its
+/// last part.
+#[utoipa::path(
+    post, path = "/api/uploads", operation_id = "begin_upload", tag = "Uploads",
+    request_body = BeginUpload,
+    responses(
+        (status = 201, body = BegunUpload),
+        (status = 409, description = "`too_many`"),
+        (status = 413, description = "`too_large`"),
+        (status = 422, description = "`empty_file`, `invalid_name`, `invalid`"),
+        (status = 507, description = "`quota_exceeded`"),
+    )
+)]
+pub async fn begin(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Valid(body): Valid<BeginUpload>,
+) -> Result<(StatusCode, Json<BegunUpload>)> {
+    names::check(&body.name)?;
+    if body.size > app.max_upload_size {
+        return Err(Error::TooLarge { limit: app.max_upload_size });
+    }
+    let announced = Announced {
+        owner: user.id,
+        content_type: content_type(&body)?,
+        name: body.name,
+        size: body.size,
+        sha256: body.sha256,
+        // Who keeps no files has no other place for one.
+        handed_in: body.hand_in || user.role == Role::Client,
+    };
+    let upload = app.uploads.begin(&announced).await?;
+    let first = 1..=upload.parts().min(FIRST_PARTS);
+    let wanted: Vec<_> = first.map(|number| WantedPart { number, sha256: None }).collect();
+    let parts = addresses(&app, &base, &upload, &wanted)?;
+    Ok((StatusCode::CREATED, Json(BegunUpload { session: upload.into(), parts })))
+}
+
+/// One's uploads under way, newest first
+#[utoipa::path(
+    get, path = "/api/uploads", operation_id = "list_uploads", tag = "Uploads", params(Page),
+    responses(
+        (status = 200, body = UploadPage),
+        (status = 422, description = "`invalid`"),
+    )
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Query(page): Query<Page>,
+) -> Result<Json<UploadPage>> {
+    let (limit, now) = (page.limit()?, app.clock.now_ms());
+    let items = upload::page(&app.db, user.id, page.after()?, limit, now).await?;
+    let next_cursor = next_cursor(&items, limit, |row| row.id.to_string());
+    Ok(Json(UploadPage { items, next_cursor }))
+}
+
+/// An upload, and which of its parts are there
+#[utoipa::path(
+    get, path = "/api/uploads/{id}", operation_id = "get_upload", tag = "Uploads",
+    params(("id" = UploadId, Path)),
+    responses(
+        (status = 200, body = UploadDetails),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+pub async fn get(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<UploadId>,
+) -> Result<Json<UploadDetails>> {
+    let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
+    let parts = upload::parts(&app.db, id).await?;
+    let file = match upload.file() {
+        Some(file) => Some(app.uploads.became(user.id, file).await?),
+        None => None,
+    };
+    Ok(Json(UploadDetails { session: upload.into(), parts, file }))
+}
+
+/// Addresses that parts go to
+///
+/// Each takes one part, of its length and, where you say it here, of its digest; for an hour, and from anybody who has
+/// the address.
+#[utoipa::path(
+    post, path = "/api/uploads/{id}/parts", operation_id = "address_parts", tag = "Uploads",
+    params(("id" = UploadId, Path)), request_body = RequestParts,
+    responses(
+        (status = 200, body = PartAddresses),
+        (status = 404, description = "`not_found`: no such upload, or no such part of it"),
+        (status = 409, description = "`superseded`: the upload is complete"),
+        (status = 422, description = "`invalid`"),
+    )
+)]
+pub async fn address_parts(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<UploadId>,
+    Valid(body): Valid<RequestParts>,
+) -> Result<Json<PartAddresses>> {
+    let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
+    if upload.file().is_some() {
+        return Err(Error::Superseded);
+    }
+    let parts = addresses(&app, &base, &upload, &body.parts)?;
+    Ok(Json(PartAddresses { parts }))
+}
+
+/// Send a part
+///
+/// The address, query and all, is what `url` holds; it needs no header. When the answer comes, the part is on the disk for
+/// good. Sent twice, the last one counts.
+#[utoipa::path(
+    put, path = "/api/uploads/{id}/parts/{number}", operation_id = "put_part", tag = "Uploads",
+    params(("id" = UploadId, Path), ("number" = u32, Path), SignedPart),
+    request_body(content = String, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "It is there; `ETag` is its SHA-256"),
+        (status = 400, description = "`bad_request`: fewer bytes than the part has"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`not_found`"),
+        (status = 409, description = "`superseded`"),
+        (status = 410, description = "`expired`"),
+        (status = 413, description = "`too_large`: more bytes than the part has"),
+        (status = 422, description = "`checksum_mismatch`"),
+        (status = 507, description = "`out_of_space`"),
+    )
+)]
+pub async fn put_part(
+    State(app): State<AppState>,
+    Path((id, number)): Path<(UploadId, u32)>,
+    Query(query): Query<SignedPart>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<HeaderMap> {
+    let expected = app.part_addresses.verify(id, number, &query, app.clock.now_ms())?;
+    check_declared(&headers, expected.size)?;
+    let content = body.into_data_stream().map_err(cut_off);
+    let sha256 = app.uploads.take_part(expected, content).await?;
+    let etag = HeaderValue::try_from(format!("\"{sha256}\"")).expect("digits are visible ASCII");
+    Ok(HeaderMap::from_iter([(header::ETAG, etag)]))
+}
+
+/// Make the file of an upload whose parts are all there
+///
+/// Its content is read once more, and must be what was said at the beginning or is said here. When the answer comes, the
+/// file is on the disk for good. Asked again, it answers the same file.
+#[utoipa::path(
+    post, path = "/api/uploads/{id}/complete", operation_id = "complete_upload", tag = "Uploads",
+    params(("id" = UploadId, Path)), request_body = Option<CompleteUpload>,
+    responses(
+        (status = 201, body = UploadedFile),
+        (status = 404, description = "`not_found`"),
+        (status = 409, description = "`upload_incomplete`"),
+        (status = 422, description = "`checksum_mismatch`"),
+        (status = 507, description = "`out_of_space`"),
+    )
+)]
+pub async fn complete(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<UploadId>,
+    Valid(body): Valid<CompleteUpload>,
+) -> Result<(StatusCode, Json<UploadedFile>)> {
+    let file = app.uploads.complete(user.id, id, body.sha256).await?;
+    app.mail_waits.notify_one();
+    Ok((StatusCode::CREATED, Json(file)))
+}
+
+/// Give an upload up
+///
+/// What there is of it goes, and no longer counts against the quota.
+#[utoipa::path(
+    delete, path = "/api/uploads/{id}", operation_id = "abort_upload", tag = "Uploads",
+    params(("id" = UploadId, Path)),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "`not_found`: no such upload, or it is complete"),
+    )
+)]
+pub async fn abort(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Path(id): Path<UploadId>,
+) -> Result<StatusCode> {
+    app.uploads.abort(user.id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The media type that was given, if it is one, or what the name says.
+fn content_type(body: &BeginUpload) -> Result<String> {
+    match body.content_type.as_deref() {
+        None | Some("") => {
+            Ok(mime_guess::from_path(&body.name).first_or_octet_stream().to_string())
+        }
+        Some(given) => match given.parse::<mime_guess::Mime>() {
+            Ok(parsed) => Ok(parsed.to_string()),
+            Err(_) => Err(Error::invalid("type", "is not a media type")),
+        },
+    }
+}
+
+fn addresses(
+    app: &AppState,
+    base: &str,
+    upload: &Upload,
+    wanted: &[WantedPart],
+) -> Result<Vec<PartAddress>> {
+    let url_expires_at = app.clock.now_ms() + PART_URL_SECS.cast_signed() * 1000;
+    let address = |&WantedPart { number, sha256 }: &WantedPart| {
+        let (from, to) = upload.extent(number)?;
+        let part = ExpectedPart { upload: upload.id, number, size: to - from, sha256 };
+        let url = format!("{base}{}", app.part_addresses.sign(&part, url_expires_at));
+        Ok(PartAddress { number, size: part.size, url, url_expires_at })
+    };
+    wanted.iter().map(address).collect()
+}
+
+/// Turns away, before any of it is read, what is declared to be longer than the part.
+fn check_declared(headers: &HeaderMap, size: u64) -> Result<()> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    match declared.and_then(|length| length.parse::<u64>().ok()) {
+        Some(length) if length > size => Err(Error::TooLarge { limit: size }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,310 @@
+//! Uploads in parts: sessions that outlive a lost line, a closed page and a restart. A part that was taken is on the
+//! disk, checked, for good; the file is made when all of them are there. Called by their handlers and by the purge.
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use sharesync_protocol::api::{ReceivedPart, Sha256Digest, UploadedFile};
+use sharesync_protocol::{FileId, UploadId, UserId};
+use sharesync_service_kit::clock::Clock;
+use tokio_util::task::TaskTracker;
+
+use crate::blob::{DiskStore, ObjectWriter};
+use crate::db::file::NewFile;
+use crate::db::upload::{self, NewUpload, Upload};
+use crate::db::{Db, file};
+use crate::error::{Error, Result};
+use crate::library::Library;
+use crate::part_turns::{HeldPart, PartTurn, PartTurns};
+
+/// Bytes of a part, where the file does not have too many of those: few enough that little is lost with a line.
+const PART_BYTES: u64 = 8 * 1024 * 1024;
+/// Parts that an upload may have, as on S3.
+const MOST_PARTS: u64 = 10_000;
+/// How long an upload waits for its next part: a week.
+pub const WAITS_MS: i64 = 7 * 24 * 3600 * 1000;
+/// How long it is remembered what file an upload became, for whoever did not hear: a day.
+const REMEMBERED_MS: i64 = 24 * 3600 * 1000;
+/// Uploads given up between two looks at the database.
+const BATCH: u32 = 200;
+
+/// What is going to be sent.
+pub struct Announced {
+    /// Whose library it goes to.
+    pub owner: UserId,
+    /// The name asked for; checked already.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// What the content's digest must be.
+    pub sha256: Option<Sha256Digest>,
+    /// Whether it is for the operators.
+    pub handed_in: bool,
+}
+
+/// A part that an address was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedPart {
+    /// Of which upload.
+    pub upload: UploadId,
+    /// Its number; the first is 1.
+    pub number: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Digest of its bytes, where that was known.
+    pub sha256: Option<Sha256Digest>,
+}
+
+/// Everybody's uploads.
+#[derive(Clone)]
+pub struct Uploads {
+    db: Db,
+    store: DiskStore,
+    library: Library,
+    turns: PartTurns,
+    clock: Clock,
+    /// Work that outlives its request; waited for at shutdown.
+    tasks: TaskTracker,
+}
+
+impl Uploads {
+    /// The uploads into a library.
+    pub fn new(
+        db: Db,
+        store: DiskStore,
+        library: Library,
+        clock: Clock,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self { db, store, library, turns: PartTurns::default(), clock, tasks }
+    }
+
+    /// Begins an upload. [`Error::EmptyFile`] where there is nothing to send, [`Error::QuotaExceeded`] where it does
+    /// not fit.
+    pub async fn begin(&self, announced: &Announced) -> Result<Upload> {
+        if announced.size == 0 {
+            return Err(Error::EmptyFile);
+        }
+        let now = self.clock.now_ms();
+        let new = NewUpload {
+            owner: announced.owner,
+            name: &announced.name,
+            content_type: &announced.content_type,
+            size: announced.size,
+            part_size: part_size(announced.size),
+            sha256: announced.sha256,
+            handed_in: announced.handed_in,
+            expires_at: now + WAITS_MS,
+        };
+        let id = upload::begin(&self.db, &new, now).await?;
+        upload::get(&self.db, announced.owner, id, now).await
+    }
+
+    /// Takes a part in; when this returns, it is there for good. When it fails, or is dropped on the way, none of it is.
+    /// [`Error::ChecksumMismatch`], [`Error::TooLarge`] and [`Error::BadRequest`] where it is not the one expected.
+    pub async fn take_part<E>(
+        &self,
+        expected: ExpectedPart,
+        content: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<Sha256Digest>
+    where
+        Error: From<E>,
+    {
+        let PartTurn { over, held } = self.turns.part(expected.upload, expected.number).await;
+        // Looked at in this turn: it has not been put together.
+        let found = upload::under_way(&self.db, expected.upload, self.clock.now_ms()).await?;
+        let there = upload::part(&self.db, expected.upload, expected.number).await?;
+        if let Some(there) = there.filter(|there| expected.sha256 == Some(*there)) {
+            read_through(content, expected.size).await?;
+            return Ok(there);
+        }
+        if there.is_some() {
+            upload::forget_part(&self.db, expected.upload, expected.number).await?;
+        }
+        let (from, _) = found.extent(expected.number)?;
+        let mut writer = self.store.write(found.object_id, from, held);
+        tokio::select! {
+            written = write(&mut writer, expected.size, content) => written?,
+            () = over.cancelled() => return Err(Error::Superseded),
+        }
+        // From here on nobody's leaving stops it.
+        let uploads = self.clone();
+        let kept = self.tasks.spawn(async move { uploads.keep_part(expected, writer).await });
+        kept.await.map_err(Error::internal)?
+    }
+
+    async fn keep_part(
+        &self,
+        expected: ExpectedPart,
+        writer: ObjectWriter<HeldPart>,
+    ) -> Result<Sha256Digest> {
+        let (written, _held) = writer.finish().await?;
+        if expected.sha256.is_some_and(|sha256| sha256 != written.sha256) {
+            return Err(Error::ChecksumMismatch);
+        }
+        let ExpectedPart { upload, number, size, .. } = expected;
+        let part = ReceivedPart { number, size, sha256: written.sha256 };
+        let expires_at = self.clock.now_ms() + WAITS_MS;
+        upload::record_part(&self.db, upload, &part, expires_at).await?;
+        Ok(written.sha256)
+    }
+
+    /// Makes the file of an upload whose parts are all there; the same file each time it is asked again.
+    /// [`Error::UploadIncomplete`] where some are not, [`Error::ChecksumMismatch`] where the content is not what its
+    /// sender said.
+    pub async fn complete(
+        &self,
+        owner: UserId,
+        id: UploadId,
+        sha256: Option<Sha256Digest>,
+    ) -> Result<UploadedFile> {
+        let uploads = self.clone();
+        // Nobody's leaving stops it: either all of it happens, or none.
+        let completed =
+            self.tasks.spawn(async move { uploads.put_together(owner, id, sha256).await });
+        completed.await.map_err(Error::internal)?
+    }
+
+    async fn put_together(
+        &self,
+        owner: UserId,
+        id: UploadId,
+        sha256: Option<Sha256Digest>,
+    ) -> Result<UploadedFile> {
+        let _turn = self.turns.whole(id).await;
+        let now = self.clock.now_ms();
+        let upload = upload::get(&self.db, owner, id, now).await?;
+        if let Some(file) = upload.file() {
+            return self.became(owner, file).await;
+        }
+        if upload.missing() > 0 {
+            return Err(Error::UploadIncomplete { missing: upload.missing() });
+        }
+        let whole = self.store.digest(upload.object_id).await?;
+        let promised = [upload.sha256(), sha256];
+        if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
+            return Err(Error::ChecksumMismatch);
+        }
+        if whole.size != upload.size {
+            return Err(Error::internal(format!("{} of {} bytes", whole.size, upload.size)));
+        }
+        self.store.settle(upload.object_id).await?;
+        let file = NewFile {
+            owner,
+            object: upload.object_id,
+            name: &upload.name,
+            size: upload.size,
+            sha256: whole.sha256,
+            content_type: &upload.content_type,
+            expires_at: Some(self.library.expiry(now)),
+            handed_in: upload.handed_in,
+        };
+        upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await
+    }
+
+    /// The file that an upload became.
+    pub async fn became(&self, owner: UserId, file: FileId) -> Result<UploadedFile> {
+        Ok(file::get(&self.db, owner, file, self.clock.now_ms()).await?.file)
+    }
+
+    /// Gives an upload up; its bytes go right after.
+    pub async fn abort(&self, owner: UserId, id: UploadId) -> Result<()> {
+        let _turn = self.turns.whole(id).await;
+        let object = upload::abort(&self.db, owner, id, None).await?;
+        self.library.remove_later(object);
+        Ok(())
+    }
+
+    /// Gives up what has waited for too long, and forgets what became a file long ago. Answers how many were given up.
+    pub async fn purge(&self) -> Result<u64> {
+        let now = self.clock.now_ms();
+        let mut given_up = 0;
+        loop {
+            let abandoned = upload::abandoned(&self.db, now, BATCH).await?;
+            let found = abandoned.len();
+            for (id, owner) in abandoned {
+                let _turn = self.turns.whole(id).await;
+                match upload::abort(&self.db, owner, id, Some(now)).await {
+                    Ok(_) => given_up += 1,
+                    // A part came at the last moment.
+                    Err(Error::NotFound) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+            if found < BATCH as usize {
+                break;
+            }
+        }
+        while upload::forget_completed(&self.db, now, BATCH).await? == u64::from(BATCH) {}
+        Ok(given_up)
+    }
+}
+
+/// Bytes of the parts of a file: whole mebibytes.
+fn part_size(size: u64) -> u64 {
+    const MIB: u64 = 1024 * 1024;
+    PART_BYTES.max(size.div_ceil(MOST_PARTS).next_multiple_of(MIB))
+}
+
+/// Writes a part as it comes.
+async fn write<E>(
+    writer: &mut ObjectWriter<HeldPart>,
+    size: u64,
+    content: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<()>
+where
+    Error: From<E>,
+{
+    let mut content = std::pin::pin!(content);
+    let mut came = 0;
+    while let Some(piece) = content.next().await {
+        let piece = piece?;
+        came += piece.len() as u64;
+        if came > size {
+            return Err(Error::TooLarge { limit: size });
+        }
+        writer.write(piece).await?;
+    }
+    whole(came, size)
+}
+
+/// Reads a part that is there already, so that its sender can hear so.
+async fn read_through<E>(content: impl Stream<Item = Result<Bytes, E>>, size: u64) -> Result<()>
+where
+    Error: From<E>,
+{
+    let mut content = std::pin::pin!(content);
+    let mut came = 0;
+    while let Some(piece) = content.next().await {
+        came += piece?.len() as u64;
+        if came > size {
+            return Err(Error::TooLarge { limit: size });
+        }
+    }
+    whole(came, size)
+}
+
+fn whole(came: u64, size: u64) -> Result<()> {
+    if came == size {
+        Ok(())
+    } else {
+        Err(Error::BadRequest(format!("the part has {size} bytes, and {came} came")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_has_more_parts_than_s3_takes() {
+        const GIB: u64 = 1024 * 1024 * 1024;
+        assert_eq!(part_size(1), PART_BYTES);
+        assert_eq!(part_size(70 * GIB), PART_BYTES);
+        for size in [79 * GIB, 1024 * GIB, 5 * 1024 * GIB] {
+            assert!(size.div_ceil(part_size(size)) <= MOST_PARTS, "{size}");
+            assert_eq!(part_size(size) % (1024 * 1024), 0);
+        }
+    }
+}
