@@ -65,7 +65,20 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [{ group: ['react', 'react-*', '@/*'], message: 'The engine knows no page.' }],
+          patterns: [
+            {
+              group: [
+                'react',
+                'react-*',
+                '@/*/**',
+                '!@/lib/',
+                '@/lib/*',
+                '!@/lib/sha256',
+                '!@/lib/object-store',
+              ],
+              message: 'The engine knows no page.',
+            },
+          ],
         },
       ],
     },

@@ -186,12 +186,12 @@ test('a file too large is refused before it is sent', async ({ account, signedIn
   await page.goto('/upload')
   await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
   const sent: string[] = []
-  page.on('request', (request) => sent.push(new URL(request.url()).pathname))
+  page.on('request', (request) => sent.push(request.method()))
   await page.getByLabel('Choose files to upload').setInputFiles(large.path)
   const uploads = page.getByRole('region', { name: 'Uploads' })
   await expect(uploads.getByRole('listitem')).toContainText('Failed')
   await expect(uploads).toContainText('500 MB')
-  expect(sent).not.toContain('/api/upload')
+  expect(sent).not.toContain('POST')
 })
 
 test('a link that was never made says so', async ({ person, consoles }) => {

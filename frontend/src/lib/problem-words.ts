@@ -35,6 +35,9 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       : `There are ${limit} already, which is the most. Remove one first.`,
   expired: 'This link has expired.',
   used_up: 'This link has been used as often as it was meant to be.',
+  upload_incomplete: 'Parts of this file did not arrive. Try again.',
+  superseded: 'This file is being sent from another page, too.',
+  checksum_mismatch: 'What arrived is not what was sent. Try again.',
   too_large: ({ limit }, { size }) =>
     [
       size === undefined ? 'This file is too large' : `This file is ${formatBytes(size)}`,

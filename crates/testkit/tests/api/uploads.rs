@@ -327,7 +327,7 @@ async fn uploads_begun_at_once_cannot_exceed_the_quota() {
     assert_eq!(answers.iter().filter(|status| **status == 201).count(), 11);
     assert_eq!(answers.iter().filter(|status| **status == 507).count(), 39);
     // What is on its way leaves no room for what comes by form, either.
-    sam.try_upload("more", &[7; 20_000]).await.problem(507, ProblemCode::QuotaExceeded);
+    sam.try_upload("more", &vec![7; 20_000]).await.problem(507, ProblemCode::QuotaExceeded);
     assert_eq!(used(&sam).await, 990_000);
 }
 

@@ -1,59 +1,49 @@
-/** Sends one file to the library by form. `XMLHttpRequest`, since `fetch` tells no upload progress. */
-import { isProblem, ProblemError } from '@/api/problem'
-import type { Session } from '@/api/session'
-import type { UploadedFile } from '@/api/types'
-import type { SendFile } from './upload-queue'
+/** Sends one file to the library: begins its upload or goes on with it, sends what is missing, and completes it. */
+import { ProblemError } from '@/api/problem'
+import type { UploadDetails, UploadedFile } from '@/api/types'
+import { sendMissing } from './part-sender'
+import { persist, type Persistence, waitOrOnline } from './persistence'
+import type { UploadApi } from './upload-api'
+import type { Sender, SendOptions } from './upload-queue'
 
-/** Makes the sender for a session. A token that the server takes no more is renewed once. */
-export function fileSender(session: Session): SendFile {
-  return async (file, options) => {
-    const token = await session.token()
-    try {
-      return await attempt(file, token, options)
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.status !== 401) throw error
-      const renewed = await session.renew()
-      if (renewed === null) throw error
-      return attempt(file, renewed, options)
-    }
+/** Makes the sender that uses these calls. `wait` is what it waits by between tries. */
+export function fileSender(api: UploadApi, wait: Persistence['wait'] = waitOrOnline): Sender {
+  return {
+    send: (file, options) => send(api, file, options, wait),
+    // One that cannot be reached now gives it up by itself in a week.
+    discard: (session) => void api.abort(session).catch(() => undefined),
   }
 }
 
-function attempt(
+async function send(
+  api: UploadApi,
   file: File,
-  token: string | null,
-  { handIn, onProgress, signal }: Parameters<SendFile>[1],
+  { session: known, handIn, onBegun, onProgress, onStalled, signal }: SendOptions,
+  wait: Persistence['wait'],
 ): Promise<UploadedFile> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', handIn ? '/api/upload?hand_in=true' : '/api/upload')
-    if (token) request.setRequestHeader('authorization', `Bearer ${token}`)
-    request.upload.onprogress = ({ loaded, total }) => {
-      // The form around the file is not the file.
-      onProgress(total > 0 ? Math.min(file.size, Math.floor((loaded / total) * file.size)) : 0)
-    }
-    request.onload = () => {
-      const body = parse(request.responseText)
-      if (request.status === 201) resolve(body as UploadedFile)
-      else reject(new ProblemError(request.status, isProblem(body) ? body : undefined))
-    }
-    request.onerror = () => reject(new ProblemError(0))
-    request.onabort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', () => request.abort(), { once: true })
-    if (signal.aborted) {
-      reject(signal.reason as Error)
-      return
-    }
-    const form = new FormData()
-    form.append('file', file, file.name)
-    request.send(form)
-  })
+  const persistence = { onStalled, signal, wait }
+  const found = known === null ? null : await persist(() => find(api, known), persistence)
+  if (found?.file) return found.file
+  const { name, size, type } = file
+  const session =
+    found ?? (await persist(() => api.begin({ name, size, type, handIn }), persistence))
+  if (signal.aborted) {
+    // It was cancelled before anybody knew what to discard.
+    void api.abort(session.id).catch(() => undefined)
+    signal.throwIfAborted()
+  }
+  onBegun(session.id, session.received)
+  const there = new Map(found?.parts.map(({ number, sha256 }) => [number, sha256]))
+  await sendMissing({ api, file, session, there, onProgress, persistence })
+  return persist(() => api.complete(session.id), persistence)
 }
 
-function parse(text: string): unknown {
+/** An upload that was begun; `null` where the server has given it up. */
+async function find(api: UploadApi, session: string): Promise<UploadDetails | null> {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    return await api.get(session)
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return null
+    throw error
   }
 }

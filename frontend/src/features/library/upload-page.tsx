@@ -17,7 +17,8 @@ import { GoesToOperators, HandInChoice } from './hand-in-choice'
 import { ShareDialog } from './share-dialog'
 import { UploadProgress } from './upload-progress'
 import { UploadRow } from './upload-row'
-import { isUnderWay } from './upload-queue'
+import { type AddOptions, isUnderWay } from './upload-queue'
+import { UnfinishedUploads, useUnfinished } from './unfinished-uploads'
 import { uploads, useUploads } from './uploads'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
@@ -26,7 +27,8 @@ export function UploadPage() {
   const list = useUploads()
   const [sharing, setSharing] = useState<readonly UploadedFile[]>([])
   const [handIn, setHandIn] = useState(false)
-  const add = useAddFiles({ handIn })
+  const unfinished = useUnfinished()
+  const add = useAddFiles({ handIn, unfinished })
   const { data: me } = useMe()
   const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
   const givenAway = list.some(({ state, handIn }) => state.is === 'done' && handIn)
@@ -88,6 +90,7 @@ export function UploadPage() {
           </div>
         </section>
       )}
+      <UnfinishedUploads list={unfinished} />
       {!keeps && (
         <section aria-labelledby="handed-in" className="mt-8">
           <h2 id="handed-in" className="mb-3 text-base font-semibold">
@@ -119,7 +122,7 @@ function Limits() {
 }
 
 /** Adds files to the queue, and with them those that home handed over. */
-function useAddFiles({ handIn }: { handIn: boolean }): (chosen: Chosen) => void {
+function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => void {
   const { data: server, isFetched } = useServerInfo()
   const toast = useToast()
   const add = ({ files }: Pick<Chosen, 'files'>) => {
@@ -130,7 +133,7 @@ function useAddFiles({ handIn }: { handIn: boolean }): (chosen: Chosen) => void 
     uploads.add(
       plain.map(({ file }) => file),
       server?.max_upload_size,
-      { handIn },
+      { handIn, unfinished },
     )
   }
   const takeHandedOver = useEffectEvent(() => {

@@ -1,34 +1,67 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
-import type { UploadedFile } from '@/api/types'
-import { type SendFile, UploadQueue } from './upload-queue'
+import type { UploadedFile, UploadSession } from '@/api/types'
+import type { Kept, UploadMemory } from './upload-memory'
+import { type SendOptions, UploadQueue } from './upload-queue'
 
-interface Attempt {
+interface Attempt extends SendOptions {
   file: File
-  handIn: boolean
-  progress: (sent: number) => void
-  signal: AbortSignal
   arrive: () => void
-  fail: (error: ProblemError) => void
+  fail: (error: unknown) => void
 }
 
 let attempts: Attempt[]
+let discarded: string[]
 let now: number
 let queue: UploadQueue
+let memory: FakeMemory
 
-const send: SendFile = (file, { handIn, onProgress, signal }) => {
-  const stored = { id: file.name, name: file.name, size: file.size } as UploadedFile
-  return new Promise((resolve, reject) => {
-    attempts.push({
-      file,
-      handIn,
-      progress: onProgress,
-      signal,
-      arrive: () => resolve(stored),
-      fail: reject,
+const sender = {
+  send: (file: File, options: SendOptions) => {
+    const stored = { id: file.name, name: file.name, size: file.size } as UploadedFile
+    return new Promise<UploadedFile>((resolve, reject) => {
+      attempts.push({ file, ...options, arrive: () => resolve(stored), fail: reject })
+      options.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))
     })
-    signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))
-  })
+  },
+  discard: (session: string) => discarded.push(session),
+}
+
+/** Keeps in memory what a browser keeps beyond a reload. */
+class FakeMemory implements UploadMemory {
+  readonly kept = new Map<string, { file: File; handIn: boolean; session: string | null }>()
+  full = false
+
+  remember(file: File, handIn: boolean) {
+    if (this.full) return Promise.resolve(null)
+    this.kept.set(file.name, { file, handIn, session: null })
+    return Promise.resolve(this.#kept(file.name))
+  }
+
+  recall() {
+    return Promise.resolve([...this.kept.keys()].map((name) => this.#kept(name)))
+  }
+
+  forgetAll() {
+    this.kept.clear()
+    return Promise.resolve()
+  }
+
+  #kept(name: string): Kept {
+    const record = this.kept.get(name)
+    if (!record) throw new Error(`${name} is not kept`)
+    return {
+      ...record,
+      begun: (session) => {
+        record.session = session
+        return Promise.resolve()
+      },
+      forget: () => {
+        this.kept.delete(name)
+        return Promise.resolve()
+      },
+    }
+  }
 }
 
 const file = (name: string, size = 1000) => new File([new Uint8Array(size)], name)
@@ -50,7 +83,9 @@ function upload(index: number) {
 beforeEach(() => {
   attempts = []
   now = 0
-  queue = new UploadQueue(send, () => now)
+  discarded = []
+  memory = new FakeMemory()
+  queue = new UploadQueue(sender, memory, () => now)
 })
 
 describe('sending', () => {
@@ -74,11 +109,12 @@ describe('sending', () => {
 
   it('tells progress and speed, and when only the server is awaited', () => {
     queue.add([file('a')], undefined)
+    attempt(0).onBegun('u1', 0)
     now = 500
-    attempt(0).progress(400)
+    attempt(0).onProgress(400)
     expect(upload(0)).toMatchObject({ sent: 400, speed: 800, state: { is: 'sending' } })
     now = 1000
-    attempt(0).progress(1000)
+    attempt(0).onProgress(1000)
     expect(upload(0)).toMatchObject({ sent: 1000, speed: null, state: { is: 'storing' } })
   })
 
@@ -91,7 +127,7 @@ describe('sending', () => {
     expect(queue.uploads).not.toBe(before)
     watcher.mockClear()
     stop()
-    attempt(0).progress(1)
+    attempt(0).onProgress(1)
     expect(watcher).not.toHaveBeenCalled()
   })
 })
@@ -114,10 +150,11 @@ describe('a file that is refused', () => {
 })
 
 describe('a file that failed', () => {
-  it('makes room for the next, and can be sent again from the beginning', async () => {
+  it('makes room for the next, and goes on where it was when it is sent again', async () => {
     queue.add([file('a'), file('b'), file('c')], undefined)
-    attempt(0).progress(700)
-    attempt(0).fail(new ProblemError(0))
+    attempt(0).onBegun('u1', 0)
+    attempt(0).onProgress(700)
+    attempt(0).fail(new ProblemError(507))
     await settled()
     expect(states()).toEqual(['failed', 'sending', 'sending'])
     queue.retry(upload(0).key)
@@ -125,6 +162,7 @@ describe('a file that failed', () => {
     attempt(1).arrive()
     await settled()
     expect(states()).toEqual(['sending', 'done', 'sending'])
+    expect(attempt(3).session).toBe('u1')
     attempt(3).arrive()
     await settled()
     expect(upload(0).state.is).toBe('done')
@@ -140,11 +178,24 @@ describe('cancelling', () => {
     expect(states()).toEqual(['cancelled', 'sending', 'sending'])
   })
 
+  it('has the server forget what was begun, and begins anew when it is sent again', async () => {
+    queue.add([file('a')], undefined)
+    attempt(0).onBegun('u1', 0)
+    queue.cancel(upload(0).key)
+    await settled()
+    expect(discarded).toEqual(['u1'])
+    expect(memory.kept.size).toBe(0)
+    queue.retry(upload(0).key)
+    await settled()
+    expect(attempt(1).session).toBeNull()
+    expect(memory.kept.size).toBe(1)
+  })
+
   it('keeps the stopped attempt from speaking for the next one', async () => {
     queue.add([file('a')], undefined)
     queue.cancel(upload(0).key)
     queue.retry(upload(0).key)
-    attempt(0).progress(900)
+    attempt(0).onProgress(900)
     attempt(0).arrive()
     await settled()
     expect(upload(0)).toMatchObject({ state: { is: 'sending' }, sent: 0 })
@@ -175,4 +226,115 @@ describe('clearing', () => {
     expect(queue.uploads).toEqual([])
     expect(attempts.map(({ signal }) => signal.aborted)).toEqual([true, true])
   })
+})
+
+describe('a line that is lost', () => {
+  it('is told, and so is when it is back', () => {
+    queue.add([file('a')], undefined)
+    attempt(0).onBegun('u1', 0)
+    attempt(0).onProgress(400)
+    attempt(0).onStalled(true)
+    attempt(0).onProgress(300)
+    expect(upload(0)).toMatchObject({ state: { is: 'stalled' }, sent: 300, speed: null })
+    attempt(0).onStalled(false)
+    expect(upload(0).state.is).toBe('sending')
+  })
+
+  it('is waited for in its turn, and can be given up', async () => {
+    queue.add([file('a'), file('b'), file('c')], undefined)
+    attempt(0).onStalled(true)
+    await settled()
+    expect(states()).toEqual(['stalled', 'sending', 'waiting'])
+    queue.cancel(upload(0).key)
+    await settled()
+    expect(states()).toEqual(['cancelled', 'sending', 'sending'])
+  })
+})
+
+describe('beyond a reload', () => {
+  it('files are remembered until they have arrived, with the names of their uploads', async () => {
+    queue.add([file('a'), file('b'), file('c')], undefined, { handIn: true })
+    await settled()
+    attempt(0).onBegun('u1', 0)
+    attempt(1).arrive()
+    await settled()
+    expect(upload(0).kept).toBe(true)
+    const rest = [...memory.kept.values()].map(({ file: { name }, session }) => [name, session])
+    expect(rest).toEqual([
+      ['a', 'u1'],
+      ['c', null],
+    ])
+
+    const next = new UploadQueue(sender, memory, () => now)
+    attempts = []
+    await next.goOn()
+    expect(next.uploads.map(({ name, handIn, kept }) => [name, handIn, kept])).toEqual([
+      ['a', true, true],
+      ['c', true, true],
+    ])
+    expect(attempts.map(({ session }) => session)).toEqual(['u1', null])
+  })
+
+  it('what can never arrive is not remembered, and what may the next time is', async () => {
+    queue.add([file('empty', 0), file('a'), file('b')], undefined)
+    await settled()
+    attempt(0).fail(new ProblemError(422))
+    attempt(1).fail(new ProblemError(507))
+    await settled()
+    expect([...memory.kept.keys()]).toEqual(['b'])
+    queue.clearFinished()
+    await settled()
+    expect(memory.kept.size).toBe(0)
+  })
+
+  it('what finds no room is sent all the same', async () => {
+    memory.full = true
+    queue.add([file('a')], undefined)
+    await settled()
+    expect(upload(0)).toMatchObject({ kept: false, state: { is: 'sending' } })
+    attempt(0).arrive()
+    await settled()
+    expect(states()).toEqual(['done'])
+  })
+
+  it('nothing is left when its owner has signed out', async () => {
+    queue.add([file('a'), file('b')], undefined)
+    await settled()
+    queue.reset()
+    await settled()
+    expect(memory.kept.size).toBe(0)
+  })
+})
+
+describe('a file whose upload was begun elsewhere', () => {
+  const begun = (id: string, name: string, size: number, hand_in = false) =>
+    ({ id, name, size, hand_in }) as UploadSession
+
+  it('goes on with it, once, where name and size are the same', async () => {
+    const unfinished = [begun('u1', 'a', 1000, true), begun('u2', 'b', 999)]
+    queue.add([file('a'), file('a')], undefined, { unfinished })
+    queue.add([file('b'), file('a')], undefined, { unfinished })
+    await settled()
+    expect(queue.uploads.map(({ session }) => session)).toEqual(['u1', null, null, null])
+    expect(attempt(0)).toMatchObject({ session: 'u1', handIn: true })
+    expect(memory.kept.get('a')?.handIn).toBeDefined()
+  })
+
+  it('counts what is there already as sent, and not into the speed', () => {
+    queue.add([file('a')], undefined, { unfinished: [begun('u1', 'a', 1000)] })
+    now = 1000
+    attempt(0).onBegun('u1', 600)
+    expect(upload(0).sent).toBe(600)
+    now = 2000
+    attempt(0).onProgress(700)
+    expect(upload(0).speed).toBe(100)
+  })
+})
+
+it('says so where a file cannot be read any more, and does not try it again', async () => {
+  queue.add([file('a')], undefined)
+  attempt(0).fail(new DOMException('', 'NotReadableError'))
+  await settled()
+  expect(upload(0).state).toMatchObject({ is: 'failed', final: true })
+  expect(upload(0).state).toMatchObject({ words: expect.stringContaining('read') as string })
 })

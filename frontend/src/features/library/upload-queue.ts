@@ -3,20 +3,22 @@
  * page; uploads.ts makes the one that the pages share.
  */
 import { ProblemError } from '@/api/problem'
-import type { UploadedFile } from '@/api/types'
+import type { UploadedFile, UploadSession } from '@/api/types'
 import { problemWords } from '@/lib/problem-words'
 import { SpeedMeter } from './speed-meter'
+import type { Kept, UploadMemory } from './upload-memory'
 
 /** How many files move at the same time: one alone would leave gaps between small ones. */
 const AT_ONCE = 2
 
 /**
- * What has become of a file. `storing`: all sent, and the server has yet to say that it is kept.
- * `final`: sending the same file again would fail again.
+ * What has become of a file. `stalled`: the server cannot be reached, and is tried again. `storing`: all sent, and the
+ * server has yet to say that it is kept. `final`: sending the same file again would fail again.
  */
 export type UploadState =
   | { is: 'waiting' }
   | { is: 'sending' }
+  | { is: 'stalled' }
   | { is: 'storing' }
   | { is: 'cancelled' }
   | { is: 'failed'; words: string; final: boolean }
@@ -30,6 +32,10 @@ export interface Upload {
   readonly size: number
   /** Whether it is handed in to the operators, besides being kept. */
   readonly handIn: boolean
+  /** The server's name for the upload, once it is begun. */
+  readonly session: string | null
+  /** Whether it goes on by itself after a reload. */
+  readonly kept: boolean
   readonly state: UploadState
   /** Bytes that have gone. */
   readonly sent: number
@@ -37,16 +43,39 @@ export interface Upload {
   readonly speed: number | null
 }
 
-/** Sends one file; throws `ProblemError`, or whatever the signal was aborted with. */
-export type SendFile = (
-  file: File,
-  options: { handIn: boolean; onProgress: (sent: number) => void; signal: AbortSignal },
-) => Promise<UploadedFile>
+/** How a file is sent. */
+export interface SendOptions {
+  readonly handIn: boolean
+  /** The server's name for the upload, where it was begun already. */
+  readonly session: string | null
+  /** Called with that name, and how many bytes are there already. */
+  readonly onBegun: (session: string, there: number) => void
+  /** Called with how many bytes have gone. */
+  readonly onProgress: (sent: number) => void
+  readonly onStalled: (stalled: boolean) => void
+  readonly signal: AbortSignal
+}
+
+/** What sends files. */
+export interface Sender {
+  /** Sends one; throws `ProblemError`, or whatever the signal was aborted with. */
+  send(file: File, options: SendOptions): Promise<UploadedFile>
+  /** Has the server forget an upload that was begun. */
+  discard(session: string): void
+}
+
+/** What is asked of files that are added. */
+export interface AddOptions {
+  readonly handIn?: boolean | undefined
+  /** Uploads that were begun at another time or place: a file of the same name and size goes on with its. */
+  readonly unfinished?: readonly UploadSession[] | undefined
+}
 
 interface Job {
   file: File
   abort: AbortController
   meter: SpeedMeter
+  kept: Promise<Kept | null>
 }
 
 /** Files in the order they were added, and their fates. */
@@ -56,12 +85,14 @@ export class UploadQueue {
   readonly #watchers = new Set<() => void>()
   #nextKey = 1
 
-  readonly #send: SendFile
+  readonly #sender: Sender
+  readonly #memory: UploadMemory
   readonly #now: () => number
 
   /** `now`: milliseconds on a clock that only moves forward. */
-  constructor(send: SendFile, now: () => number) {
-    this.#send = send
+  constructor(sender: Sender, memory: UploadMemory, now: () => number) {
+    this.#sender = sender
+    this.#memory = memory
     this.#now = now
   }
 
@@ -83,38 +114,78 @@ export class UploadQueue {
   add(
     files: readonly File[],
     maxSize: number | undefined,
-    { handIn }: { handIn: boolean } = { handIn: false },
+    { handIn = false, unfinished = [] }: AddOptions = {},
   ): void {
+    const begun = new Set(this.#uploads.map(({ session }) => session))
     for (const file of files) {
-      const key = this.#nextKey
-      this.#nextKey += 1
-      this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter() })
       const words = refusal(file, maxSize)
-      const state: UploadState = words ? { is: 'failed', words, final: true } : { is: 'waiting' }
-      const { name, size } = file
-      const upload: Upload = { key, name, size, handIn, state, sent: 0, speed: null }
-      this.#uploads = [...this.#uploads, upload]
+      const known = unfinished.find(
+        ({ id, name, size }) => !begun.has(id) && name === file.name && size === file.size,
+      )
+      begun.add(known?.id ?? null)
+      this.#append({
+        file,
+        handIn: known?.hand_in ?? handIn,
+        session: known?.id ?? null,
+        state: words ? { is: 'failed', words, final: true } : { is: 'waiting' },
+        kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn),
+      })
     }
     this.#changed()
     this.#startWaiting()
+  }
+
+  /** Goes on with what this browser has remembered from before this page was loaded. */
+  async goOn(): Promise<void> {
+    for (const kept of await this.#memory.recall()) {
+      const { file, handIn, session } = kept
+      const state: UploadState = { is: 'waiting' }
+      this.#append({ file, handIn, session, state, kept: Promise.resolve(kept) })
+    }
+    this.#changed()
+    this.#startWaiting()
+  }
+
+  #append(
+    added: Pick<Upload, 'handIn' | 'session' | 'state'> & {
+      file: File
+      kept: Promise<Kept | null> | null
+    },
+  ): void {
+    const { file, handIn, session, state } = added
+    const key = this.#nextKey
+    this.#nextKey += 1
+    const kept = added.kept ?? Promise.resolve(null)
+    this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter(), kept })
+    const { name, size } = file
+    const moved = { sent: 0, speed: null, kept: false }
+    this.#uploads = [...this.#uploads, { key, name, size, handIn, session, state, ...moved }]
+    void kept.then((kept) => {
+      if (!kept) return
+      if (session !== null && kept.session === null) void kept.begun(session)
+      this.#update(key, { kept: true })
+    })
   }
 
   /** Stops a file that has not arrived yet. */
   cancel(key: number): void {
     const upload = this.#find(key)
     if (!upload || !isUnderWay(upload)) return
-    this.#update(key, { state: { is: 'cancelled' }, speed: null })
+    this.#update(key, { state: { is: 'cancelled' }, session: null, speed: null })
     this.#jobs.get(key)?.abort.abort()
+    this.#forget(key)
+    if (upload.session !== null) this.#sender.discard(upload.session)
     this.#startWaiting()
   }
 
-  /** Sends a file again that was cancelled, or failed and may not the next time. */
+  /** Sends a file that was cancelled from its beginning again, or goes on with one that failed and may not the next time. */
   retry(key: number): void {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
     if (!job || !upload || !canRetry(upload)) return
     job.abort = new AbortController()
     job.meter = new SpeedMeter()
+    if (upload.state.is === 'cancelled') job.kept = this.#memory.remember(job.file, upload.handIn)
     this.#update(key, { state: { is: 'waiting' }, sent: 0, speed: null })
     this.#startWaiting()
   }
@@ -128,16 +199,23 @@ export class UploadQueue {
   reset(): void {
     for (const job of this.#jobs.values()) job.abort.abort()
     this.#keepOnly(() => false)
+    void this.#memory.forgetAll()
   }
 
   #keepOnly(wanted: (upload: Upload) => boolean): void {
-    for (const upload of this.#uploads) if (!wanted(upload)) this.#jobs.delete(upload.key)
+    for (const upload of this.#uploads) {
+      if (wanted(upload)) continue
+      this.#forget(upload.key)
+      this.#jobs.delete(upload.key)
+    }
     this.#uploads = this.#uploads.filter(wanted)
     this.#changed()
   }
 
   #startWaiting(): void {
-    const moving = this.#uploads.filter(({ state: { is } }) => is === 'sending' || is === 'storing')
+    const moving = this.#uploads.filter(
+      (upload) => isUnderWay(upload) && upload.state.is !== 'waiting',
+    )
     const waiting = this.#uploads.filter(({ state }) => state.is === 'waiting')
     for (const upload of waiting.slice(0, Math.max(0, AT_ONCE - moving.length))) {
       void this.#run(upload.key)
@@ -148,20 +226,30 @@ export class UploadQueue {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
     if (!job || !upload) return
-    const { handIn } = upload
+    const { handIn, session } = upload
     const { signal } = job.abort
     // A cancelled attempt must not speak for the one that follows it.
     const current = () => !signal.aborted
     this.#update(key, { state: { is: 'sending' } })
-    job.meter.add(0, this.#now())
+    const onBegun = (session: string, there: number) => {
+      if (!current()) return
+      job.meter.add(there, this.#now())
+      this.#update(key, { session, sent: there })
+      void job.kept.then((kept) => kept?.begun(session))
+    }
     const onProgress = (sent: number) => {
       if (current()) this.#progress(key, job, sent)
     }
+    const onStalled = (stalled: boolean) => {
+      if (current())
+        this.#update(key, { state: { is: stalled ? 'stalled' : 'sending' }, speed: null })
+    }
+    const options = { handIn, session, onBegun, onProgress, onStalled, signal }
     try {
-      const file = await this.#send(job.file, { handIn, onProgress, signal })
+      const file = await this.#sender.send(job.file, options)
       if (current()) this.#finish(key, { state: { is: 'done', file }, sent: job.file.size })
     } catch (error) {
-      const words = problemWords(error, { size: job.file.size })
+      const words = failureWords(error, job.file)
       if (current()) this.#finish(key, { state: { is: 'failed', words, final: isFinal(error) } })
     }
   }
@@ -169,16 +257,24 @@ export class UploadQueue {
   #progress(key: number, job: Job, sent: number): void {
     job.meter.add(sent, this.#now())
     const arrived = sent >= job.file.size
+    const isStalled = this.#find(key)?.state.is === 'stalled'
     this.#update(key, {
       sent,
-      speed: arrived ? null : job.meter.speed,
-      state: { is: arrived ? 'storing' : 'sending' },
+      speed: arrived || isStalled ? null : job.meter.speed,
+      ...(!isStalled && { state: { is: arrived ? 'storing' : 'sending' } }),
     })
   }
 
-  #finish(key: number, end: Partial<Upload>): void {
+  #finish(key: number, end: Partial<Upload> & Pick<Upload, 'state'>): void {
     this.#update(key, { ...end, speed: null })
+    // One that failed and may not the next time goes on after a reload as well.
+    if (end.state.is === 'done' || (end.state.is === 'failed' && end.state.final)) this.#forget(key)
     this.#startWaiting()
+  }
+
+  #forget(key: number): void {
+    void this.#jobs.get(key)?.kept.then((kept) => kept?.forget())
+    this.#update(key, { kept: false })
   }
 
   #find(key: number): Upload | undefined {
@@ -199,7 +295,7 @@ export class UploadQueue {
 
 /** Whether a file may still arrive. */
 export function isUnderWay({ state: { is } }: Upload): boolean {
-  return is === 'waiting' || is === 'sending' || is === 'storing'
+  return is === 'waiting' || is === 'sending' || is === 'stalled' || is === 'storing'
 }
 
 /** Whether sending it again may help. */
@@ -207,9 +303,18 @@ export function canRetry({ state }: Upload): boolean {
   return state.is === 'cancelled' || (state.is === 'failed' && !state.final)
 }
 
-/** Whether it was the file itself that was refused. */
+/** Whether it was the file itself that was refused, or cannot be read. */
 function isFinal(error: unknown): boolean {
+  if (error instanceof DOMException) return true
   return error instanceof ProblemError && [413, 415, 422].includes(error.status)
+}
+
+function failureWords(error: unknown, { size }: File): string {
+  // What reading a file throws where it is gone, or is not what was chosen any more.
+  if (error instanceof DOMException) {
+    return 'This file cannot be read any more. If it was changed or moved, choose it again.'
+  }
+  return problemWords(error, { size })
 }
 
 /** Why a file need not even be tried. */

@@ -64,6 +64,7 @@ export function UploadRow({ upload, onCancel, onRetry, onShare }: UploadRowProps
 const BADGES = {
   waiting: { tone: 'neutral', text: 'Waiting' },
   sending: { tone: 'accent', text: 'Uploading' },
+  stalled: { tone: 'neutral', text: 'Reconnecting' },
   storing: { tone: 'accent', text: 'Storing' },
   done: { tone: 'accent', text: 'Uploaded' },
   cancelled: { tone: 'neutral', text: 'Cancelled' },
@@ -92,6 +93,8 @@ function words({ state, size, sent, speed, name }: Upload): string {
       if (!speed) return progress
       return `${progress} · ${formatSpeed(speed)} · ${formatDuration((size - sent) / speed)} left`
     }
+    case 'stalled':
+      return `${formatBytes(sent)} of ${formatBytes(size)} · goes on when the server can be reached`
     default:
       return formatBytes(size)
   }

@@ -2,20 +2,30 @@
 import { useSyncExternalStore } from 'react'
 import { session } from '@/api/session'
 import { fileSender } from './send-file'
+import { uploadApi } from './upload-api'
+import { BrowserMemory } from './upload-memory'
 import { isUnderWay, type Upload, UploadQueue } from './upload-queue'
 
 /** The queue. */
-export const uploads = new UploadQueue(fileSender(session), () => performance.now())
+export const uploads = new UploadQueue(fileSender(uploadApi), new BrowserMemory(), () =>
+  performance.now(),
+)
 
-session.watch(() => {
+function followSession(): void {
+  if (session.state === 'signed-in') void uploads.goOn()
   if (session.state === 'signed-out') uploads.reset()
-})
+}
+
+session.watch(followSession)
+followSession()
 
 const warn = (event: BeforeUnloadEvent) => event.preventDefault()
 
-// Only while something moves: a page that listens all the time is kept out of the back-forward cache.
+// Only while something moves that a reload would end; a page that listens all the time is kept out of the
+// back-forward cache.
 uploads.watch(() => {
-  if (uploads.uploads.some(isUnderWay)) window.addEventListener('beforeunload', warn)
+  if (uploads.uploads.some((upload) => isUnderWay(upload) && !upload.kept))
+    window.addEventListener('beforeunload', warn)
   else window.removeEventListener('beforeunload', warn)
 })
 

@@ -2,8 +2,9 @@
  * Where a receiver puts blocks. Three kinds: `OpfsStore` keeps files for the downloads, `ChosenStore` puts them where
  * a person wants them, `BlobStore` serves browsers and pages that have no private file system. Used by `FileReceiver`.
  */
+import { sha256Of } from '@/lib/sha256'
 import { type OfferedFile } from './control-messages'
-import { blockDigest, sameDigest } from './digest'
+import { sameDigest } from './digest'
 import { discard } from './discard'
 import { TransferError } from './failure'
 import { type Journal } from './journal'
@@ -54,6 +55,6 @@ export async function assemble(
   }
   discard(chunks.map(({ buffer }) => buffer))
   const bytes = target.subarray(0, length)
-  if (sameDigest(await blockDigest(bytes), digest)) return bytes
+  if (sameDigest(await sha256Of(bytes), digest)) return bytes
   throw new TransferError('corrupt', 'a block is not what its digest says')
 }

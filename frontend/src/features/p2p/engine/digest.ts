@@ -5,20 +5,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 
-/**
- * The browser's own SHA-256 is several times faster and runs off this thread, but it is missing
- * where the page came over plain http from another machine.
- */
-const subtle = (globalThis.crypto as Partial<Crypto>).subtle
-
-/** The digest of a block. `bytes` may be reused as soon as this returns. */
-export async function blockDigest(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (subtle) return new Uint8Array(await subtle.digest('SHA-256', bytes))
-  return new Uint8Array(sha256(bytes))
-}
-
 /** Whether two digests are the same. */
 export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at])

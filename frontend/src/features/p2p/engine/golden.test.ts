@@ -3,12 +3,13 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { sha256Of } from '@/lib/sha256'
 import control from '../../../../../crates/protocol/fixtures/control.json'
 import digests from '../../../../../crates/protocol/fixtures/digest.json'
 import frames from '../../../../../crates/protocol/fixtures/frames.json'
 import signaling from '../../../../../crates/protocol/fixtures/signaling.json'
 import { parseControl } from './control-messages'
-import { blockDigest, FileDigest } from './digest'
+import { FileDigest } from './digest'
 import { decodeFrame, encodeFrame, FRAME_CHUNK, FRAME_SEAL } from './frames'
 import { BLOCK_BYTES } from './protocol'
 import {
@@ -105,7 +106,7 @@ describe('digests', () => {
     const file = new FileDigest()
     const ours: string[] = []
     for (let at = 0; at < size; at += BLOCK_BYTES) {
-      const block = await blockDigest(content.slice(at, at + BLOCK_BYTES))
+      const block = await sha256Of(content.slice(at, at + BLOCK_BYTES))
       file.add(block)
       ours.push(bytesToHex(block))
     }

@@ -3,10 +3,11 @@
  * page and memory stays flat whatever a file's size. It keeps a journal of what is there to stay, in a folder of
  * the origin-private file system that each transfer has, wherever its content goes.
  */
+import { sha256Of } from '@/lib/sha256'
 import { type ReceivedBlock } from './block-store'
 import { ChosenFiles } from './chosen-files'
 import { type ContentFiles } from './content-files'
-import { blockDigest, sameDigest } from './digest'
+import { sameDigest } from './digest'
 import { isOutOfSpace, TransferError, travels } from './failure'
 import { claimEntry, readClaims } from './folder-claims'
 import {
@@ -107,7 +108,7 @@ async function openFolder(path: string, destination: Destination | undefined): P
 /** Whether a block is on the disk as the journal says: the machine may have lost its power meanwhile. */
 async function isThere(files: OpfsFiles, { file, block, digest }: WrittenBlock): Promise<boolean> {
   const bytes = await files.read(file, block * BLOCK_BYTES, BLOCK_BYTES)
-  return sameDigest(await blockDigest(bytes), digest)
+  return sameDigest(await sha256Of(bytes), digest)
 }
 
 /** Checks a block and puts it with the others; it is answered when they are written. */

@@ -1,5 +1,5 @@
 /** Neighbouring blocks of a file, read at once and hashed. Used by the worker behind `SliceReader`, and without one. */
-import { blockDigest } from './digest'
+import { sha256Of } from '@/lib/sha256'
 import { BLOCK_BYTES, DIGEST_BYTES } from './protocol'
 
 /** Some blocks of a file. */
@@ -18,7 +18,7 @@ export async function readSlice(file: Blob, at: number, end: number): Promise<Sl
   await Promise.all(
     Array.from({ length: blocks }, async (_, block) => {
       const content = bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)
-      digests.set(await blockDigest(content), block * DIGEST_BYTES)
+      digests.set(await sha256Of(content), block * DIGEST_BYTES)
     }),
   )
   return { bytes, digests }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, it } from 'vitest'
+import { sha256Of } from '@/lib/sha256'
 import { type ReceivedBlock } from './block-store'
-import { blockDigest } from './digest'
 import { BLOCK_BYTES } from './protocol'
 import { WriteBatch } from './write-batch'
 
@@ -18,7 +18,7 @@ class TestFile {
 
 async function block(number: number, bytes = BLOCK_BYTES): Promise<ReceivedBlock> {
   const content = new Uint8Array(bytes).fill(number)
-  const digest = await blockDigest(content)
+  const digest = await sha256Of(content)
   const chunks = [content.subarray(0, 100), content.subarray(100)]
   return { file: 0, block: number, chunks, digest }
 }

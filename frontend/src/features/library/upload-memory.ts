@@ -1,0 +1,133 @@
+/**
+ * Remembers files on their way into the library beyond a reload: a copy of each in IndexedDB, given up when it has
+ * arrived. A page that has a file holds a lock on it, so that no other page takes it up meanwhile. Used by the upload
+ * queue.
+ */
+import { type StorePlace, withinStore } from '@/lib/object-store'
+
+const FILES: StorePlace = { database: 'sharesync-uploads', store: 'files', counted: true }
+/** Apart from the files: one that is written again is copied again. */
+const SESSIONS: StorePlace = { database: 'sharesync-upload-sessions', store: 'sessions' }
+/** What one file may take of the room that the browser gives this page. */
+const SHARE_OF_ROOM = 1 / 4
+
+/** A file that is remembered, by this page alone. */
+export interface Kept {
+  readonly file: File
+  readonly handIn: boolean
+  /** The server's name for its upload, once that was begun. */
+  readonly session: string | null
+  /** Notes the server's name for its upload. */
+  begun(session: string): Promise<void>
+  /** Gives it up. */
+  forget(): Promise<void>
+}
+
+/** What remembers. Nothing in it throws: what cannot be kept is not. */
+export interface UploadMemory {
+  /** Keeps a file; `null` where that does not work. */
+  remember(file: File, handIn: boolean): Promise<Kept | null>
+  /** Everything that is kept and that no other page has. */
+  recall(): Promise<Kept[]>
+  /** Gives up everything. */
+  forgetAll(): Promise<void>
+}
+
+interface Record {
+  readonly file: File
+  readonly handIn: boolean
+}
+
+/** This browser's. */
+export class BrowserMemory implements UploadMemory {
+  /** One copy is made at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  remember(file: File, handIn: boolean): Promise<Kept | null> {
+    const kept = this.#last.then(() => keep({ file, handIn })).catch(() => null)
+    this.#last = kept
+    return kept
+  }
+
+  async recall(): Promise<Kept[]> {
+    try {
+      const keys = await withinStore(FILES, 'readonly', (files) => files.getAllKeys())
+      const kept = await Promise.all(keys.map((key) => takeUp(Number(key))))
+      return kept.filter((each) => each !== null)
+    } catch {
+      return []
+    }
+  }
+
+  async forgetAll(): Promise<void> {
+    for (const place of [FILES, SESSIONS]) await quietly(place, (store) => store.clear())
+  }
+}
+
+async function keep(record: Record): Promise<Kept | null> {
+  if (!(await fits(record.file))) return null
+  const key = await withinStore(FILES, 'readwrite', (files) => files.put(record))
+  const release = await lock(Number(key))
+  return release && kept(Number(key), record, null, release)
+}
+
+/** A file that was kept, unless another page has it, or has just given it up. */
+async function takeUp(key: number): Promise<Kept | null> {
+  const release = await lock(key)
+  if (!release) return null
+  // Read back as what this program wrote: no page of another origin can have.
+  const record = await withinStore(
+    FILES,
+    'readonly',
+    (files) => files.get(key) as IDBRequest<Record | undefined>,
+  )
+  const session = await withinStore(
+    SESSIONS,
+    'readonly',
+    (sessions) => sessions.get(key) as IDBRequest<string | undefined>,
+  )
+  if (!record) release()
+  return record ? kept(key, record, session ?? null, release) : null
+}
+
+function kept(key: number, record: Record, session: string | null, release: () => void): Kept {
+  return {
+    ...record,
+    session,
+    begun: (name) => quietly(SESSIONS, (sessions) => sessions.put(name, key)),
+    forget: async () => {
+      await quietly(FILES, (files) => files.delete(key))
+      await quietly(SESSIONS, (sessions) => sessions.delete(key))
+      release()
+    },
+  }
+}
+
+/** What releases the lock, for as long as this page lives; `null` where another page has it. */
+function lock(key: number): Promise<(() => void) | null> {
+  return new Promise((resolve, reject) => {
+    const options = { ifAvailable: true }
+    const held = (lock: Lock | null) => {
+      if (lock) return new Promise<void>((release) => resolve(() => release()))
+      resolve(null)
+      return undefined
+    }
+    navigator.locks.request(`sharesync-upload-${key}`, options, held).catch(reject)
+  })
+}
+
+/** A copy is made, on the disk of whoever sends: of a large file only where there is much room. */
+async function fits(file: File): Promise<boolean> {
+  // Over plain HTTP on a local network nobody can be asked.
+  const storage = (navigator as Partial<Navigator>).storage
+  if (!storage) return false
+  const { quota = 0, usage = 0 } = await storage.estimate()
+  return file.size <= (quota - usage) * SHARE_OF_ROOM
+}
+
+async function quietly(
+  place: StorePlace,
+  ask: (store: IDBObjectStore) => IDBRequest,
+): Promise<void> {
+  await withinStore(place, 'readwrite', ask).catch(() => undefined)
+}
