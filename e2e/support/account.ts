@@ -72,6 +72,6 @@ export async function share(
   return ((await answer.json()) as { url: string }).url
 }
 
-function bearer({ accessToken }: Account): Record<string, string> {
+export function bearer({ accessToken }: Account): Record<string, string> {
   return { Authorization: `Bearer ${accessToken}` }
 }

@@ -39,12 +39,30 @@ export interface Place {
   readonly machine: { spawn(program: string, words: string[], options: SpawnOptions): ChildProcess }
 }
 
+const HERE: Place = { host: '127.0.0.1', machine: { spawn } }
+
 /** Starts a server on a free port with nothing in it; `variables` are set beside the usual ones, or over them. */
 export async function startServer(
-  { host, machine }: Place = { host: '127.0.0.1', machine: { spawn } },
+  { host, machine }: Place = HERE,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sharesync-e2e-'))
+  const forget = () => rm(dataDir, { recursive: true, force: true })
+  try {
+    const server = await startServerIn(dataDir, { host, machine }, variables)
+    return { ...server, stop: () => server.stop().finally(forget) }
+  } catch (error) {
+    await forget()
+    throw error
+  }
+}
+
+/** Starts a server in a folder, which keeps its data when it stops. */
+export function startServerIn(
+  dataDir: string,
+  { host, machine }: Place = HERE,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const env = {
     HOST: host,
     PORT: '0',
@@ -54,14 +72,7 @@ export async function startServer(
     ...NO_LIMITS,
     ...variables,
   }
-  const forget = () => rm(dataDir, { recursive: true, force: true })
-  try {
-    const server = await startProgram(BINARY, { cwd: dataDir, env }, machine)
-    return { ...server, stop: () => server.stop().finally(forget) }
-  } catch (error) {
-    await forget()
-    throw error
-  }
+  return startProgram(BINARY, { cwd: dataDir, env }, machine)
 }
 
 /** Starts a program that says where it listens. */

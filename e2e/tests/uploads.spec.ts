@@ -1,0 +1,192 @@
+/** Uploads that are interrupted: by a lost line, a server that is killed, a reload, another day at another place. */
+import { mkdir } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import { bearer, createAccount, signIn } from '../support/account.ts'
+import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
+import { startServerIn } from '../support/server.ts'
+import { expect, test } from '../support/test.ts'
+
+const MIB = 1024 * 1024
+const PART = 8 * MIB
+const PARTS = 6
+
+const uploads = (page: Page) => page.getByRole('region', { name: 'Uploads' }).getByRole('listitem')
+const unfinished = (page: Page) =>
+  page.getByRole('region', { name: 'Not finished' }).getByRole('listitem')
+
+async function choose(page: Page, file: SourceFile) {
+  await page.goto('/upload')
+  await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
+  await page.getByLabel('Choose files to upload').setInputFiles(file.path)
+}
+
+/** Fetches the only file of a library and compares it. */
+async function expectInLibrary(page: Page, file: SourceFile) {
+  await page.goto('/files')
+  const started = page.waitForEvent('download')
+  await page.getByRole('button', { name: `Actions for ${file.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Download' }).click()
+  expect(await downloadedDigests([await started])).toEqual(await digests([file]))
+}
+
+const partIn = (url: string) => Number(/\/parts\/(\d+)\?/.exec(url)?.[1])
+
+/** Numbers of the parts that a page has sent, and that were taken. */
+function partsTaken(page: Page): number[] {
+  const taken: number[] = []
+  page.on('response', (response) => {
+    if (response.request().method() === 'PUT' && response.ok()) taken.push(partIn(response.url()))
+  })
+  return taken
+}
+
+/** Keeps parts from being sent, for good; what is returned lets through those that come from then on. */
+async function hold(page: Page, isHeld: (part: number) => boolean) {
+  let holding = true
+  await page.route(/\/api\/uploads\/[^/]+\/parts\/\d+\?/, async (route) => {
+    if (!holding || !isHeld(partIn(route.request().url()))) await route.continue()
+  })
+  return () => {
+    holding = false
+  }
+}
+
+test('a reload in the middle goes on by itself, and sends nothing twice', async ({
+  account,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', (PARTS - 1) * PART + 17)
+  const page = await signedIn(account)
+  const before = partsTaken(page)
+  const letGo = await hold(page, (part) => part > 3)
+  await choose(page, file)
+  await expect.poll(() => [...before].sort()).toEqual([1, 2, 3])
+  await expect(uploads(page)).toContainText('24 MB of 40 MB')
+  letGo()
+  const after = partsTaken(page)
+  await page.reload()
+  await expect(uploads(page)).toContainText('Uploaded', { timeout: 60_000 })
+  expect([...after].sort()).toEqual([4, 5, 6])
+  await expect(unfinished(page)).toHaveCount(0)
+
+  // Nor does it go on once it has arrived.
+  await page.reload()
+  await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
+  await expect(uploads(page)).toHaveCount(0)
+  await expectInLibrary(page, file)
+})
+
+test('a server that is killed and comes back has lost nothing, and the page goes on', async ({
+  person,
+  playwright,
+  consoles,
+}, testInfo) => {
+  consoles.expectUnreachable()
+  const folder = testInfo.outputPath('data')
+  await mkdir(folder, { recursive: true })
+  const first = await startServerIn(folder)
+  const request = await playwright.request.newContext({ baseURL: first.url })
+  const account = await createAccount(request)
+  await request.dispose()
+  const page = await person({ baseURL: first.url })
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', PARTS * PART)
+  await page.goto('/sign-in')
+  await signIn(page, account)
+  await expect(page.getByRole('button', { name: `Account: ${account.username}` })).toBeVisible()
+
+  const taken = partsTaken(page)
+  const letGo = await hold(page, (part) => part > 3)
+  await choose(page, file)
+  await expect.poll(() => [...taken].sort()).toEqual([1, 2, 3])
+  process.kill(first.pid, 'SIGKILL')
+  // What is held never fails by itself, as it does where a connection is reset.
+  letGo()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await expect(uploads(page)).toContainText('Reconnecting')
+
+  const port = new URL(first.url).port
+  const second = await startServerIn(folder, undefined, { PORT: port })
+  await expect(uploads(page)).toContainText('Uploaded', { timeout: 60_000 })
+  expect([...taken].sort()).toEqual([1, 2, 3, 4, 5, 6])
+  await expectInLibrary(page, file)
+  await second.stop()
+})
+
+test('what was begun in one browser goes on in another when the file is chosen there', async ({
+  account,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', PARTS * PART)
+  const other = await randomFile(testInfo.outputDir, 'other.bin', 2 * PART)
+  const one = await signedIn(account)
+  const begun = partsTaken(one)
+  await hold(one, (part) => part > 2)
+  await choose(one, file)
+  await one.getByLabel('Choose files to upload').setInputFiles(other.path)
+  await expect.poll(() => [...begun].sort()).toEqual([1, 1, 2, 2])
+  await one.context().close()
+
+  const page = await signedIn(account)
+  const taken = partsTaken(page)
+  await page.goto('/upload')
+  await expect(unfinished(page)).toHaveCount(1)
+  await expect(unfinished(page)).toContainText(['film.mp4'])
+  await expect(unfinished(page)).toContainText(['16 MB of 48 MB'])
+  await page.getByLabel('Choose files to upload').setInputFiles(file.path)
+  await expect(unfinished(page)).toHaveCount(0)
+  await expect(uploads(page)).toContainText('Uploaded', { timeout: 60_000 })
+  expect([...taken].sort()).toEqual([3, 4, 5, 6])
+  await expectInLibrary(page, file)
+})
+
+test('what is not wanted any more is discarded, and takes no room', async ({
+  account,
+  request,
+  signedIn,
+}, testInfo) => {
+  const used = async () => {
+    const me = await request.get('/api/me', { headers: bearer(account) })
+    return ((await me.json()) as { used: number }).used
+  }
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART)
+  const one = await signedIn(account)
+  const begun = partsTaken(one)
+  await hold(one, (part) => part > 1)
+  await choose(one, file)
+  await expect.poll(() => begun).toEqual([1])
+  await one.context().close()
+
+  const page = await signedIn(account)
+  await page.goto('/upload')
+  await expect(unfinished(page)).toHaveCount(1)
+  expect(await used()).toBe(2 * PART)
+  await page.getByRole('button', { name: 'Discard film.mp4' }).click()
+  await expect(unfinished(page)).toHaveCount(0)
+  expect(await used()).toBe(0)
+})
+
+test('whoever signs out leaves no copy of what they were sending', async ({
+  account,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART)
+  const page = await signedIn(account)
+  const taken = partsTaken(page)
+  await hold(page, (part) => part > 1)
+  await choose(page, file)
+  await expect.poll(() => taken).toEqual([1])
+  const kept = () =>
+    page.evaluate(async () => {
+      const opening = indexedDB.open('sharesync-uploads', 1)
+      await new Promise((resolve) => { opening.addEventListener('success', resolve); })
+      const asked = opening.result.transaction('files').objectStore('files').count()
+      await new Promise((resolve) => { asked.addEventListener('success', resolve); })
+      opening.result.close()
+      return asked.result
+    })
+  await expect.poll(kept).toBe(1)
+  await page.getByRole('button', { name: `Account: ${account.username}` }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await expect.poll(kept).toBe(0)
+})
