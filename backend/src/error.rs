@@ -16,6 +16,9 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// When to ask again for what is unavailable, in seconds.
 const RETRY_AFTER_SECS: u64 = 2;
 
+/// The version of tus that is spoken.
+pub const TUS_VERSION: &str = "1.0.0";
+
 /// What a fallible part of the server returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -97,12 +100,21 @@ pub enum Error {
     /// 409: somebody else sends the same part, or the upload is over.
     #[error("Another request sends this part, or the upload is over.")]
     Superseded,
+    /// 409: the bytes do not go on where the upload ends.
+    #[error("The upload goes on at byte {offset}.")]
+    OffsetMismatch {
+        /// Where it does.
+        offset: u64,
+    },
     /// 410: the link or the download address has expired.
     #[error("This link has expired.")]
     Expired,
     /// 410: the link's downloads are used up.
     #[error("This link's downloads are used up.")]
     UsedUp,
+    /// 412: a version of tus that is not spoken here.
+    #[error("This server speaks tus 1.0.0: say so in Tus-Resumable.")]
+    TusVersion,
     /// 413: the body, or the file in it, is larger than so many bytes.
     #[error("This is larger than the limit of {limit} bytes.")]
     TooLarge {
@@ -143,6 +155,9 @@ pub enum Error {
     /// 422: what came is not what its digest says.
     #[error("What came is not what its SHA-256 says.")]
     ChecksumMismatch,
+    /// 460: the bytes of a tus request are not what their checksum says.
+    #[error("What came is not what its checksum says.")]
+    ChunkMismatch,
     /// 507: the account's quota would be exceeded.
     #[error("This would exceed your quota of {quota} bytes.")]
     QuotaExceeded {
@@ -212,6 +227,9 @@ impl Error {
             Self::LastAdmin => (StatusCode::CONFLICT, ProblemCode::LastAdmin),
             Self::SecondFactorState(_) => (StatusCode::CONFLICT, ProblemCode::SecondFactorState),
             Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
+            Self::OffsetMismatch { .. } => (StatusCode::CONFLICT, ProblemCode::OffsetMismatch),
+            Self::TusVersion => (StatusCode::PRECONDITION_FAILED, ProblemCode::UnsupportedVersion),
+            Self::ChunkMismatch => (tus_mismatch(), ProblemCode::ChecksumMismatch),
             Self::Superseded => (StatusCode::CONFLICT, ProblemCode::Superseded),
             Self::UploadIncomplete { .. } => (StatusCode::CONFLICT, ProblemCode::UploadIncomplete),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
@@ -305,6 +323,9 @@ impl IntoResponse for Error {
             Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
+            Self::TusVersion => {
+                headers.insert("tus-version", HeaderValue::from_static(TUS_VERSION));
+            }
             Self::Unauthenticated => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
@@ -312,6 +333,11 @@ impl IntoResponse for Error {
         }
         response
     }
+}
+
+/// Tus 1.0, "Checksum": a status of its own.
+fn tus_mismatch() -> StatusCode {
+    StatusCode::from_u16(460).expect("three digits make a status")
 }
 
 impl From<TooOften> for Error {

@@ -14,7 +14,6 @@ mod limits;
 mod mail;
 mod names;
 mod oidc;
-mod part_turns;
 mod sharing;
 pub mod signaling;
 mod uploads;

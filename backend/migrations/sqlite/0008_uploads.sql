@@ -7,8 +7,15 @@ create table upload (
     object_id    blob not null unique references object (id),
     name         text not null,
     content_type text not null,
-    size         integer not null check (size > 0),
-    part_size    integer not null check (part_size > 0),
+    -- Of the whole; where that has not been said yet, of what came.
+    size         integer not null check (size >= 0),
+    size_is_known integer not null,
+    -- Of every part but the last; null where bytes come one after the other.
+    part_size    integer check (part_size > 0),
+    -- Bytes that came one after the other, and are there for good.
+    appended     integer not null default 0 check (appended >= 0),
+    -- What a tus client said of the file, word for word.
+    metadata     text,
     -- What the content's digest must be, where its sender has said so.
     sha256       blob,
     handed_in    integer not null,

@@ -52,6 +52,21 @@ impl DiskStore {
         ObjectWriter { gathered: BytesMut::new(), written }
     }
 
+    /// Cuts off what was written behind an object's end and never counted, as where a line broke.
+    pub async fn trim(&self, id: Uuid, size: u64) -> io::Result<()> {
+        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+        blocking(move || {
+            let open = |path| OpenOptions::new().write(true).open(path);
+            let file = open(&incoming).or_else(|_| open(&settled))?;
+            if file.metadata()?.len() > size {
+                file.set_len(size)?;
+                file.sync_all()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// The digest of all of an object's bytes as they are on the disk, settled or not.
     pub async fn digest(&self, id: Uuid) -> io::Result<Written> {
         let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
@@ -300,6 +315,17 @@ mod tests {
         assert_eq!((whole.size, whole.sha256), (11, digest(b"hello world")));
         store.settle(id).await.unwrap();
         assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
+    }
+
+    #[tokio::test]
+    async fn what_lies_behind_its_end_is_cut_off() {
+        let (_folder, store) = store();
+        let id = Uuid::from_u128(14);
+        write(&store, id, 0, &[b"hello world"]).await;
+        for size in [20, 5] {
+            store.trim(id, size).await.unwrap();
+        }
+        assert_eq!(store.digest(id).await.unwrap().sha256, digest(b"hello"));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::file::{self, NewFile};
 use super::statement::query;
-use super::{Db, account, count_from_db, new_id, object, to_db};
+use super::{Db, account, count_from_db, from_db, new_id, object, to_db};
 use crate::error::{Error, Result};
 
 /// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
@@ -20,10 +20,12 @@ pub struct NewUpload<'a> {
     pub name: &'a str,
     /// Media type.
     pub content_type: &'a str,
-    /// Bytes.
-    pub size: u64,
-    /// Bytes of every part but the last.
-    pub part_size: u64,
+    /// Bytes; none where that is not known yet.
+    pub size: Option<u64>,
+    /// Bytes of every part but the last; none where they come one after the other.
+    pub part_size: Option<u64>,
+    /// What a tus client says of the file, word for word.
+    pub metadata: Option<&'a str>,
     /// What the content's digest must be.
     pub sha256: Option<Sha256Digest>,
     /// Whether it is for the operators.
@@ -47,20 +49,26 @@ pub struct Upload {
     pub name: String,
     /// Media type.
     pub content_type: String,
-    /// Bytes.
+    /// Bytes; where that is not known yet, as many as came.
     #[sqlx(try_from = "i64")]
     pub size: u64,
-    /// Bytes of every part but the last.
+    /// Whether more may come than these.
+    pub size_is_known: bool,
+    part_size: Option<i64>,
+    /// Bytes that came one after the other.
     #[sqlx(try_from = "i64")]
-    pub part_size: u64,
+    pub appended: u64,
+    /// What a tus client said of the file, word for word.
+    pub metadata: Option<String>,
     sha256: Option<Vec<u8>>,
     /// Whether it is for the operators.
     pub handed_in: bool,
     created_at: i64,
-    expires_at: i64,
+    /// When it is given up, or where it is complete, forgotten.
+    pub expires_at: i64,
     file_id: Option<Uuid>,
     #[sqlx(try_from = "i64")]
-    received: u64,
+    in_parts: u64,
 }
 
 impl Upload {
@@ -74,36 +82,46 @@ impl Upload {
         self.file_id.map(FileId)
     }
 
-    /// Bytes that have not come.
-    pub fn missing(&self) -> u64 {
-        self.size - self.received
+    /// Bytes of every part but the last; none where they come one after the other.
+    pub fn part_size(&self) -> Option<u64> {
+        self.part_size.map(from_db)
     }
 
-    /// How many parts it has.
+    /// Bytes that are there for good.
+    pub fn received(&self) -> u64 {
+        self.appended + self.in_parts
+    }
+
+    /// Whether all of it is there.
+    pub fn is_whole(&self) -> bool {
+        self.size_is_known && self.received() == self.size
+    }
+
+    /// How many parts it has; none where its bytes come one after the other.
     pub fn parts(&self) -> u32 {
-        u32::try_from(self.size.div_ceil(self.part_size)).unwrap_or(u32::MAX)
+        let parts = self.part_size().map_or(0, |part_size| self.size.div_ceil(part_size));
+        u32::try_from(parts).unwrap_or(u32::MAX)
     }
 
     /// Where a part begins and ends, in bytes. [`Error::NotFound`] where it has no such part.
     pub fn extent(&self, number: u32) -> Result<(u64, u64)> {
-        if number == 0 || number > self.parts() {
-            return Err(Error::NotFound);
-        }
-        let from = u64::from(number - 1) * self.part_size;
-        Ok((from, self.size.min(from + self.part_size)))
+        let part_size = self.part_size().filter(|_| (1..=self.parts()).contains(&number));
+        let part_size = part_size.ok_or(Error::NotFound)?;
+        let from = u64::from(number - 1) * part_size;
+        Ok((from, self.size.min(from + part_size)))
     }
 }
 
 impl From<Upload> for UploadSession {
     fn from(upload: Upload) -> Self {
         Self {
+            received: upload.received(),
+            part_size: upload.part_size(),
             id: upload.id,
             name: upload.name,
             size: upload.size,
-            part_size: upload.part_size,
             content_type: upload.content_type,
             hand_in: upload.handed_in,
-            received: upload.received,
             created_at: upload.created_at,
             expires_at: upload.expires_at,
         }
@@ -130,10 +148,10 @@ impl From<PartRow> for ReceivedPart {
 macro_rules! select_uploads {
     ($rest:literal) => {
         concat!(
-            "select id, account_id, object_id, name, content_type, size, part_size, sha256,
-                    handed_in, created_at, expires_at, file_id,
+            "select id, account_id, object_id, name, content_type, size, size_is_known, part_size,
+                    appended, metadata, sha256, handed_in, created_at, expires_at, file_id,
                     (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
-                     where upload_part.upload_id = upload.id) as received
+                     where upload_part.upload_id = upload.id) as in_parts
              from upload ",
             $rest
         )
@@ -145,7 +163,7 @@ macro_rules! select_uploads {
 pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId> {
     let mut tx = db.begin().await?;
     // Which holds the account, too: nobody else begins one meanwhile.
-    file::charge(&mut tx, upload.owner, upload.size).await?;
+    file::charge(&mut tx, upload.owner, upload.size.unwrap_or(0)).await?;
     let under_way: i64 =
         query("select count(*) from upload where account_id = $1 and file_id is null")
             .bind(upload.owner.0)
@@ -157,17 +175,19 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     let object = object::announce(&mut tx, now).await?;
     let id = new_id(now);
     query(
-        "insert into upload (id, account_id, object_id, name, content_type, size, part_size, sha256,
-                             handed_in, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into upload (id, account_id, object_id, name, content_type, size, size_is_known,
+                             part_size, metadata, sha256, handed_in, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(id)
     .bind(upload.owner.0)
     .bind(object)
     .bind(upload.name)
     .bind(upload.content_type)
-    .bind(to_db(upload.size))
-    .bind(to_db(upload.part_size))
+    .bind(to_db(upload.size.unwrap_or(0)))
+    .bind(upload.size.is_some())
+    .bind(upload.part_size.map(to_db))
+    .bind(upload.metadata)
     .bind(upload.sha256.as_ref().map(|digest| digest.0.as_slice()))
     .bind(upload.handed_in)
     .bind(now)
@@ -280,6 +300,55 @@ pub async fn forget_part(db: &Db, id: UploadId, number: u32) -> Result<()> {
         .execute(db.writer())
         .await?;
     Ok(())
+}
+
+/// Bytes have come behind those that were there, and are durable: counts them for good, and keeps the upload for longer.
+/// Where its size is not known they are charged. [`Error::Superseded`] where others came first, or it takes no more.
+pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -> Result<()> {
+    let grown = if upload.size_is_known { 0 } else { bytes };
+    let mut tx = db.begin().await?;
+    if grown > 0 {
+        file::charge(&mut tx, upload.owner, grown).await?;
+    }
+    let appended = query(
+        "update upload set appended = appended + $3, size = size + $4, expires_at = $5
+         where id = $1 and appended = $2 and file_id is null",
+    )
+    .bind(upload.id.0)
+    .bind(to_db(upload.appended))
+    .bind(to_db(bytes))
+    .bind(to_db(grown))
+    .bind(expires_at)
+    .execute(&mut tx)
+    .await?;
+    if appended == 0 {
+        return Err(Error::Superseded);
+    }
+    tx.commit().await?;
+    upload.appended += bytes;
+    upload.size += grown;
+    upload.expires_at = expires_at;
+    Ok(())
+}
+
+/// An upload that was begun without that gets its size, which is charged. [`Error::QuotaExceeded`] where it does not
+/// fit, [`Error::Superseded`] where it got one in the meantime.
+pub async fn declare_size(db: &Db, upload: &Upload, size: u64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    file::charge(&mut tx, upload.owner, size - upload.size).await?;
+    let declared = query(
+        "update upload set size = $3, size_is_known = true
+         where id = $1 and size = $2 and not size_is_known",
+    )
+    .bind(upload.id.0)
+    .bind(to_db(upload.size))
+    .bind(to_db(size))
+    .execute(&mut tx)
+    .await?;
+    if declared == 0 {
+        return Err(Error::Superseded);
+    }
+    tx.commit().await
 }
 
 /// The upload's bytes are whole and durable: makes a file of them, which has been charged already, and remembers until

@@ -4,7 +4,7 @@
 use axum::routing::get;
 use axum::{Json, Router};
 use sharesync_protocol::api::Problem;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
@@ -51,9 +51,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     super::policy::describe(&mut document);
     let items = document.paths.paths.values_mut();
     let operations = items.flat_map(|item| {
-        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
-            .into_iter()
-            .flatten()
+        let PathItem { get, head, post, put, patch, delete, .. } = item;
+        [get, head, post, put, patch, delete].into_iter().flatten()
     });
     operations.for_each(describe_problems);
     document

@@ -27,6 +27,7 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/auth/reset-password", Limit::Reset),
     (Method::POST, "/api/upload", Limit::Upload),
     (Method::POST, "/api/uploads", Limit::Upload),
+    (Method::POST, "/api/tus", Limit::Upload),
     (Method::POST, "/api/files/{id}/signed-url", Limit::Download),
     (Method::GET, "/api/files/{id}/content", Limit::Download),
     (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),

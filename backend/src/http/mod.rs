@@ -24,6 +24,7 @@ mod server_info;
 mod sessions;
 mod shares;
 mod stats;
+mod tus;
 mod uploads;
 mod users;
 mod verification;
@@ -33,7 +34,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::any;
 use axum::{BoxError, Router};
@@ -85,6 +86,7 @@ pub fn router(app: AppState) -> Router {
         // The last one added is the first one asked.
         .route_layer(from_fn_with_state(app.clone(), limiting::limit))
         .route_layer(from_fn_with_state(app.clone(), policy::authorize))
+        .route_layer(from_fn(tus::say_version))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .merge(docs::router())
         .route("/api", any(async || Error::NotFound))
@@ -150,6 +152,8 @@ fn api() -> OpenApiRouter<AppState> {
             OpenApiRouter::new()
                 .routes(routes!(form_upload::upload))
                 .routes(routes!(uploads::put_part))
+                .routes(routes!(tus::create, tus::options))
+                .routes(routes!(tus::head, tus::patch, tus::terminate, tus::post))
                 // Limits of their own, told from the declared length and again from what comes.
                 .layer(DefaultBodyLimit::disable()),
         )

@@ -79,6 +79,12 @@ const RULES: &[Rule] = &[
     // The address carries its own permission.
     Rule(Method::PUT, "/api/uploads/{id}/parts/{number}", Anybody),
     Rule(Method::POST, "/api/uploads/{id}/complete", Needs(Upload)),
+    Rule(Method::OPTIONS, "/api/tus", Anybody),
+    Rule(Method::POST, "/api/tus", Needs(Upload)),
+    Rule(Method::HEAD, "/api/tus/{id}", Needs(Upload)),
+    Rule(Method::PATCH, "/api/tus/{id}", Needs(Upload)),
+    Rule(Method::POST, "/api/tus/{id}", Needs(Upload)),
+    Rule(Method::DELETE, "/api/tus/{id}", Needs(Upload)),
     Rule(Method::GET, "/api/files", Needs(ReadFiles)),
     Rule(Method::GET, "/api/files/{id}", Needs(ReadFiles)),
     Rule(Method::PATCH, "/api/files/{id}", Needs(ChangeFiles)),
@@ -108,10 +114,11 @@ const RULES: &[Rule] = &[
 
 /// Who may call a path with a method; `None` where nobody may.
 fn access(method: &Method, path: &str) -> Option<Access> {
-    // HEAD is answered by whatever answers GET (RFC 9110 §9.3.2).
-    let method = if method == Method::HEAD { &Method::GET } else { method };
-    let rule = RULES.iter().find(|Rule(known, at, _)| known == method && *at == path);
-    rule.map(|Rule(_, _, access)| *access)
+    let rule_of =
+        |method: &Method| RULES.iter().find(|Rule(known, at, _)| known == method && *at == path);
+    // HEAD is answered by whatever answers GET (RFC 9110 §9.3.2), where nothing else does.
+    let as_get = || if method == Method::HEAD { rule_of(&Method::GET) } else { None };
+    rule_of(method).or_else(as_get).map(|Rule(_, _, access)| *access)
 }
 
 /// Lets a request pass to its handler if its sender may make it, and tells the handler who that is.
@@ -151,6 +158,8 @@ fn operation<'a>(
 ) -> Option<&'a mut Operation> {
     match *method {
         Method::GET => item.get.as_mut(),
+        Method::HEAD => item.head.as_mut(),
+        Method::OPTIONS => item.options.as_mut(),
         Method::POST => item.post.as_mut(),
         Method::PUT => item.put.as_mut(),
         Method::PATCH => item.patch.as_mut(),
@@ -191,8 +200,10 @@ mod tests {
     fn every_path_that_is_there_has_a_rule() {
         let document = crate::http::api().into_openapi();
         for (path, item) in document.paths.paths {
+            let is_got = item.get.is_some();
             for (method, operation) in [
                 (Method::GET, item.get),
+                (Method::OPTIONS, item.options),
                 (Method::POST, item.post),
                 (Method::PATCH, item.patch),
                 (Method::DELETE, item.delete),
@@ -201,6 +212,8 @@ mod tests {
                 let is_listed = access(&method, &path).is_some();
                 assert_eq!(operation.is_some(), is_listed, "{method} {path}");
             }
+            let is_headed = is_got || item.head.is_some();
+            assert_eq!(is_headed, access(&Method::HEAD, &path).is_some(), "HEAD {path}");
         }
     }
 }

@@ -54,7 +54,9 @@ pub async fn begin(
         owner: user.id,
         content_type: content_type(&body)?,
         name: body.name,
-        size: body.size,
+        size: Some(body.size),
+        in_sequence: false,
+        metadata: None,
         sha256: body.sha256,
         // Who keeps no files has no other place for one.
         handed_in: body.hand_in || user.role == Role::Client,

@@ -923,6 +923,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload by tus
+         * @description `Upload-Length` says how many bytes will come, or `Upload-Defer-Length: 1` that it will be said later.
+         *     `Upload-Metadata` may hold `filename`, `filetype` and `hand_in`. The body, as `application/offset+octet-stream`, may
+         *     be the first of the bytes.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["tus_create"];
+        delete?: never;
+        /**
+         * What is spoken here
+         * @description Tus 1.0: versions, extensions, checksums and the largest file, in headers.
+         */
+        options: operations["tus_options"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send bytes of an upload, or give it up, where only POST gets through
+         * @description `X-HTTP-Method-Override` says which of PATCH and DELETE is meant.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["tus_post"];
+        /**
+         * Give an upload up, by tus
+         * @description What there is of it goes, and no longer counts against the quota.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        delete: operations["tus_terminate"];
+        options?: never;
+        /**
+         * How much of an upload is there
+         * @description Whoever still sends it by another connection is cut off, so that what is told stays true.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        head: operations["tus_head"];
+        /**
+         * Send bytes of an upload
+         * @description Those from `Upload-Offset` on, which must be where it ends. With the last of them it becomes a file, whose address
+         *     is in `Content-Location`. What comes before a line breaks is kept; with an `Upload-Checksum` all or nothing is.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
+         */
+        patch: operations["tus_append"];
+        trace?: never;
+    };
     "/api/upload": {
         parameters: {
             query?: never;
@@ -1600,7 +1669,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "expired" | "used_up" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
         /** @description A part that is there. */
         ReceivedPart: {
             /**
@@ -1979,17 +2048,17 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Bytes of every part but the last, which has what is left.
+             * @description Bytes of every part but the last, which has what is left; absent where it is sent by tus, in sequence.
              */
-            part_size: number;
+            part_size?: number | null;
             /**
              * Format: int64
-             * @description Bytes that are there, in whole parts.
+             * @description Bytes that are there for good.
              */
             received: number;
             /**
              * Format: int64
-             * @description Bytes of the whole file.
+             * @description Bytes of the whole file; where that has not been said yet (tus), as many as came.
              */
             size: number;
             /** @description Media type. */
@@ -4536,6 +4605,405 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tus_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` is where its bytes go; `Upload-Offset`, `Upload-Expires` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `empty_file`, `invalid_name` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch` */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`, `out_of_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tus_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Tus-Version`, `Tus-Extension`, `Tus-Checksum-Algorithm`, `Tus-Max-Size` */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tus_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As of the method that is meant */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tus_terminate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such upload, or it is complete */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tus_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Upload-Offset`, `Upload-Length` or `Upload-Defer-Length`, `Upload-Metadata`, `Upload-Expires` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tus_append: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description They are on the disk for good: `Upload-Offset`, `Upload-Expires` */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `offset_mismatch`, `superseded` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: more bytes than the file has */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch` */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`, `out_of_space` */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -75,10 +75,14 @@ pub enum ProblemCode {
     UploadIncomplete,
     /// 409: another request sends the same part, or the upload is over.
     Superseded,
+    /// 409: the bytes do not go on where the upload ends.
+    OffsetMismatch,
     /// 410: the link or the address has expired.
     Expired,
     /// 410: the link's downloads are used up.
     UsedUp,
+    /// 412: a version of tus that is not spoken here.
+    UnsupportedVersion,
     /// 413: larger than `limit` bytes.
     TooLarge,
     /// 415: the body is of a type this path does not take.
@@ -95,7 +99,7 @@ pub enum ProblemCode {
     InvalidName,
     /// 422: the upload holds no file, or an empty one.
     EmptyFile,
-    /// 422: what came is not what its digest says.
+    /// 422, and 460 where it came by tus: what came is not what its digest says.
     ChecksumMismatch,
     /// 429: too often; `Retry-After` says when.
     RateLimited,

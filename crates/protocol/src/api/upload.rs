@@ -39,16 +39,16 @@ pub struct UploadSession {
     pub id: UploadId,
     /// The name that was asked for.
     pub name: String,
-    /// Bytes of the whole file.
+    /// Bytes of the whole file; where that has not been said yet (tus), as many as came.
     pub size: u64,
-    /// Bytes of every part but the last, which has what is left.
-    pub part_size: u64,
+    /// Bytes of every part but the last, which has what is left; absent where it is sent by tus, in sequence.
+    pub part_size: Option<u64>,
     /// Media type.
     #[serde(rename = "type")]
     pub content_type: String,
     /// Whether it will be handed in to the operators.
     pub hand_in: bool,
-    /// Bytes that are there, in whole parts.
+    /// Bytes that are there for good.
     pub received: u64,
     /// When it was begun.
     pub created_at: i64,

@@ -222,7 +222,7 @@ pub async fn assert_only_stored(stack: &Stack, files: usize) {
     wait_until(|| stack.stored_files().len() == files).await;
 }
 
-async fn wait_until(happened: impl Fn() -> bool) {
+pub async fn wait_until(happened: impl Fn() -> bool) {
     let awaited = async {
         while !happened() {
             tokio::task::yield_now().await;

@@ -21,6 +21,7 @@ mod sessions;
 mod shares;
 mod signaling;
 mod stats;
+mod tus;
 mod uploads;
 mod users;
 mod verification;

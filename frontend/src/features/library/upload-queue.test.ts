@@ -308,7 +308,7 @@ describe('beyond a reload', () => {
 
 describe('a file whose upload was begun elsewhere', () => {
   const begun = (id: string, name: string, size: number, hand_in = false) =>
-    ({ id, name, size, hand_in }) as UploadSession
+    ({ id, name, size, hand_in, part_size: 8 }) as UploadSession
 
   it('goes on with it, once, where name and size are the same', async () => {
     const unfinished = [begun('u1', 'a', 1000, true), begun('u2', 'b', 999)]
@@ -318,6 +318,12 @@ describe('a file whose upload was begun elsewhere', () => {
     expect(queue.uploads.map(({ session }) => session)).toEqual(['u1', null, null, null])
     expect(attempt(0)).toMatchObject({ session: 'u1', handIn: true })
     expect(memory.kept.get('a')?.handIn).toBeDefined()
+  })
+
+  it('begins anew where that is another program’s, which sends it in sequence', () => {
+    const unfinished = [{ ...begun('u1', 'a', 1000), part_size: null }]
+    queue.add([file('a')], undefined, { unfinished })
+    expect(upload(0).session).toBeNull()
   })
 
   it('counts what is there already as sent, and not into the speed', () => {

@@ -120,7 +120,9 @@ export class UploadQueue {
     for (const file of files) {
       const words = refusal(file, maxSize)
       const known = unfinished.find(
-        ({ id, name, size }) => !begun.has(id) && name === file.name && size === file.size,
+        ({ id, name, size, part_size: partSize }) =>
+          // One without parts is another program's.
+          partSize && !begun.has(id) && name === file.name && size === file.size,
       )
       begun.add(known?.id ?? null)
       this.#append({

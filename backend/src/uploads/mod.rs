@@ -1,27 +1,32 @@
 //! Uploads in parts: sessions that outlive a lost line, a closed page and a restart. A part that was taken is on the
 //! disk, checked, for good; the file is made when all of them are there. Called by their handlers and by the purge.
 
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
-use sharesync_protocol::api::{ReceivedPart, Sha256Digest, UploadedFile};
+mod append;
+mod part;
+mod turns;
+
+use sharesync_protocol::api::{Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UploadId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
-use crate::blob::{DiskStore, ObjectWriter};
+use crate::blob::DiskStore;
 use crate::db::file::NewFile;
 use crate::db::upload::{self, NewUpload, Upload};
 use crate::db::{Db, file};
 use crate::error::{Error, Result};
 use crate::library::Library;
-use crate::part_turns::{HeldPart, PartTurn, PartTurns};
+use turns::PartTurns;
+
+pub use append::{Checksum, Chunk};
+pub use part::ExpectedPart;
 
 /// Bytes of a part, where the file does not have too many of those: few enough that little is lost with a line.
 const PART_BYTES: u64 = 8 * 1024 * 1024;
 /// Parts that an upload may have, as on S3.
 const MOST_PARTS: u64 = 10_000;
-/// How long an upload waits for its next part: a week.
-pub const WAITS_MS: i64 = 7 * 24 * 3600 * 1000;
+/// How long an upload waits for its next bytes: a week.
+const WAITS_MS: i64 = 7 * 24 * 3600 * 1000;
 /// How long it is remembered what file an upload became, for whoever did not hear: a day.
 const REMEMBERED_MS: i64 = 24 * 3600 * 1000;
 /// Uploads given up between two looks at the database.
@@ -35,25 +40,16 @@ pub struct Announced {
     pub name: String,
     /// Media type.
     pub content_type: String,
-    /// Bytes.
-    pub size: u64,
+    /// Bytes; none where that is not known yet.
+    pub size: Option<u64>,
+    /// Whether its bytes come one after the other.
+    pub in_sequence: bool,
+    /// What a tus client says of the file, word for word.
+    pub metadata: Option<String>,
     /// What the content's digest must be.
     pub sha256: Option<Sha256Digest>,
     /// Whether it is for the operators.
     pub handed_in: bool,
-}
-
-/// A part that an address was made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExpectedPart {
-    /// Of which upload.
-    pub upload: UploadId,
-    /// Its number; the first is 1.
-    pub number: u32,
-    /// Bytes.
-    pub size: u64,
-    /// Digest of its bytes, where that was known.
-    pub sha256: Option<Sha256Digest>,
 }
 
 /// Everybody's uploads.
@@ -83,7 +79,7 @@ impl Uploads {
     /// Begins an upload. [`Error::EmptyFile`] where there is nothing to send, [`Error::QuotaExceeded`] where it does
     /// not fit.
     pub async fn begin(&self, announced: &Announced) -> Result<Upload> {
-        if announced.size == 0 {
+        if announced.size == Some(0) {
             return Err(Error::EmptyFile);
         }
         let now = self.clock.now_ms();
@@ -92,62 +88,14 @@ impl Uploads {
             name: &announced.name,
             content_type: &announced.content_type,
             size: announced.size,
-            part_size: part_size(announced.size),
+            part_size: announced.size.filter(|_| !announced.in_sequence).map(part_size),
+            metadata: announced.metadata.as_deref(),
             sha256: announced.sha256,
             handed_in: announced.handed_in,
             expires_at: now + WAITS_MS,
         };
         let id = upload::begin(&self.db, &new, now).await?;
         upload::get(&self.db, announced.owner, id, now).await
-    }
-
-    /// Takes a part in; when this returns, it is there for good. When it fails, or is dropped on the way, none of it is.
-    /// [`Error::ChecksumMismatch`], [`Error::TooLarge`] and [`Error::BadRequest`] where it is not the one expected.
-    pub async fn take_part<E>(
-        &self,
-        expected: ExpectedPart,
-        content: impl Stream<Item = Result<Bytes, E>>,
-    ) -> Result<Sha256Digest>
-    where
-        Error: From<E>,
-    {
-        let PartTurn { over, held } = self.turns.part(expected.upload, expected.number).await;
-        // Looked at in this turn: it has not been put together.
-        let found = upload::under_way(&self.db, expected.upload, self.clock.now_ms()).await?;
-        let there = upload::part(&self.db, expected.upload, expected.number).await?;
-        if let Some(there) = there.filter(|there| expected.sha256 == Some(*there)) {
-            read_through(content, expected.size).await?;
-            return Ok(there);
-        }
-        if there.is_some() {
-            upload::forget_part(&self.db, expected.upload, expected.number).await?;
-        }
-        let (from, _) = found.extent(expected.number)?;
-        let mut writer = self.store.write(found.object_id, from, held);
-        tokio::select! {
-            written = write(&mut writer, expected.size, content) => written?,
-            () = over.cancelled() => return Err(Error::Superseded),
-        }
-        // From here on nobody's leaving stops it.
-        let uploads = self.clone();
-        let kept = self.tasks.spawn(async move { uploads.keep_part(expected, writer).await });
-        kept.await.map_err(Error::internal)?
-    }
-
-    async fn keep_part(
-        &self,
-        expected: ExpectedPart,
-        writer: ObjectWriter<HeldPart>,
-    ) -> Result<Sha256Digest> {
-        let (written, _held) = writer.finish().await?;
-        if expected.sha256.is_some_and(|sha256| sha256 != written.sha256) {
-            return Err(Error::ChecksumMismatch);
-        }
-        let ExpectedPart { upload, number, size, .. } = expected;
-        let part = ReceivedPart { number, size, sha256: written.sha256 };
-        let expires_at = self.clock.now_ms() + WAITS_MS;
-        upload::record_part(&self.db, upload, &part, expires_at).await?;
-        Ok(written.sha256)
     }
 
     /// Makes the file of an upload whose parts are all there; the same file each time it is asked again.
@@ -178,9 +126,10 @@ impl Uploads {
         if let Some(file) = upload.file() {
             return self.became(owner, file).await;
         }
-        if upload.missing() > 0 {
-            return Err(Error::UploadIncomplete { missing: upload.missing() });
+        if !upload.is_whole() {
+            return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
         }
+        self.store.trim(upload.object_id, upload.size).await?;
         let whole = self.store.digest(upload.object_id).await?;
         let promised = [upload.sha256(), sha256];
         if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
@@ -245,52 +194,6 @@ impl Uploads {
 fn part_size(size: u64) -> u64 {
     const MIB: u64 = 1024 * 1024;
     PART_BYTES.max(size.div_ceil(MOST_PARTS).next_multiple_of(MIB))
-}
-
-/// Writes a part as it comes.
-async fn write<E>(
-    writer: &mut ObjectWriter<HeldPart>,
-    size: u64,
-    content: impl Stream<Item = Result<Bytes, E>>,
-) -> Result<()>
-where
-    Error: From<E>,
-{
-    let mut content = std::pin::pin!(content);
-    let mut came = 0;
-    while let Some(piece) = content.next().await {
-        let piece = piece?;
-        came += piece.len() as u64;
-        if came > size {
-            return Err(Error::TooLarge { limit: size });
-        }
-        writer.write(piece).await?;
-    }
-    whole(came, size)
-}
-
-/// Reads a part that is there already, so that its sender can hear so.
-async fn read_through<E>(content: impl Stream<Item = Result<Bytes, E>>, size: u64) -> Result<()>
-where
-    Error: From<E>,
-{
-    let mut content = std::pin::pin!(content);
-    let mut came = 0;
-    while let Some(piece) = content.next().await {
-        came += piece?.len() as u64;
-        if came > size {
-            return Err(Error::TooLarge { limit: size });
-        }
-    }
-    whole(came, size)
-}
-
-fn whole(came: u64, size: u64) -> Result<()> {
-    if came == size {
-        Ok(())
-    } else {
-        Err(Error::BadRequest(format!("the part has {size} bytes, and {came} came")))
-    }
 }
 
 #[cfg(test)]

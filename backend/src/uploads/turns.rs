@@ -1,5 +1,5 @@
 //! Who writes what of an upload: one at a time for each part, the newest, and nobody while the whole is put together.
-//! An upload's bytes are on one server's disk, so that it is enough to know this in memory. Used by the uploads.
+//! An upload's bytes are on one server's disk, so that it is enough to know this in memory. Used by what writes them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

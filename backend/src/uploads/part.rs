@@ -1,0 +1,122 @@
+//! Parts of an upload that come in any order, each to an address of its own.
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use sharesync_protocol::UploadId;
+use sharesync_protocol::api::{ReceivedPart, Sha256Digest};
+
+use super::turns::{HeldPart, PartTurn};
+use super::{Uploads, WAITS_MS};
+use crate::blob::ObjectWriter;
+use crate::db::upload;
+use crate::error::{Error, Result};
+
+/// A part that an address was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedPart {
+    /// Of which upload.
+    pub upload: UploadId,
+    /// Its number; the first is 1.
+    pub number: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Digest of its bytes, where that was known.
+    pub sha256: Option<Sha256Digest>,
+}
+
+impl Uploads {
+    /// Takes a part in; when this returns, it is there for good. When it fails, or is dropped on the way, none of it is.
+    /// [`Error::ChecksumMismatch`], [`Error::TooLarge`] and [`Error::BadRequest`] where it is not the one expected.
+    pub async fn take_part<E>(
+        &self,
+        expected: ExpectedPart,
+        content: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<Sha256Digest>
+    where
+        Error: From<E>,
+    {
+        let PartTurn { over, held } = self.turns.part(expected.upload, expected.number).await;
+        // Looked at in this turn: it has not been put together.
+        let found = upload::under_way(&self.db, expected.upload, self.clock.now_ms()).await?;
+        let there = upload::part(&self.db, expected.upload, expected.number).await?;
+        if let Some(there) = there.filter(|there| expected.sha256 == Some(*there)) {
+            read_through(content, expected.size).await?;
+            return Ok(there);
+        }
+        if there.is_some() {
+            upload::forget_part(&self.db, expected.upload, expected.number).await?;
+        }
+        let (from, _) = found.extent(expected.number)?;
+        let mut writer = self.store.write(found.object_id, from, held);
+        tokio::select! {
+            written = write(&mut writer, expected.size, content) => written?,
+            () = over.cancelled() => return Err(Error::Superseded),
+        }
+        // From here on nobody's leaving stops it.
+        let uploads = self.clone();
+        let kept = self.tasks.spawn(async move { uploads.keep_part(expected, writer).await });
+        kept.await.map_err(Error::internal)?
+    }
+
+    async fn keep_part(
+        &self,
+        expected: ExpectedPart,
+        writer: ObjectWriter<HeldPart>,
+    ) -> Result<Sha256Digest> {
+        let (written, _held) = writer.finish().await?;
+        if expected.sha256.is_some_and(|sha256| sha256 != written.sha256) {
+            return Err(Error::ChecksumMismatch);
+        }
+        let ExpectedPart { upload, number, size, .. } = expected;
+        let part = ReceivedPart { number, size, sha256: written.sha256 };
+        let expires_at = self.clock.now_ms() + WAITS_MS;
+        upload::record_part(&self.db, upload, &part, expires_at).await?;
+        Ok(written.sha256)
+    }
+}
+
+/// Writes a part as it comes.
+async fn write<E>(
+    writer: &mut ObjectWriter<HeldPart>,
+    size: u64,
+    content: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<()>
+where
+    Error: From<E>,
+{
+    let mut content = std::pin::pin!(content);
+    let mut came = 0;
+    while let Some(piece) = content.next().await {
+        let piece = piece?;
+        came += piece.len() as u64;
+        if came > size {
+            return Err(Error::TooLarge { limit: size });
+        }
+        writer.write(piece).await?;
+    }
+    whole(came, size)
+}
+
+/// Reads a part that is there already, so that its sender can hear so.
+async fn read_through<E>(content: impl Stream<Item = Result<Bytes, E>>, size: u64) -> Result<()>
+where
+    Error: From<E>,
+{
+    let mut content = std::pin::pin!(content);
+    let mut came = 0;
+    while let Some(piece) = content.next().await {
+        came += piece?.len() as u64;
+        if came > size {
+            return Err(Error::TooLarge { limit: size });
+        }
+    }
+    whole(came, size)
+}
+
+fn whole(came: u64, size: u64) -> Result<()> {
+    if came == size {
+        Ok(())
+    } else {
+        Err(Error::BadRequest(format!("the part has {size} bytes, and {came} came")))
+    }
+}
