@@ -178,9 +178,13 @@ test('whoever signs out leaves no copy of what they were sending', async ({
   const kept = () =>
     page.evaluate(async () => {
       const opening = indexedDB.open('sharesync-uploads', 1)
-      await new Promise((resolve) => { opening.addEventListener('success', resolve); })
+      await new Promise((resolve) => {
+        opening.addEventListener('success', resolve)
+      })
       const asked = opening.result.transaction('files').objectStore('files').count()
-      await new Promise((resolve) => { asked.addEventListener('success', resolve); })
+      await new Promise((resolve) => {
+        asked.addEventListener('success', resolve)
+      })
       opening.result.close()
       return asked.result
     })

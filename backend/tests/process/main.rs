@@ -1,6 +1,7 @@
 //! The program itself: started, killed, stopped, and what it writes down.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod interrupted_uploads;
 mod program;
 mod traces;
 
@@ -20,6 +21,19 @@ use crate::program::{folder, signed_in, start, start_logging_to};
 fn count_files(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+}
+
+/// Waits until so many files lie in the store and none is on its way; what was cut off is removed at start, in the
+/// background.
+async fn assert_only_stored(folder: &Path, files: usize) {
+    let stored = || ["objects", "incoming"].map(|part| count_files(&folder.join(part)));
+    let swept = async {
+        while stored() != [files, 0] {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
+    assert!(swept.is_ok(), "{:?} lie in the store, {files} are in the library", stored());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,15 +78,7 @@ async fn killed_at_any_moment_it_keeps_what_it_acknowledged_and_nothing_else() {
         assert_eq!(content.len(), 700_000);
         assert!(content.iter().all(|byte| *byte == content[0]));
     }
-    // What was cut off is removed at start, in the background.
-    let stored = || ["objects", "incoming"].map(|part| count_files(&folder.path().join(part)));
-    let swept = async {
-        while stored() != [files.len(), 0] {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
-    assert!(swept.is_ok(), "{:?} lie in the store, {} are in the library", stored(), files.len());
+    assert_only_stored(folder.path(), files.len()).await;
 }
 
 async fn every_file(person: &Person) -> Vec<String> {

@@ -20,6 +20,8 @@ pub(crate) fn start_logging_to(folder: &Path, log: Stdio) -> Program {
             .env("PORT", "0")
             .env("TURN_PORT", "0")
             .env("SHARESYNC_DATA_DIR", folder)
+            .env("USER_QUOTA", "1000000000000")
+            .env("RATE_LIMIT_UPLOAD", "off")
             .env("RUST_LOG", "debug,sqlx=info")
             .stderr(log),
     )

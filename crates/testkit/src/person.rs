@@ -198,6 +198,18 @@ impl Person {
         self.send(self.client.put(url).body(bytes)).await
     }
 
+    /// Sends bytes to the address of a part; nothing where the server refused, or went away in the middle of it.
+    pub async fn try_put_part(&self, url: &str, bytes: Vec<u8>) -> Option<()> {
+        let response = self.client.put(url).body(bytes).send().await.ok()?;
+        response.status().is_success().then_some(())
+    }
+
+    /// What a `POST` was answered; nothing where the server refused, or went away in the middle of it.
+    pub async fn try_json<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Option<T> {
+        let response = self.request(Method::POST, path).json(body).send().await.ok()?;
+        response.error_for_status().ok()?.json().await.ok()
+    }
+
     /// Completes an upload in parts.
     pub async fn complete_upload(&self, id: UploadId) -> Answer {
         self.post(&format!("/api/uploads/{id}/complete"), json!({})).await
