@@ -6,6 +6,7 @@
  * The parts; where none is named, those that are not said to take long:
  *
  *   server      by itself: start, memory
+ *   uploads     in parts, beside writing the same bytes locally; memory for many at once; needs 24 GB of disk
  *   accounts    what signing in and being checked cost
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
@@ -27,9 +28,11 @@ import { measureServer } from './server.mjs'
 import { startServer } from './server-process.mjs'
 import { measureSignaling } from './signaling.mjs'
 import { measureSoak } from './soak.mjs'
+import { measureUploads } from './uploads.mjs'
 
 const PARTS = {
   server: measureServer,
+  uploads: measureUploads,
   accounts: measureAccounts,
   signaling: measureSignaling,
   p2p: measureTransfer,

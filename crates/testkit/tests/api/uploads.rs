@@ -201,9 +201,7 @@ async fn an_upload_is_complete_or_not_whatever_hangs() {
     sam.put_part(only_part(&begun), "kept").await;
     let mut hanging = send_some(&stack, only_part(&begun), 4, b"lo").await;
     // Once it is being written anew it counts no more.
-    let is_forgotten = async {
-        while !received(&sam, begun.session.id).await.is_empty() {}
-    };
+    let is_forgotten = async { while !received(&sam, begun.session.id).await.is_empty() {} };
     tokio::time::timeout(Duration::from_secs(20), is_forgotten).await.expect("it counts no more");
     let refused = sam.complete_upload(begun.session.id).await;
     refused.problem(409, ProblemCode::UploadIncomplete);
