@@ -112,6 +112,9 @@ pub enum Error {
     /// 410: the link's downloads are used up.
     #[error("This link's downloads are used up.")]
     UsedUp,
+    /// 412: it is not what its asker believes it to be.
+    #[error("This is not the version that was asked for.")]
+    PreconditionFailed,
     /// 412: a version of tus that is not spoken here.
     #[error("This server speaks tus 1.0.0: say so in Tus-Resumable.")]
     TusVersion,
@@ -228,6 +231,9 @@ impl Error {
             Self::SecondFactorState(_) => (StatusCode::CONFLICT, ProblemCode::SecondFactorState),
             Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
             Self::OffsetMismatch { .. } => (StatusCode::CONFLICT, ProblemCode::OffsetMismatch),
+            Self::PreconditionFailed => {
+                (StatusCode::PRECONDITION_FAILED, ProblemCode::PreconditionFailed)
+            }
             Self::TusVersion => (StatusCode::PRECONDITION_FAILED, ProblemCode::UnsupportedVersion),
             Self::ChunkMismatch => (tus_mismatch(), ProblemCode::ChecksumMismatch),
             Self::Superseded => (StatusCode::CONFLICT, ProblemCode::Superseded),

@@ -50,16 +50,21 @@ impl Via {
 #[into_params(parameter_in = Query)]
 pub struct SignedQuery {
     /// When the address stops working, in milliseconds since the Unix epoch.
+    #[param(required = false)]
     expires: i64,
     /// Names the download in the record.
+    #[param(required = false)]
     download: Uuid,
     /// Which kind of address this is.
+    #[param(required = false)]
     pub via: Via,
     /// Who asked for it, where they were signed in.
     by: Option<Uuid>,
     /// What `Content-Disposition` the response shall have.
+    #[param(required = false)]
     pub response_content_disposition: String,
     /// HMAC-SHA-256 over all of this and the path, as base64url.
+    #[param(required = false)]
     signature: String,
 }
 

@@ -42,6 +42,8 @@ pub struct Servable {
     pub sha256: Sha256Digest,
     /// Media type.
     pub content_type: String,
+    /// When it was stored.
+    pub created_at: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -323,7 +325,7 @@ pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, Strin
 /// A file to be served to whoever has a good address for it.
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     query(
-        "select object_id, size, sha256, content_type from file
+        "select object_id, size, sha256, content_type, created_at from file
          where id = $1 and (expires_at is null or expires_at > $2)",
     )
     .bind(id.0)

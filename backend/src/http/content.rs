@@ -1,13 +1,15 @@
-//! A file's bytes, for whoever has a download address that is still good.
+//! A file's bytes, for whoever has a download address that is still good, or a token of its owner's.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, IntoResponseParts, Response};
+use axum_extra::TypedHeader;
 use axum_extra::extract::CookieJar;
 use bytes::Bytes;
 use futures_util::Stream;
@@ -17,59 +19,114 @@ use uuid::Uuid;
 
 use super::cookies::Kept;
 use super::extract::{AuthUser, Path, Query};
+use super::precondition::Validators;
 use super::range::{self, Wanted};
 use crate::app::AppState;
 use crate::auth::permission::Permission;
 use crate::auth::session;
-use crate::blob::presign::{SignedQuery, Via};
+use crate::blob::presign::{self, DOWNLOAD_URL_SECS, SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable};
+use crate::db::new_id;
 use crate::error::{Error, Result};
 
 /// Nothing in a stored file may run here, whatever it is and however it is opened.
 const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
 
+/// By what somebody asks for a file.
+pub enum Permit {
+    /// By an address that was made for it.
+    Address(SignedQuery),
+    /// By a token, for a file of their own.
+    Token(AuthUser),
+}
+
+impl FromRequestParts<AppState> for Permit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self> {
+        if parts.uri.query().is_some() {
+            let Query(query) = Query::from_request_parts(parts, app).await?;
+            return Ok(Self::Address(query));
+        }
+        let user = <AuthUser as FromRequestParts<_>>::from_request_parts(parts, app).await?;
+        user.check(Permission::ReadFiles)?;
+        Ok(Self::Token(user))
+    }
+}
+
+/// A download that may begin, and how it is to be saved.
+struct Allowed {
+    grant: Grant,
+    via: Via,
+    disposition: String,
+}
+
 /// A file's content
 ///
-/// The address, query and all, is what `download_url` holds; it needs no header and lasts five
-/// minutes. One that an operator has asked for is good for that operator, and for administrators.
+/// Of one's own by a token; or by an address, query and all, as `download_url` holds it, which needs no header and lasts
+/// five minutes. One that an operator has asked for is good for that operator, and for administrators.
 #[utoipa::path(
     get, path = "/api/files/{id}/content", tag = "Files",
     params(("id" = FileId, Path), SignedQuery),
     responses(
         (status = 200, description = "The whole file", content_type = "application/octet-stream"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/octet-stream"),
+        (status = 304, description = "What the asker has (RFC 9110 §13)"),
         (status = 401, description = "`unauthenticated`"),
-        (status = 403, description = "`forbidden`"),
+        (status = 403, description = "`forbidden`, `insufficient_scope`"),
         (status = 404, description = "`not_found`"),
         (status = 410, description = "`expired`, `used_up`"),
+        (status = 412, description = "`precondition_failed`"),
         (status = 416, description = "`range_not_satisfiable`"),
     )
 )]
 pub async fn content(
     State(app): State<AppState>,
+    permit: Permit,
     caller: Option<AuthUser>,
     cookies: CookieJar,
     method: Method,
     headers: HeaderMap,
     Path(id): Path<FileId>,
-    Query(query): Query<SignedQuery>,
 ) -> Result<Response> {
     let now = app.clock.now_ms();
-    let grant = app.presigner.verify(id, &query, now)?;
-    if query.via == Via::HandedIn {
-        check_taker(&app, &grant, caller, &cookies).await?;
-    }
+    let Allowed { grant, via, disposition } = match permit {
+        Permit::Token(owner) => of_owner(&app, &owner, id, now).await?,
+        Permit::Address(query) => {
+            let grant = app.presigner.verify(id, &query, now)?;
+            if query.via == Via::HandedIn {
+                check_taker(&app, &grant, caller, &cookies).await?;
+            }
+            let disposition = query.response_content_disposition;
+            Allowed { grant, via: query.via, disposition }
+        }
+    };
     let file = file::servable(&app.db, id, now).await?;
-    let etag = format!("\"{}\"", file.sha256);
-    let wanted = range::wanted(&headers, file.size, &etag)?;
+    let validators = Validators::new(file.sha256, file.created_at);
+    if !validators.are_wanted(&headers)? {
+        return Ok((StatusCode::NOT_MODIFIED, about(&validators), ()).into_response());
+    }
+    let wanted = if validators.are_of_range(&headers) {
+        range::wanted(&headers, file.size)?
+    } else {
+        Wanted::Whole
+    };
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        begin(&app, &grant, query.via, now).await?;
+        begin(&app, &grant, via, now).await?;
         body(&app, grant.id, &file, wanted).await?
     };
-    Ok(describe(&file, wanted, &etag, query.response_content_disposition, body))
+    Ok((about(&validators), describe(&file, wanted, disposition, body)).into_response())
+}
+
+/// A download of somebody's own file, by their token.
+async fn of_owner(app: &AppState, owner: &AuthUser, id: FileId, now: i64) -> Result<Allowed> {
+    let name = file::get(&app.db, owner.id, id, now).await?.file.name;
+    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
+    let grant = Grant { id: new_id(now), file: id, by: Some(owner.id), expires_at };
+    Ok(Allowed { grant, via: Via::Library, disposition: presign::attachment(&name) })
 }
 
 /// Lets pass whom an address was made for, and administrators: by their token or, since a browser sends none with a
@@ -111,13 +168,16 @@ async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Resu
     Ok(Body::from_stream(Delivered { pieces: Box::pin(pieces), delivery }))
 }
 
-fn describe(
-    file: &Servable,
-    wanted: Wanted,
-    etag: &str,
-    disposition: String,
-    body: Body,
-) -> Response {
+/// What is said of content whether or not it is sent.
+fn about(validators: &Validators) -> impl IntoResponseParts + use<> {
+    (
+        TypedHeader(validators.etag.clone()),
+        TypedHeader(validators.last_modified()),
+        [(header::CACHE_CONTROL, "private, no-cache")],
+    )
+}
+
+fn describe(file: &Servable, wanted: Wanted, disposition: String, body: Body) -> Response {
     let status = match wanted {
         Wanted::Whole => StatusCode::OK,
         Wanted::Part { .. } => StatusCode::PARTIAL_CONTENT,
@@ -133,8 +193,6 @@ fn describe(
         (header::CONTENT_LENGTH, length.to_string()),
         (header::CONTENT_DISPOSITION, disposition),
         (header::ACCEPT_RANGES, "bytes".into()),
-        (header::ETAG, etag.into()),
-        (header::CACHE_CONTROL, "private, no-cache".into()),
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY.into()),
     ];
     let range = range.map(|range| [(header::CONTENT_RANGE, range)]);

@@ -17,6 +17,7 @@ mod invitations;
 mod limiting;
 mod passwords;
 mod policy;
+mod precondition;
 mod range;
 mod second_factor;
 mod serve;

@@ -385,8 +385,8 @@ export interface paths {
         };
         /**
          * A file's content
-         * @description The address, query and all, is what `download_url` holds; it needs no header and lasts five
-         *     minutes. One that an operator has asked for is good for that operator, and for administrators.
+         * @description Of one's own by a token; or by an address, query and all, as `download_url` holds it, which needs no header and lasts
+         *     five minutes. One that an operator has asked for is good for that operator, and for administrators.
          */
         get: operations["content"];
         put?: never;
@@ -1669,7 +1669,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
         /** @description A part that is there. */
         ReceivedPart: {
             /**
@@ -3211,6 +3211,13 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
+            /** @description What the asker has (RFC 9110 §13) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `unauthenticated` */
             401: {
                 headers: {
@@ -3220,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `insufficient_scope` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3240,6 +3247,15 @@ export interface operations {
             };
             /** @description `expired`, `used_up` */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -81,6 +81,8 @@ pub enum ProblemCode {
     Expired,
     /// 410: the link's downloads are used up.
     UsedUp,
+    /// 412: it is not what its asker believes it to be.
+    PreconditionFailed,
     /// 412: a version of tus that is not spoken here.
     UnsupportedVersion,
     /// 413: larger than `limit` bytes.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use sharesync_protocol::api::{DownloadPage, ProblemCode, UploadedFile};
+use serde_json::{Value, json};
+use sharesync_protocol::api::{DownloadPage, IssuedApiToken, ProblemCode, UploadedFile};
 use sharesync_testkit::{Person, Stack};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -48,7 +49,9 @@ async fn an_address_that_was_changed_or_made_up_is_refused() {
         stack.anonymous().get(&changed).await.problem(403, ProblemCode::Forbidden);
     }
     let bare = url.split('?').next().unwrap();
-    stack.anonymous().get(bare).await.problem(422, ProblemCode::Invalid);
+    stack.anonymous().get(bare).await.problem(401, ProblemCode::Unauthenticated);
+    let half = url.split('&').next().unwrap();
+    stack.anonymous().get(half).await.problem(422, ProblemCode::Invalid);
 }
 
 #[tokio::test]
@@ -65,6 +68,63 @@ async fn content_is_saved_and_never_run() {
     assert_eq!(answer.header("content-type"), "text/html");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     assert_eq!(answer.header("etag"), format!("\"{}\"", file.sha256));
+}
+
+#[tokio::test]
+async fn ones_own_content_is_fetched_by_a_token_and_recorded() {
+    let stack = Stack::builder().with_admin().start().await;
+    let (sam, file, _) = one_file(&stack).await;
+    let path = format!("/api/files/{}/content", file.id);
+    let answer = sam.get(&path).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, CONTENT));
+    assert!(answer.header("content-disposition").contains("digits.html"));
+    let page =
+        sam.downloads(&records(&file), |page| page.items.iter().any(|row| row.completed)).await;
+    assert_eq!(page.items[0].by.as_deref(), Some("sam"));
+    let part = sam.send(sam.request(Method::GET, &path).header("range", "bytes=2-4")).await;
+    assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, &b"234"[..]));
+
+    let script = |scopes: Value| {
+        let body = json!({ "name": "script", "scopes": scopes });
+        let (stack, sam) = (&stack, &sam);
+        async move {
+            let issued: IssuedApiToken = sam.post("/api/me/tokens", body).await.json(201);
+            stack.anonymous().with_token(&issued.token)
+        }
+    };
+    assert_eq!(script(json!(["files:read"])).await.get(&path).await.body, CONTENT);
+    let writer = script(json!(["files:write"])).await;
+    writer.get(&path).await.problem(403, ProblemCode::InsufficientScope);
+    for other in [stack.user("eve").await, stack.admin().await] {
+        other.get(&path).await.problem(404, ProblemCode::NotFound);
+    }
+    stack.anonymous().get(&path).await.problem(401, ProblemCode::Unauthenticated);
+}
+
+#[tokio::test]
+async fn whoever_has_it_already_is_told_so_and_downloads_nothing() {
+    let stack = Stack::start().await;
+    let (sam, file, url) = one_file(&stack).await;
+    let with = async |name: &str, value: &str| {
+        sam.send(sam.request(Method::GET, &url).header(name, value)).await
+    };
+    let head = sam.send(sam.request(Method::HEAD, &url)).await;
+    let (tag, stored) = (head.header("etag").to_owned(), head.header("last-modified").to_owned());
+    for (name, value) in [("if-none-match", &tag), ("if-modified-since", &stored)] {
+        let same = with(name, value).await;
+        assert_eq!((same.status.as_u16(), same.body.as_slice()), (304, &b""[..]), "{name}");
+        assert_eq!((same.header("etag"), same.header("last-modified")), (&*tag, &*stored));
+    }
+    assert_eq!(with("if-none-match", "\"other\"").await.body, CONTENT);
+    assert_eq!(with("if-match", &tag).await.body, CONTENT);
+    let other = with("if-match", "\"other\"").await;
+    other.problem(412, ProblemCode::PreconditionFailed);
+    for (version, bytes) in [(tag.as_str(), &b"23"[..]), (&stored, b"23"), ("\"other\"", CONTENT)] {
+        let request = sam.request(Method::GET, &url).header("range", "bytes=2-3");
+        assert_eq!(sam.send(request.header("if-range", version)).await.body, bytes, "{version}");
+    }
+    let page = sam.downloads(&records(&file), |page| !page.items.is_empty()).await;
+    assert_eq!(page.items.len(), 1, "one address is one download");
 }
 
 #[tokio::test]
