@@ -3,6 +3,9 @@ import { defineConfig } from '@playwright/test'
 import { FIREFOX_RECEIVES, MIXED } from './support/browsers.ts'
 import type { Choices } from './support/test.ts'
 
+/** Told on machines of their own, with networks and disks that are as the story wants them. */
+const LABORATORY = ['network*.spec.ts', 'full-disk.spec.ts']
+
 export default defineConfig<object, Choices>({
   testDir: 'tests',
   fullyParallel: true,
@@ -14,7 +17,7 @@ export default defineConfig<object, Choices>({
   expect: { timeout: 45_000 },
   reporter: 'list',
   projects: [
-    { name: 'pages', testIgnore: 'network*.spec.ts' },
+    { name: 'pages', testIgnore: LABORATORY },
     // The main stories again, with a Firefox on one side.
     { name: 'firefox-sends', grep: new RegExp(MIXED.tag), use: { sendsWith: 'firefox' } },
     {
@@ -22,8 +25,8 @@ export default defineConfig<object, Choices>({
       grep: [MIXED, FIREFOX_RECEIVES].map(({ tag }) => new RegExp(tag)),
       use: { receivesWith: 'firefox' },
     },
-    // On networks of their own making, which takes root and Linux: `make` looks before.
-    { name: 'network', testMatch: 'network*.spec.ts' },
+    // Which takes root and Linux: `make` looks before.
+    { name: 'network', testMatch: LABORATORY },
   ],
   use: {
     browserName: 'chromium',

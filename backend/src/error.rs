@@ -354,12 +354,21 @@ impl From<TooOften> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
+        if is_out_of_space(&cause) {
+            return Self::OutOfSpace;
+        }
         if is_out_of_reach(&cause) {
             tracing::warn!(%cause, "the database is out of reach");
             return Self::Unavailable;
         }
         Self::internal(cause)
     }
+}
+
+/// Whether the database's disk is full: `SQLITE_FULL`, and PostgreSQL's `disk_full`.
+fn is_out_of_space(cause: &sqlx::Error) -> bool {
+    let code = cause.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(&*code, "13" | "53100"))
 }
 
 /// Whether the database is gone for now, rather than in disagreement. PostgreSQL's classes 08 (connection exception),

@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 /// Bytes gathered before they are hashed and written: one trip to a blocking thread each.
 const WRITE_BYTES: usize = 256 * 1024;
+/// Room that uploads leave on the disk, so that the database can still be written, and with it something deleted: this
+/// much, or a twentieth of a small one.
+const RESERVE_BYTES: u64 = 64 * 1024 * 1024;
 /// Bytes read from disk at a time.
 const READ_BYTES: usize = 128 * 1024;
 
@@ -194,6 +197,7 @@ struct Writing<T> {
 
 impl<T> Writing<T> {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        check_room(&self.file)?;
         self.file.write_all(bytes)?;
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
@@ -207,6 +211,16 @@ impl<T> Writing<T> {
         let sha256 = Sha256Digest(self.hasher.finalize().into());
         Ok((Written { size: self.size, sha256 }, self.turn))
     }
+}
+
+/// [`io::ErrorKind::StorageFull`] where a file's disk has no room but what is kept free.
+fn check_room(file: &File) -> io::Result<()> {
+    let disk = rustix::fs::fstatvfs(file)?;
+    let reserve = RESERVE_BYTES.min(disk.f_blocks * disk.f_frsize / 20);
+    if disk.f_bavail * disk.f_frsize < reserve {
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(
