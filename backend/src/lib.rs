@@ -6,6 +6,7 @@ mod auth;
 mod blob;
 pub mod config;
 mod db;
+pub mod doctor;
 pub mod error;
 mod http;
 mod jobs;

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use sharesync_server::Server;
 use sharesync_server::config::Config;
+use sharesync_server::doctor::{self, Instructions};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::telemetry;
 use tokio::net::TcpListener;
@@ -25,6 +27,15 @@ struct Arguments {
 enum Command {
     /// Serve (what happens without a command, too)
     Serve,
+    /// Look whether what is counted and what is stored agree, while no server runs; ends with 1 where they do not
+    Doctor {
+        /// Mend what can be mended: count quotas anew, remove bytes that nobody has
+        #[arg(long)]
+        mend: bool,
+        /// Read every file, and compare it with its SHA-256
+        #[arg(long)]
+        read: bool,
+    },
     /// Print the API's OpenAPI 3.1 document
     Openapi,
 }
@@ -87,11 +98,26 @@ Environment, all of it optional:
   LOG_FORMAT           text or json (text)";
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => serve().await,
-        Command::Openapi => say(&sharesync_server::openapi().to_pretty_json()?),
+        Command::Serve => serve().await?,
+        Command::Doctor { mend, read } => return examine(Instructions { mend, read }).await,
+        Command::Openapi => say(&sharesync_server::openapi().to_pretty_json()?)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(instructions: Instructions) -> anyhow::Result<ExitCode> {
+    let config = Config::from_env()?;
+    telemetry::init(config.log_json);
+    let is_well = doctor::examine(&config, instructions, |finding, is_mended| {
+        say(&format!("{finding}{}", if is_mended { ": mended" } else { "" }))
+    });
+    if is_well.await? {
+        say("Nothing is wrong.")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 async fn serve() -> anyhow::Result<()> {

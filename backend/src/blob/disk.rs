@@ -109,6 +109,27 @@ impl DiskStore {
         Ok(ReaderStream::with_capacity(file.take(to - from), READ_BYTES))
     }
 
+    /// Everything that lies in the store, finished or not, by what its name says; what has no name of ours is not ours.
+    pub async fn list(&self) -> io::Result<Vec<StoredObject>> {
+        let root = self.root.clone();
+        blocking(move || {
+            let mut found = vec![];
+            collect(&root.join("incoming"), &mut found)?;
+            collect(&root.join("objects"), &mut found)?;
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Bytes of an object; none where it is not there.
+    pub async fn size(&self, id: Uuid) -> io::Result<Option<u64>> {
+        match tokio::fs::metadata(self.object_path(id)).await {
+            Ok(about) => Ok(Some(about.len())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Removes an object, finished or not. One that is not there is as good as removed.
     pub async fn remove(&self, id: Uuid) -> io::Result<()> {
         for path in [self.incoming_path(id), self.object_path(id)] {
@@ -129,6 +150,15 @@ impl DiskStore {
         let name = id.simple().to_string();
         self.root.join("objects").join(&name[30..]).join(&name)
     }
+}
+
+/// Something that lies in the store.
+#[derive(Clone, Debug)]
+pub struct StoredObject {
+    /// Its name.
+    pub id: Uuid,
+    /// Where.
+    pub path: PathBuf,
 }
 
 /// Bytes of an object being written, at most two gatherings of them behind their source. To be finished or abandoned.
@@ -245,6 +275,18 @@ fn settle(incoming: &Path, settled: &Path) -> io::Result<()> {
         renamed => renamed?,
     }
     sync_folder(folder)
+}
+
+fn collect(folder: &Path, found: &mut Vec<StoredObject>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), found)?;
+        } else if let Some(Ok(id)) = entry.file_name().to_str().map(Uuid::parse_str) {
+            found.push(StoredObject { id, path: entry.path() });
+        }
+    }
+    Ok(())
 }
 
 fn parent(path: &Path) -> &Path {

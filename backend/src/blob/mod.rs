@@ -5,4 +5,4 @@ pub mod disk;
 pub mod part_address;
 pub mod presign;
 
-pub use disk::{DiskStore, ObjectWriter, Written};
+pub use disk::{DiskStore, ObjectWriter, StoredObject, Written};

@@ -334,3 +334,36 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     .await?
     .ok_or(Error::NotFound)
 }
+
+/// A file, as whoever looks after the store sees it.
+#[derive(sqlx::FromRow)]
+pub struct StoredFile {
+    /// The file.
+    #[sqlx(try_from = "Uuid")]
+    pub id: FileId,
+    /// Its name in its owner's library.
+    pub name: String,
+    /// Whose it is.
+    pub username: String,
+    /// Its bytes in the store.
+    pub object_id: Uuid,
+    /// How many.
+    #[sqlx(try_from = "i64")]
+    pub size: u64,
+    /// Their digest.
+    #[sqlx(try_from = "Vec<u8>")]
+    pub sha256: Sha256Digest,
+}
+
+/// Everybody's files, oldest first: up to `limit` that follow `after`.
+pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<StoredFile>> {
+    Ok(query(
+        "select file.id, file.name, account.username, file.object_id, file.size, file.sha256
+         from file join account on account.id = file.account_id
+         where $1 is null or file.id > $1 order by file.id limit $2",
+    )
+    .bind(after.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?)
+}

@@ -1,6 +1,8 @@
 //! Objects: the rows that stand for bytes in the store. The row comes before the bytes and goes
 //! after them.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::statement::{Statement, query};
@@ -71,4 +73,17 @@ pub async fn forget(db: &Db, id: Uuid) -> Result<()> {
         .execute(db.writer())
         .await?;
     Ok(())
+}
+
+/// Which of these have rows.
+pub async fn known(db: &Db, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let mut known = HashSet::new();
+    for id in ids {
+        let found: Option<Uuid> = query("select id from object where id = $1")
+            .bind(*id)
+            .fetch_optional_value(db.reader())
+            .await?;
+        known.extend(found);
+    }
+    Ok(known)
 }

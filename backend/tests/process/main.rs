@@ -1,6 +1,7 @@
 //! The program itself: started, killed, stopped, and what it writes down.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod doctor;
 mod interrupted_uploads;
 mod program;
 mod traces;

@@ -1,0 +1,135 @@
+//! `sharesync-server doctor`: holds what is counted and what lies in the store against each other, while no server runs.
+//! What differs is said, and mended where that loses nothing that anybody has.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::blob::{DiskStore, StoredObject};
+use crate::config::Config;
+use crate::db::file::StoredFile;
+use crate::db::{Db, account, file, object};
+
+/// Rows and objects looked at together.
+const BATCH: u32 = 500;
+
+/// What the doctor is asked to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Instructions {
+    /// Mend what can be mended.
+    pub mend: bool,
+    /// Read every file's bytes and compare them with its digest.
+    pub read: bool,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// An account is charged for other than what it has.
+    Miscounted {
+        /// Whose.
+        username: String,
+        /// Bytes that are charged.
+        charged: u64,
+        /// Bytes that are there.
+        counted: u64,
+    },
+    /// Bytes that nobody has, as after a restored backup of the database.
+    Orphaned(PathBuf),
+    /// A file without its bytes, or with too few.
+    Lost(String),
+    /// A file whose bytes are not what was stored.
+    Damaged(String),
+}
+
+impl Finding {
+    /// Whether it can be mended without a loss.
+    fn is_mendable(&self) -> bool {
+        matches!(self, Self::Miscounted { .. } | Self::Orphaned(_))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Miscounted { username, charged, counted } => {
+                write!(f, "{username} is charged for {charged} bytes and has {counted}")
+            }
+            Self::Orphaned(path) => write!(f, "nobody has {}", path.display()),
+            Self::Lost(file) => write!(f, "the bytes are missing of {file}"),
+            Self::Damaged(file) => write!(f, "the bytes are damaged of {file}"),
+        }
+    }
+}
+
+/// Looks, and mends where told to. Tells of each finding as it comes, and whether it was mended. Answers whether nothing
+/// is wrong any more.
+pub async fn examine(
+    config: &Config,
+    instructions: Instructions,
+    mut tell: impl FnMut(&Finding, bool) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
+    let _lock = crate::lock(&config.data_dir)?;
+    let db = Db::open(&config.database).await.context("cannot open the database")?;
+    let store = DiskStore::open(&config.data_dir).context("cannot open the store")?;
+    let mut is_well = true;
+    let mut found = |finding: Finding| {
+        let is_mended = instructions.mend && finding.is_mendable();
+        is_well &= is_mended;
+        tell(&finding, is_mended)
+    };
+    for (username, charged, counted) in account::miscounted(&db).await? {
+        found(Finding::Miscounted { username, charged, counted })?;
+    }
+    if instructions.mend {
+        account::recount(&db).await?;
+    }
+    for object in orphans(&db, &store).await? {
+        if instructions.mend {
+            tokio::fs::remove_file(&object.path).await?;
+        }
+        found(Finding::Orphaned(object.path))?;
+    }
+    let mut last = None;
+    loop {
+        let files = file::stored(&db, last, BATCH).await?;
+        let Some(end) = files.last() else { break };
+        last = Some(end.id);
+        for file in files {
+            if let Some(finding) = look_at(&store, &file, instructions.read).await? {
+                found(finding)?;
+            }
+        }
+    }
+    db.close().await;
+    Ok(is_well)
+}
+
+/// Bytes in the store that no row stands for.
+async fn orphans(db: &Db, store: &DiskStore) -> anyhow::Result<Vec<StoredObject>> {
+    let mut orphans = vec![];
+    let objects = store.list().await?;
+    for batch in objects.chunks(BATCH as usize) {
+        let ids: Vec<_> = batch.iter().map(|object| object.id).collect();
+        let known = object::known(db, &ids).await?;
+        orphans.extend(batch.iter().filter(|object| !known.contains(&object.id)).cloned());
+    }
+    Ok(orphans)
+}
+
+async fn look_at(
+    store: &DiskStore,
+    file: &StoredFile,
+    read: bool,
+) -> anyhow::Result<Option<Finding>> {
+    let about = || format!("{} ({}, {})", file.name, file.id, file.username);
+    match store.size(file.object_id).await? {
+        Some(size) if size == file.size => {}
+        _ => return Ok(Some(Finding::Lost(about()))),
+    }
+    if read && store.digest(file.object_id).await?.sha256 != file.sha256 {
+        return Ok(Some(Finding::Damaged(about())));
+    }
+    Ok(None)
+}
