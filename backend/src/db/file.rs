@@ -1,9 +1,10 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{FileSummary, Sha256Digest, UploadedFile};
+use sharesync_protocol::api::{FileSummary, PurgeReason, Purgeable, Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
+use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{Db, Tx, Unique, account, from_db, hand_in, new_id, object, to_db, violates_unique};
 use crate::error::{Error, Result};
@@ -283,20 +284,25 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
         let of_owner: Vec<(Uuid, Uuid, i64)> = query(
             "delete from file where id in
                 (select id from file where account_id = $3 and expires_at <= $1 limit $2)
-             returning account_id, object_id, size",
+             returning id, object_id, size",
         )
         .bind(now)
         .bind(batch.saturating_sub(u32::try_from(gone.len()).unwrap_or(u32::MAX)))
         .bind(owner)
         .fetch_all(&mut tx)
         .await?;
-        gone.extend(of_owner);
+        gone.extend(of_owner.into_iter().map(|(id, object, size)| {
+            let (owner, bytes) = (UserId(owner), from_db(size));
+            let (what, reason) = (Purgeable::File, PurgeReason::Expired);
+            (Removed { what, subject: id, owner, bytes, reason }, object)
+        }));
     }
-    for (owner, object, size) in &gone {
-        release(&mut tx, *owner, *object, *size).await?;
+    for (removed, object) in &gone {
+        release(&mut tx, removed.owner.0, *object, to_db(removed.bytes)).await?;
+        purge_record::write(&mut tx, removed, now).await?;
     }
     tx.commit().await?;
-    let bytes = gone.iter().map(|(_, _, size)| from_db(*size)).sum();
+    let bytes = gone.iter().map(|(removed, _)| removed.bytes).sum();
     Ok((gone.len() as u64, bytes))
 }
 

@@ -10,6 +10,7 @@ pub mod hand_in;
 pub mod invitation;
 pub mod mail;
 pub mod object;
+pub mod purge_record;
 pub mod second_factor;
 pub mod session;
 pub mod share;

@@ -1,10 +1,13 @@
 //! Uploads in parts: what is to come, and which parts of it are there for good.
 
-use sharesync_protocol::api::{ReceivedPart, Sha256Digest, UploadSession, UploadedFile};
+use sharesync_protocol::api::{
+    PurgeReason, Purgeable, ReceivedPart, Sha256Digest, UploadSession, UploadedFile,
+};
 use sharesync_protocol::{FileId, UploadId, UserId};
 use uuid::Uuid;
 
 use super::file::{self, NewFile};
+use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{Db, account, count_from_db, from_db, new_id, object, to_db};
 use crate::error::{Error, Result};
@@ -373,7 +376,8 @@ pub async fn complete(
     Ok(entered)
 }
 
-/// Gives an upload of somebody's up and its bytes back; one whose time is over only, where `expired_by` says by when.
+/// Gives an upload of somebody's up and its bytes back; one whose time is over only, and with an entry of it, where
+/// `expired_by` says by when.
 /// Answers its object, which is doomed. [`Error::NotFound`] where it is another's, complete or gone.
 pub async fn abort(db: &Db, owner: UserId, id: UploadId, expired_by: Option<i64>) -> Result<Uuid> {
     let mut tx = db.begin().await?;
@@ -391,6 +395,11 @@ pub async fn abort(db: &Db, owner: UserId, id: UploadId, expired_by: Option<i64>
     .await?;
     let (object, size) = row.ok_or(Error::NotFound)?;
     file::release(&mut tx, owner.0, object, size).await?;
+    if let Some(now) = expired_by {
+        let (what, reason) = (Purgeable::Upload, PurgeReason::Abandoned);
+        let removed = Removed { what, subject: id.0, owner, bytes: from_db(size), reason };
+        purge_record::write(&mut tx, &removed, now).await?;
+    }
     tx.commit().await?;
     Ok(object)
 }

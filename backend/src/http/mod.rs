@@ -18,6 +18,7 @@ mod limiting;
 mod passwords;
 mod policy;
 mod precondition;
+mod purge_records;
 mod range;
 mod second_factor;
 mod serve;
@@ -147,6 +148,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::transfers))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change))
+        .routes(routes!(purge_records::list))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::delete))
         .merge(

@@ -107,6 +107,7 @@ const RULES: &[Rule] = &[
     Rule(Method::GET, "/api/admin/users", Needs(SeeAdministration)),
     Rule(Method::POST, "/api/admin/users", Needs(Administer)),
     Rule(Method::PATCH, "/api/admin/users/{id}", Needs(Administer)),
+    Rule(Method::GET, "/api/admin/purge-records", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/admin/invitations", Needs(SeeAdministration)),
     Rule(Method::POST, "/api/admin/invitations", Needs(Administer)),
     Rule(Method::DELETE, "/api/admin/invitations/{id}", Needs(Administer)),

@@ -4,7 +4,8 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, federation, file, invitation, mail, object, second_factor, session, share,
+    account, api_token, federation, file, invitation, mail, object, purge_record, second_factor,
+    session, share,
 };
 use crate::error::Result;
 
@@ -14,6 +15,9 @@ const BATCH: u32 = 500;
 const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
 /// How long an account may want an address without proving it: a week.
 const UNPROVEN_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// How long entries of what went are kept: a year.
+const RECORDS_KEPT_MS: i64 = 365 * 24 * 3600 * 1000;
 
 /// What a purge removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct Purged {
     pub api_tokens: u64,
     /// What was mailed in links that do not work any more.
     pub mail_tokens: u64,
+    /// Entries of what went a year ago.
+    pub records: u64,
 }
 
 /// Removes everything that has expired by now, and says in the log what went.
@@ -70,6 +76,8 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.invitations = in_batches(|| invitation::purge(&app.db, now, BATCH)).await?;
     let long_made = now - UNPROVEN_KEPT_MS;
     purged.accounts = in_batches(|| account::purge_unproven(&app.db, long_made, BATCH)).await?;
+    let year_ago = now - RECORDS_KEPT_MS;
+    purged.records = in_batches(|| purge_record::purge(&app.db, year_ago, BATCH)).await?;
     if purged != Purged::default() {
         tracing::info!(
             files = purged.files,
@@ -84,6 +92,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             invitations = purged.invitations,
             api_tokens = purged.api_tokens,
             mail_tokens = purged.mail_tokens,
+            records = purged.records,
             "purged what had expired"
         );
     }

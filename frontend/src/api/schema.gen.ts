@@ -51,6 +51,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/purge-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the purge took away, the last first
+         * @description Files that had expired and uploads that nobody finished: when, whose, why and how many bytes, but no names. Kept for
+         *     a year.
+         *
+         *     For `admin`; by an API token with `admin:read`.
+         */
+        get: operations["list_purge_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1670,6 +1693,52 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        /**
+         * @description Why it does.
+         * @enum {string}
+         */
+        PurgeReason: "expired" | "abandoned";
+        /** @description Something that the purge took away, without anybody asking for it. */
+        PurgeRecord: {
+            /**
+             * Format: int64
+             * @description Bytes that it took.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description The entry.
+             */
+            id: string;
+            /** @description Whose it was, by username. */
+            owner: string;
+            /** @description Why it went. */
+            reason: components["schemas"]["PurgeReason"];
+            /**
+             * Format: int64
+             * @description When.
+             */
+            removed_at: number;
+            /**
+             * Format: uuid
+             * @description Its own id, as it was; its name went with it.
+             */
+            subject: string;
+            /** @description What it was. */
+            what: components["schemas"]["Purgeable"];
+        };
+        /** @description Answer of `GET /api/admin/purge-records`: the last first. */
+        PurgeRecordPage: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["PurgeRecord"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description What the purge takes away of what people have.
+         * @enum {string}
+         */
+        Purgeable: "file" | "upload";
         /** @description A part that is there. */
         ReceivedPart: {
             /**
@@ -2316,6 +2385,57 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_purge_records: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeRecordPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3171,19 +3291,19 @@ export interface operations {
     };
     content: {
         parameters: {
-            query: {
+            query?: {
                 /** @description When the address stops working, in milliseconds since the Unix epoch. */
-                expires: number;
+                expires?: number;
                 /** @description Names the download in the record. */
-                download: string;
+                download?: string;
                 /** @description Which kind of address this is. */
-                via: components["schemas"]["Via"];
+                via?: components["schemas"]["Via"];
                 /** @description Who asked for it, where they were signed in. */
                 by?: string;
                 /** @description What `Content-Disposition` the response shall have. */
-                "response-content-disposition": string;
+                "response-content-disposition"?: string;
                 /** @description HMAC-SHA-256 over all of this and the path, as base64url. */
-                signature: string;
+                signature?: string;
             };
             header?: never;
             path: {

@@ -10,6 +10,7 @@ mod file;
 mod hand_in;
 mod invitation;
 mod problem;
+mod purge_record;
 mod server;
 mod share;
 mod sign_in;
@@ -30,6 +31,7 @@ pub use file::{
 pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};
 pub use invitation::{CreateInvitation, Invitation, InvitationPage, IssuedInvitation};
 pub use problem::{Problem, ProblemCode};
+pub use purge_record::{PurgeReason, PurgeRecord, PurgeRecordPage, Purgeable};
 pub use server::{Health, ServerInfo, SignalingAccess};
 pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,

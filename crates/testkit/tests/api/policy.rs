@@ -56,6 +56,7 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("GET", "/api/admin/users", ADMINS, "admin:read"),
     ("POST", "/api/admin/users", ADMINS, "admin:write"),
     ("PATCH", "/api/admin/users/{id}", ADMINS, "admin:write"),
+    ("GET", "/api/admin/purge-records", ADMINS, "admin:read"),
     ("GET", "/api/admin/invitations", ADMINS, "admin:read"),
     ("POST", "/api/admin/invitations", ADMINS, "admin:write"),
     ("DELETE", "/api/admin/invitations/{id}", ADMINS, "admin:write"),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sharesync_protocol::api::{Me, ProblemCode, TokenGrant};
+use sharesync_protocol::api::{
+    Me, ProblemCode, PurgeReason, PurgeRecord, PurgeRecordPage, Purgeable, TokenGrant,
+};
 use sharesync_server::Purged;
 use sharesync_testkit::Stack;
 
@@ -110,4 +112,48 @@ async fn tokens_exchanged_long_ago_go_and_their_session_stays() {
     let purged = stack.purge().await;
     assert_eq!((purged.sessions, purged.tokens), (0, 1));
     let _: TokenGrant = sam.post("/api/auth/refresh", json!({})).await.json(200);
+}
+
+#[tokio::test]
+async fn what_goes_is_written_down_without_its_name_and_kept_for_a_year() {
+    let stack = Stack::builder().with_admin().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let sam = stack.user("sam").await;
+    let expired = sam.upload("secret-plans.txt", b"12345").await.id;
+    let deleted = sam.upload("deleted.txt", b"123").await.id;
+    assert_eq!(sam.delete(&format!("/api/files/{deleted}")).await.status, 204);
+    let abandoned = sam.begin_upload("abandoned.bin", 7, json!({})).await.session.id;
+    let given_up = sam.begin_upload("given-up.bin", 9, json!({})).await.session.id;
+    assert_eq!(sam.delete(&format!("/api/uploads/{given_up}")).await.status, 204);
+    stack.advance(DAY);
+    stack.purge().await;
+    let first = stack.now_ms();
+    stack.advance(7 * DAY);
+    stack.purge().await;
+
+    let admin = stack.admin().await;
+    let answer = admin.get("/api/admin/purge-records").await;
+    assert!(!String::from_utf8_lossy(&answer.body).contains("secret-plans"));
+    let records = answer.json::<PurgeRecordPage>(200).items;
+    let told = |record: &PurgeRecord| (record.what, record.subject, record.bytes, record.reason);
+    assert_eq!(
+        records.iter().map(told).collect::<Vec<_>>(),
+        [
+            (Purgeable::Upload, abandoned.0, 7, PurgeReason::Abandoned),
+            (Purgeable::File, expired.0, 5, PurgeReason::Expired),
+        ],
+        "what somebody asked for is not the purge's"
+    );
+    assert!(records.iter().all(|record| record.owner == "sam"));
+    assert_eq!(records[1].removed_at, first);
+    let page: PurgeRecordPage = admin.get("/api/admin/purge-records?limit=1").await.json(200);
+    let next = format!("/api/admin/purge-records?limit=1&cursor={}", page.next_cursor.unwrap());
+    let page: PurgeRecordPage = admin.get(&next).await.json(200);
+    assert_eq!(page.items[0].subject, expired.0);
+
+    stack.advance(365 * DAY);
+    assert_eq!(stack.purge().await.records, 1);
+    stack.advance(Duration::from_millis(1));
+    let admin = stack.admin().await;
+    let page: PurgeRecordPage = admin.get("/api/admin/purge-records").await.json(200);
+    assert_eq!(page.items.len(), 1);
 }
