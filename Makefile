@@ -10,6 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 FIREFOX ?= /usr/bin/firefox-esr
 REDIS := /usr/bin/redis-server
 POSTGRES := /usr/lib/postgresql
+NGINX := /usr/sbin/nginx
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
 
@@ -62,7 +63,8 @@ lint-e2e: e2e/node_modules/.installed
 .PHONY: test-rust
 test-rust: frontend/dist/index.html $(REDIS) $(POSTGRES)
 	$(CARGO) test --locked --workspace
-	SHARESYNC_TEST_DATABASE=postgres $(CARGO) test --locked -p sharesync-server -p sharesync-testkit
+	# Of the whole workspace, though it is two crates' affair: else all of it is built anew with other features.
+	SHARESYNC_TEST_DATABASE=postgres $(CARGO) test --locked --workspace --lib --test api
 
 .PHONY: test-frontend
 test-frontend: frontend/node_modules/.installed
@@ -79,7 +81,7 @@ test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIR
 	cd e2e && CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) npm test --silent -- $$projects
 
 .PHONY: bench
-bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
+bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
 	$(CARGO) build --release --locked -p sharesync-server
 	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
 	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line CHROMIUM=$(CHROMIUM) \
@@ -127,6 +129,10 @@ $(REDIS):
 
 $(POSTGRES):
 	$(call install_unstarted,postgresql)
+
+# What downloads are measured beside.
+$(NGINX):
+	$(call install_unstarted,nginx-light curl)
 
 define install_unstarted
 apt-get update -qq

@@ -7,6 +7,7 @@
  *
  *   server      by itself: start, memory
  *   uploads     in parts, beside writing the same bytes locally; memory for many at once; needs 24 GB of disk
+ *   downloads   a large stored file beside the same from nginx
  *   accounts    what signing in and being checked cost
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
@@ -20,6 +21,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { measureAccounts } from './accounts.mjs'
+import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
@@ -33,6 +35,7 @@ import { measureUploads } from './uploads.mjs'
 const PARTS = {
   server: measureServer,
   uploads: measureUploads,
+  downloads: measureDownloads,
   accounts: measureAccounts,
   signaling: measureSignaling,
   p2p: measureTransfer,

@@ -427,3 +427,37 @@ pub async fn forget_completed(db: &Db, now: i64, batch: u32) -> Result<u64> {
     .execute(db.writer())
     .await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use sharesync_protocol::api::Role;
+
+    use super::*;
+    use crate::db::scratch::Scratch;
+
+    #[tokio::test]
+    async fn what_an_account_has_is_counted_anew() {
+        let scratch = Scratch::open().await;
+        let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
+        scratch.account("other", Role::Standard).await;
+        let new = NewUpload {
+            owner: sam,
+            name: "a.txt",
+            content_type: "text/plain",
+            size: Some(7),
+            part_size: Some(7),
+            metadata: None,
+            sha256: None,
+            handed_in: false,
+            expires_at: 1,
+        };
+        begin(db, &new, 0).await.unwrap();
+        assert_eq!(account::miscounted(db).await.unwrap(), []);
+        let mut tx = db.begin().await.unwrap();
+        file::charge(&mut tx, sam, 5).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(account::miscounted(db).await.unwrap(), [("sam".to_owned(), 12, 7)]);
+        account::recount(db).await.unwrap();
+        assert_eq!(account::miscounted(db).await.unwrap(), []);
+    }
+}
