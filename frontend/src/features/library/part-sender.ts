@@ -32,7 +32,6 @@ export async function sendMissing({
   ...sending
 }: Sending): Promise<void> {
   const { id, size } = session
-  // Whoever has a file chosen for one that is sent in sequence begins another.
   const partSize = session.part_size ?? size
   const parts = Math.ceil(size / partSize)
   // Where one part fails for good, the others need not go on.

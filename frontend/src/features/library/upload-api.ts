@@ -6,6 +6,9 @@ import { api, unwrap } from '@/api/client'
 import { isProblem, ProblemError } from '@/api/problem'
 import type { UploadDetails, UploadedFile, UploadSession } from '@/api/types'
 
+/** As RFC 9110 §8.3.1 has them, without parameters. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
+
 /** What is going to be sent. */
 export interface Announced {
   readonly name: string
@@ -38,7 +41,12 @@ export interface UploadApi {
 /** The server's. */
 export const uploadApi: UploadApi = {
   begin: ({ name, size, type, handIn }) =>
-    unwrap(api.POST('/api/uploads', { body: { name, size, type, hand_in: handIn } })),
+    unwrap(
+      api.POST('/api/uploads', {
+        // Some systems tell browsers types that are none: the server guesses better.
+        body: { name, size, hand_in: handIn, ...(MEDIA_TYPE.test(type) && { type }) },
+      }),
+    ),
   get: (id) => unwrap(api.GET('/api/uploads/{id}', { params: { path: { id } } })),
   address: async (id, part) => {
     const { parts } = await unwrap(
