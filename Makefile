@@ -1,6 +1,6 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
-# newer; `make test` and `make bench` install a browser, and the former a second one, a Redis and a PostgreSQL, from
-# Debian's packages where there is none.
+# newer; from Debian's packages, where there is none, `make test` and `make bench` install a browser, the former a second
+# one, a Redis and a PostgreSQL, the latter an nginx.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -1,6 +1,7 @@
 //! `sharesync-server doctor`: holds what is counted and what lies in the store against each other, while no server runs.
 //! What differs is said, and mended where that loses nothing that anybody has.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use anyhow::Context;
 use crate::blob::{DiskStore, StoredObject};
 use crate::config::Config;
 use crate::db::file::StoredFile;
-use crate::db::{Db, account, file, object};
+use crate::db::{Db, file, object, quota};
 
 /// Rows and objects looked at together.
 const BATCH: u32 = 500;
@@ -79,11 +80,12 @@ pub async fn examine(
         is_well &= is_mended;
         tell(&finding, is_mended)
     };
-    for (username, charged, counted) in account::miscounted(&db).await? {
-        found(Finding::Miscounted { username, charged, counted })?;
-    }
+    let miscounted = quota::miscounted(&db).await?;
     if instructions.mend {
-        account::recount(&db).await?;
+        quota::recount(&db).await?;
+    }
+    for (username, charged, counted) in miscounted {
+        found(Finding::Miscounted { username, charged, counted })?;
     }
     for object in orphans(&db, &store).await? {
         if instructions.mend {
@@ -108,14 +110,18 @@ pub async fn examine(
 
 /// Bytes in the store that no row stands for.
 async fn orphans(db: &Db, store: &DiskStore) -> anyhow::Result<Vec<StoredObject>> {
-    let mut orphans = vec![];
-    let objects = store.list().await?;
-    for batch in objects.chunks(BATCH as usize) {
-        let ids: Vec<_> = batch.iter().map(|object| object.id).collect();
-        let known = object::known(db, &ids).await?;
-        orphans.extend(batch.iter().filter(|object| !known.contains(&object.id)).cloned());
+    let (mut known, mut last) = (HashSet::new(), None);
+    loop {
+        let ids = object::ids(db, last, BATCH).await?;
+        last = ids.last().copied();
+        known.extend(ids);
+        if last.is_none() {
+            break;
+        }
     }
-    Ok(orphans)
+    let mut stored = store.list().await?;
+    stored.retain(|object| !known.contains(&object.id));
+    Ok(stored)
 }
 
 async fn look_at(

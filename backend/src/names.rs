@@ -28,6 +28,11 @@ pub fn check(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The media type that a name tells of.
+pub fn media_type(name: &str) -> String {
+    mime_guess::from_path(name).first_or_octet_stream().to_string()
+}
+
 /// The characters that make `exe.gpj` read as `jpg.exe` (Unicode Standard Annex 9, §2).
 fn reorders_text(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')

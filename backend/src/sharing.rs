@@ -10,7 +10,6 @@ use crate::app::AppState;
 use crate::auth::password::Guessable;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
 use crate::db::download::{self, Grant};
-use crate::db::new_id;
 use crate::db::share::{self, NewShare, Share};
 use crate::error::{Error, Result};
 
@@ -91,13 +90,12 @@ pub async fn request_download(
     check_password(app, &share, wanted.password).await?;
     let file = chosen(&files, wanted.file_id)?;
     let now = app.clock.now_ms();
-    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
-    let grant = Grant { id: new_id(now), file: file.id, by, expires_at };
+    let grant = Grant::new(file.id, by, DOWNLOAD_URL_SECS, now);
     if !download::reserve(&app.db, slug, &grant, now).await? {
         return Err(Error::UsedUp);
     }
     let path = app.presigner.sign(&grant, Via::Share, &presign::attachment(&file.name));
-    Ok(DownloadLink { download_url: format!("{base}{path}"), expires_at })
+    Ok(DownloadLink { download_url: format!("{base}{path}"), expires_at: grant.expires_at })
 }
 
 /// A link that works, and what it leads to. [`Error::Expired`] where its time, or that of its last

@@ -2,7 +2,9 @@
 //! of a path. Called by the library (writing, removing) and by the content handler (reading).
 
 pub mod disk;
+pub mod object_writer;
 pub mod part_address;
 pub mod presign;
 
-pub use disk::{DiskStore, ObjectWriter, StoredObject, Written};
+pub use disk::{DiskStore, StoredObject};
+pub use object_writer::{ObjectWriter, Written};

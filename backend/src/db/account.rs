@@ -340,35 +340,3 @@ pub async fn purge_unproven(db: &Db, made_before: i64, batch: u32) -> Result<u64
     .execute(db.writer())
     .await?)
 }
-
-/// What an account has, in bytes: its files, and what is on its way.
-macro_rules! counted {
-    () => {
-        "((select coalesce(sum(size), 0) from file where account_id = account.id)
-          + (select coalesce(sum(size), 0) from upload
-             where account_id = account.id and file_id is null))"
-    };
-}
-
-/// Accounts that are charged for other than what they have: their names, what is charged, and what is there.
-pub async fn miscounted(db: &Db) -> Result<Vec<(String, u64, u64)>> {
-    let found: Vec<(String, i64, i64)> = query(concat!(
-        "select username, used, cast(",
-        counted!(),
-        " as bigint) from account where used <> ",
-        counted!(),
-        " order by username"
-    ))
-    .fetch_all(db.reader())
-    .await?;
-    let named = |(username, used, counted)| (username, from_db(used), from_db(counted));
-    Ok(found.into_iter().map(named).collect())
-}
-
-/// Charges every account for what it has.
-pub async fn recount(db: &Db) -> Result<()> {
-    query(concat!("update account set used = ", counted!(), " where used <> ", counted!()))
-        .execute(db.writer())
-        .await?;
-    Ok(())
-}

@@ -5,13 +5,13 @@ use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, count_from_db, from_db, mail, share, to_db};
+use super::{Db, count_from_db, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
 /// A download for which an address is handed out.
 pub struct Grant {
-    /// Names the download; made with [`super::new_id`].
+    /// Names the download.
     pub id: Uuid,
     /// What is fetched.
     pub file: FileId,
@@ -19,6 +19,13 @@ pub struct Grant {
     pub by: Option<UserId>,
     /// When the address stops working.
     pub expires_at: i64,
+}
+
+impl Grant {
+    /// A new one, whose address works for so many seconds.
+    pub fn new(file: FileId, by: Option<UserId>, seconds: u64, now: i64) -> Self {
+        Self { id: new_id(now), file, by, expires_at: now + seconds.cast_signed() * 1000 }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -239,41 +246,18 @@ fn listed(rows: Vec<Row>) -> Vec<(Uuid, Download)> {
 
 #[cfg(test)]
 mod tests {
-    use sharesync_protocol::api::{Role, Sha256Digest};
+    use sharesync_protocol::api::Role;
 
     use super::*;
-    use crate::db::file::{self, NewFile};
     use crate::db::scratch::Scratch;
-    use crate::db::share::{self, NewShare};
-    use crate::db::{new_id, object};
 
     /// Whether a place is given at a moment in a link that ends, to a file that ends.
     async fn reserved_at(now: i64, link_ends: Option<i64>, file_ends: Option<i64>) -> bool {
         let scratch = Scratch::open().await;
         let db = &scratch.db;
         let owner = scratch.account("sam", Role::Standard).await;
-        let file = NewFile {
-            owner,
-            object: object::begin(db, 0).await.unwrap(),
-            name: "a.txt",
-            size: 1,
-            sha256: Sha256Digest([0; 32]),
-            content_type: "text/plain",
-            expires_at: file_ends,
-            handed_in: false,
-        };
-        let file = file::insert(db, &file, 0).await.unwrap().id;
-        let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
-        let link = NewShare {
-            slug: &slug,
-            owner,
-            files: &[file],
-            password_hash: None,
-            expires_at: link_ends,
-            max_downloads: None,
-            notify: false,
-        };
-        share::insert(db, &link, 0).await.unwrap();
+        let file = scratch.file(owner, file_ends).await;
+        let slug = scratch.share(owner, file, link_ends, None).await;
         let grant = Grant { id: new_id(now), file, by: None, expires_at: now + 1 };
         reserve(db, &slug, &grant, now).await.unwrap()
     }

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::purge_record::{self, Removed};
 use super::statement::query;
-use super::{Db, Tx, Unique, account, from_db, hand_in, new_id, object, to_db, violates_unique};
+use super::{
+    Db, Tx, Unique, account, from_db, hand_in, new_id, object, quota, to_db, violates_unique,
+};
 use crate::error::{Error, Result};
 use crate::names::Candidates;
 
@@ -86,7 +88,7 @@ impl From<Row> for FileSummary {
 /// [`Error::NotFound`] where the object was given up in the meantime.
 pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
     let mut tx = db.begin().await?;
-    charge(&mut tx, file.owner, file.size).await?;
+    quota::charge(&mut tx, file.owner, file.size).await?;
     let entered = enter(&mut tx, file, now).await?;
     tx.commit().await?;
     Ok(entered)
@@ -111,24 +113,6 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
         created_at: now,
         expires_at: file.expires_at,
     })
-}
-
-/// Takes so many bytes of an account's quota. [`Error::QuotaExceeded`] where there are not so many.
-pub(super) async fn charge(tx: &mut Tx, owner: UserId, size: u64) -> Result<()> {
-    let charged = query("update account set used = used + $2 where id = $1 and used + $2 <= quota")
-        .bind(owner.0)
-        .bind(to_db(size))
-        .execute(&mut *tx)
-        .await?;
-    if charged == 1 {
-        return Ok(());
-    }
-    let quota: i64 = query("select quota from account where id = $1")
-        .bind(owner.0)
-        .fetch_optional_value(&mut *tx)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-    Err(Error::QuotaExceeded { quota: from_db(quota) })
 }
 
 /// Takes the wanted name or the first free `name (1)`, `name (2)` …; the unique constraint decides
@@ -172,15 +156,6 @@ async fn insert_under_free_name(
         }
     }
     Err(Error::NameTaken)
-}
-
-/// Bytes the account may still store.
-pub async fn room_left(db: &Db, owner: UserId) -> Result<(u64, u64)> {
-    let (quota, used): (i64, i64) = query("select quota, used from account where id = $1")
-        .bind(owner.0)
-        .fetch_one(db.reader())
-        .await?;
-    Ok((from_db(quota.saturating_sub(used)), from_db(quota)))
 }
 
 /// What a library shows of a file, `$1` being the time, with what follows appended.
@@ -264,7 +239,8 @@ pub async fn delete(db: &Db, owner: UserId, id: FileId) -> Result<Uuid> {
             .fetch_optional(&mut tx)
             .await?;
     let (object, size) = row.ok_or(Error::NotFound)?;
-    release(&mut tx, owner.0, object, size).await?;
+    object::doom(&mut tx, object).await?;
+    quota::give_back(&mut tx, owner, from_db(size)).await?;
     tx.commit().await?;
     Ok(object)
 }
@@ -298,23 +274,13 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
         }));
     }
     for (removed, object) in &gone {
-        release(&mut tx, removed.owner.0, *object, to_db(removed.bytes)).await?;
+        object::doom(&mut tx, *object).await?;
+        quota::give_back(&mut tx, removed.owner, removed.bytes).await?;
         purge_record::write(&mut tx, removed, now).await?;
     }
     tx.commit().await?;
     let bytes = gone.iter().map(|(removed, _)| removed.bytes).sum();
     Ok((gone.len() as u64, bytes))
-}
-
-/// Gives an object up, and its bytes back to an account.
-pub(super) async fn release(tx: &mut Tx, owner: Uuid, object: Uuid, size: i64) -> Result<()> {
-    object::doom(tx, object).await?;
-    query("update account set used = used - $2 where id = $1")
-        .bind(owner)
-        .bind(size)
-        .execute(&mut *tx)
-        .await?;
-    Ok(())
 }
 
 /// Whose a file is, by username, and what it is called.

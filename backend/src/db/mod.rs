@@ -11,11 +11,13 @@ pub mod invitation;
 pub mod mail;
 pub mod object;
 pub mod purge_record;
+pub mod quota;
 pub mod second_factor;
 pub mod session;
 pub mod share;
 pub mod transfer;
 pub mod upload;
+pub mod upload_part;
 
 #[cfg(test)]
 mod races;

@@ -1,8 +1,6 @@
 //! Objects: the rows that stand for bytes in the store. The row comes before the bytes and goes
 //! after them.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use super::statement::{Statement, query};
@@ -75,15 +73,11 @@ pub async fn forget(db: &Db, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Which of these have rows.
-pub async fn known(db: &Db, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
-    let mut known = HashSet::new();
-    for id in ids {
-        let found: Option<Uuid> = query("select id from object where id = $1")
-            .bind(*id)
-            .fetch_optional_value(db.reader())
-            .await?;
-        known.extend(found);
-    }
-    Ok(known)
+/// Everything that has a row, oldest first: up to `limit` that follow `after`.
+pub async fn ids(db: &Db, after: Option<Uuid>, limit: u32) -> Result<Vec<Uuid>> {
+    Ok(query("select id from object where $1 is null or id > $1 order by id limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_values(db.reader())
+        .await?)
 }

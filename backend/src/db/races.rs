@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
-use sharesync_protocol::api::{ApiToken, ChangeUser, Role, Sha256Digest};
+use sharesync_protocol::api::{ApiToken, ChangeUser, Role};
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use tokio::task::JoinHandle;
 
 use super::account;
 use super::api_token::{self, NewApiToken};
 use super::download::{self, Grant};
-use super::file::{self, NewFile};
 use super::scratch::Scratch;
-use super::share::{self, NewShare};
-use super::{Db, Tx, new_id, object};
+use super::share;
+use super::{Db, Tx, new_id};
 use crate::error::{Error, Result};
 
 /// More than a statement takes that nothing holds up.
@@ -28,30 +27,9 @@ async fn after<T>(tx: Tx, waiting: JoinHandle<Result<T>>) -> Result<T> {
 }
 
 /// A file of somebody's behind a link for one download.
-async fn shared_once(db: &Db, owner: UserId) -> (FileId, ShareSlug) {
-    let new = NewFile {
-        owner,
-        object: object::begin(db, 0).await.unwrap(),
-        name: "a.txt",
-        size: 1,
-        sha256: Sha256Digest([0; 32]),
-        content_type: "text/plain",
-        expires_at: None,
-        handed_in: false,
-    };
-    let file = file::insert(db, &new, 0).await.unwrap().id;
-    let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
-    let link = NewShare {
-        slug: &slug,
-        owner,
-        files: &[file],
-        password_hash: None,
-        expires_at: None,
-        max_downloads: Some(1),
-        notify: true,
-    };
-    share::insert(db, &link, 0).await.unwrap();
-    (file, slug)
+async fn shared_once(scratch: &Scratch, owner: UserId) -> (FileId, ShareSlug) {
+    let file = scratch.file(owner, None).await;
+    (file, scratch.share(owner, file, None, Some(1)).await)
 }
 
 fn download_of(file: FileId) -> Grant {
@@ -75,7 +53,7 @@ async fn only_token(db: &Db, user: UserId, hash: u8) -> Result<ApiToken> {
 async fn places_in_a_link_are_counted_by_one_at_a_time() {
     let scratch = Scratch::open().await;
     let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
-    let (file, slug) = shared_once(db, sam).await;
+    let (file, slug) = shared_once(&scratch, sam).await;
     let mut tx = db.begin().await.unwrap();
     share::hold(&mut tx, slug.as_str()).await.unwrap();
     let asked = tokio::spawn({
@@ -90,7 +68,7 @@ async fn places_in_a_link_are_counted_by_one_at_a_time() {
 async fn which_download_is_the_first_is_decided_one_at_a_time() {
     let scratch = Scratch::open().await;
     let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
-    let (file, slug) = shared_once(db, sam).await;
+    let (file, slug) = shared_once(&scratch, sam).await;
     let grant = download_of(file);
     assert!(download::reserve(db, &slug, &grant, 0).await.unwrap());
     let mut tx = db.begin().await.unwrap();

@@ -1,12 +1,14 @@
 //! A database with nothing in it, for tests of the modules beside this one.
 
-use sharesync_protocol::UserId;
-use sharesync_protocol::api::Role;
+use sharesync_protocol::api::{Role, Sha256Digest};
+use sharesync_protocol::{FileId, ShareSlug, UserId};
 use sharesync_test_services::Postgres;
 use tempfile::TempDir;
 
 use super::account::{self, Claim, NewAccount};
-use super::{DatabasePlace, Db};
+use super::file::{self, NewFile};
+use super::share::{self, NewShare};
+use super::{DatabasePlace, Db, object};
 
 /// A database of a test's own, of the kind that is being tested.
 pub(super) struct Scratch {
@@ -23,6 +25,7 @@ impl Scratch {
         };
         Self { db: Db::open(&place).await.unwrap(), _folder: folder }
     }
+
     /// Somebody's account.
     pub(super) async fn account(&self, name: &str, role: Role) -> UserId {
         let email = format!("{name}@example.com");
@@ -40,5 +43,42 @@ impl Scratch {
         let made = account::insert(&mut tx, &new, 0).await.unwrap().id;
         tx.commit().await.unwrap();
         made
+    }
+
+    /// A file of somebody's, of one byte.
+    pub(super) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
+        let new = NewFile {
+            owner,
+            object: object::begin(&self.db, 0).await.unwrap(),
+            name: "a.txt",
+            size: 1,
+            sha256: Sha256Digest([0; 32]),
+            content_type: "text/plain",
+            expires_at,
+            handed_in: false,
+        };
+        file::insert(&self.db, &new, 0).await.unwrap().id
+    }
+
+    /// A link to a file of somebody's.
+    pub(super) async fn share(
+        &self,
+        owner: UserId,
+        file: FileId,
+        expires_at: Option<i64>,
+        max_downloads: Option<u32>,
+    ) -> ShareSlug {
+        let slug = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
+        let new = NewShare {
+            slug: &slug,
+            owner,
+            files: &[file],
+            password_hash: None,
+            expires_at,
+            max_downloads,
+            notify: true,
+        };
+        share::insert(&self.db, &new, 0).await.unwrap();
+        slug
     }
 }

@@ -1,15 +1,13 @@
-//! Uploads in parts: what is to come, and which parts of it are there for good.
+//! Uploads under way: what is to come, and how much of it is there for good.
 
-use sharesync_protocol::api::{
-    PurgeReason, Purgeable, ReceivedPart, Sha256Digest, UploadSession, UploadedFile,
-};
+use sharesync_protocol::api::{PurgeReason, Purgeable, Sha256Digest, UploadSession, UploadedFile};
 use sharesync_protocol::{FileId, UploadId, UserId};
 use uuid::Uuid;
 
 use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
-use super::{Db, account, count_from_db, from_db, new_id, object, to_db};
+use super::{Db, account, count_from_db, from_db, new_id, object, quota, to_db};
 use crate::error::{Error, Result};
 
 /// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
@@ -131,22 +129,6 @@ impl From<Upload> for UploadSession {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct PartRow {
-    #[sqlx(try_from = "i64")]
-    number: u32,
-    #[sqlx(try_from = "i64")]
-    size: u64,
-    #[sqlx(try_from = "Vec<u8>")]
-    sha256: Sha256Digest,
-}
-
-impl From<PartRow> for ReceivedPart {
-    fn from(PartRow { number, size, sha256 }: PartRow) -> Self {
-        Self { number, size, sha256 }
-    }
-}
-
 /// Uploads as they are, with what follows appended.
 macro_rules! select_uploads {
     ($rest:literal) => {
@@ -166,7 +148,7 @@ macro_rules! select_uploads {
 pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId> {
     let mut tx = db.begin().await?;
     // Which holds the account, too: nobody else begins one meanwhile.
-    file::charge(&mut tx, upload.owner, upload.size.unwrap_or(0)).await?;
+    quota::charge(&mut tx, upload.owner, upload.size.unwrap_or(0)).await?;
     let under_way: i64 =
         query("select count(*) from upload where account_id = $1 and file_id is null")
             .bind(upload.owner.0)
@@ -243,75 +225,13 @@ pub async fn page(
     Ok(found.into_iter().map(UploadSession::from).collect())
 }
 
-/// The parts that are there, in their order.
-pub async fn parts(db: &Db, id: UploadId) -> Result<Vec<ReceivedPart>> {
-    let rows: Vec<PartRow> =
-        query("select number, size, sha256 from upload_part where upload_id = $1 order by number")
-            .bind(id.0)
-            .fetch_all(db.reader())
-            .await?;
-    Ok(rows.into_iter().map(ReceivedPart::from).collect())
-}
-
-/// The digest of a part, where it is there.
-pub async fn part(db: &Db, id: UploadId, number: u32) -> Result<Option<Sha256Digest>> {
-    let found: Option<Vec<u8>> =
-        query("select sha256 from upload_part where upload_id = $1 and number = $2")
-            .bind(id.0)
-            .bind(number)
-            .fetch_optional_value(db.reader())
-            .await?;
-    Ok(found.and_then(|bytes| bytes.try_into().ok()))
-}
-
-/// A part's bytes are there, durable: says so for good, and keeps the upload for longer. [`Error::NotFound`] where it
-/// takes no more of them.
-pub async fn record_part(
-    db: &Db,
-    id: UploadId,
-    part: &ReceivedPart,
-    expires_at: i64,
-) -> Result<()> {
-    let mut tx = db.begin().await?;
-    let kept = query("update upload set expires_at = $2 where id = $1 and file_id is null")
-        .bind(id.0)
-        .bind(expires_at)
-        .execute(&mut tx)
-        .await?;
-    if kept == 0 {
-        return Err(Error::NotFound);
-    }
-    query(
-        "insert into upload_part (upload_id, number, size, sha256) values ($1, $2, $3, $4)
-         on conflict (upload_id, number) do update
-         set size = excluded.size, sha256 = excluded.sha256",
-    )
-    .bind(id.0)
-    .bind(part.number)
-    .bind(to_db(part.size))
-    .bind(part.sha256.0.as_slice())
-    .execute(&mut tx)
-    .await?;
-    tx.commit().await
-}
-
-/// A part is about to be written anew: what is there of it counts no more.
-pub async fn forget_part(db: &Db, id: UploadId, number: u32) -> Result<()> {
-    query("delete from upload_part where upload_id = $1 and number = $2")
-        .bind(id.0)
-        .bind(number)
-        .execute(db.writer())
-        .await?;
-    Ok(())
-}
-
 /// Bytes have come behind those that were there, and are durable: counts them for good, and keeps the upload for longer.
 /// Where its size is not known they are charged. [`Error::Superseded`] where others came first, or it takes no more.
 pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -> Result<()> {
     let grown = if upload.size_is_known { 0 } else { bytes };
     let mut tx = db.begin().await?;
     if grown > 0 {
-        file::charge(&mut tx, upload.owner, grown).await?;
+        quota::charge(&mut tx, upload.owner, grown).await?;
     }
     let appended = query(
         "update upload set appended = appended + $3, size = size + $4, expires_at = $5
@@ -338,7 +258,7 @@ pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -
 /// fit, [`Error::Superseded`] where it got one in the meantime.
 pub async fn declare_size(db: &Db, upload: &Upload, size: u64) -> Result<()> {
     let mut tx = db.begin().await?;
-    file::charge(&mut tx, upload.owner, size - upload.size).await?;
+    quota::charge(&mut tx, upload.owner, size - upload.size).await?;
     let declared = query(
         "update upload set size = $3, size_is_known = true
          where id = $1 and size = $2 and not size_is_known",
@@ -394,7 +314,8 @@ pub async fn abort(db: &Db, owner: UserId, id: UploadId, expired_by: Option<i64>
     .fetch_optional(&mut tx)
     .await?;
     let (object, size) = row.ok_or(Error::NotFound)?;
-    file::release(&mut tx, owner.0, object, size).await?;
+    object::doom(&mut tx, object).await?;
+    quota::give_back(&mut tx, owner, from_db(size)).await?;
     if let Some(now) = expired_by {
         let (what, reason) = (Purgeable::Upload, PurgeReason::Abandoned);
         let removed = Removed { what, subject: id.0, owner, bytes: from_db(size), reason };
@@ -426,38 +347,4 @@ pub async fn forget_completed(db: &Db, now: i64, batch: u32) -> Result<u64> {
     .bind(batch)
     .execute(db.writer())
     .await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use sharesync_protocol::api::Role;
-
-    use super::*;
-    use crate::db::scratch::Scratch;
-
-    #[tokio::test]
-    async fn what_an_account_has_is_counted_anew() {
-        let scratch = Scratch::open().await;
-        let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
-        scratch.account("other", Role::Standard).await;
-        let new = NewUpload {
-            owner: sam,
-            name: "a.txt",
-            content_type: "text/plain",
-            size: Some(7),
-            part_size: Some(7),
-            metadata: None,
-            sha256: None,
-            handed_in: false,
-            expires_at: 1,
-        };
-        begin(db, &new, 0).await.unwrap();
-        assert_eq!(account::miscounted(db).await.unwrap(), []);
-        let mut tx = db.begin().await.unwrap();
-        file::charge(&mut tx, sam, 5).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(account::miscounted(db).await.unwrap(), [("sam".to_owned(), 12, 7)]);
-        account::recount(db).await.unwrap();
-        assert_eq!(account::miscounted(db).await.unwrap(), []);
-    }
 }

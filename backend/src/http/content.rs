@@ -27,7 +27,6 @@ use crate::auth::session;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable};
-use crate::db::new_id;
 use crate::error::{Error, Result};
 
 /// Nothing in a stored file may run here, whatever it is and however it is opened.
@@ -124,8 +123,7 @@ pub async fn content(
 /// A download of somebody's own file, by their token.
 async fn of_owner(app: &AppState, owner: &AuthUser, id: FileId, now: i64) -> Result<Allowed> {
     let name = file::get(&app.db, owner.id, id, now).await?.file.name;
-    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
-    let grant = Grant { id: new_id(now), file: id, by: Some(owner.id), expires_at };
+    let grant = Grant::new(id, Some(owner.id), DOWNLOAD_URL_SECS, now);
     Ok(Allowed { grant, via: Via::Library, disposition: presign::attachment(&name) })
 }
 

@@ -198,3 +198,8 @@ impl FromRequestParts<AppState> for BaseUrl {
         Ok(Self(format!("http://{authority}")))
     }
 }
+
+/// Bytes that a body is declared to have.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

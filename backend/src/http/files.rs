@@ -13,7 +13,7 @@ use crate::app::AppState;
 use crate::auth::permission::Permission;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, HANDED_IN_URL_SECS, Via};
 use crate::db::download::Grant;
-use crate::db::{download, file, hand_in, new_id};
+use crate::db::{download, file, hand_in};
 use crate::error::{Error, Result};
 use crate::names;
 
@@ -53,12 +53,11 @@ pub async fn get(
 ) -> Result<Json<FileDetails>> {
     let now = app.clock.now_ms();
     let summary = file::get(&app.db, user.id, id, now).await?;
-    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
-    let grant = Grant { id: new_id(now), file: id, by: Some(user.id), expires_at };
+    let grant = Grant::new(id, Some(user.id), DOWNLOAD_URL_SECS, now);
     let disposition = presign::attachment(&summary.file.name);
     let path = app.presigner.sign(&grant, Via::Library, &disposition);
     let download_url = format!("{base}{path}");
-    Ok(Json(FileDetails { summary, download_url, download_url_expires_at: expires_at }))
+    Ok(Json(FileDetails { summary, download_url, download_url_expires_at: grant.expires_at }))
 }
 
 /// An address to fetch a file from
@@ -88,10 +87,10 @@ pub async fn signed_url(
         }
         Err(other) => return Err(other),
     };
-    let expires_at = now + seconds.cast_signed() * 1000;
-    let grant = Grant { id: new_id(now), file: id, by: Some(user.id), expires_at };
+    let grant = Grant::new(id, Some(user.id), seconds, now);
     let path = app.presigner.sign(&grant, via, &presign::attachment(&name));
-    Ok(Json(DownloadLink { download_url: format!("{base}{path}"), expires_at }))
+    let download_url = format!("{base}{path}");
+    Ok(Json(DownloadLink { download_url, expires_at: grant.expires_at }))
 }
 
 /// Rename a file

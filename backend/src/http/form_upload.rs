@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{Role, UploadedFile};
+use sharesync_protocol::api::UploadedFile;
 
 use super::cut_off;
-use super::extract::{AuthUser, Query};
+use super::extract::{AuthUser, Query, declared_length};
 use crate::app::AppState;
-use crate::db::file;
+use crate::db::quota;
 use crate::error::{Error, Result};
 use crate::library::Upload;
 use crate::names;
@@ -63,8 +63,7 @@ pub async fn upload(
     let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(cut_off)? {
         if field.name() == Some("file") {
-            // Who keeps no files has no other place for one.
-            let handed_in = hand_in.unwrap_or(false) || user.role == Role::Client;
+            let handed_in = user.hands_in(hand_in.unwrap_or(false));
             let stored = store(&app, user.id, max_size, handed_in, field).await?;
             app.mail_waits.notify_one();
             return Ok((StatusCode::CREATED, Json(stored)));
@@ -77,13 +76,12 @@ pub async fn upload(
 /// Turns away, before any of the body is read, what is declared too large for the server or the
 /// quota. Answers how large the file may be.
 async fn admit(app: &AppState, user: UserId, headers: &HeaderMap) -> Result<u64> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let declared: u64 = declared.and_then(|length| length.parse().ok()).unwrap_or(0);
+    let declared = declared_length(headers).unwrap_or(0);
     let limit = app.max_upload_size;
     if declared > limit + FORM_OVERHEAD {
         return Err(Error::TooLarge { limit });
     }
-    let (left, quota) = file::room_left(&app.db, user).await?;
+    let (left, quota) = quota::room_left(&app.db, user).await?;
     if declared > left + FORM_OVERHEAD {
         return Err(Error::QuotaExceeded { quota });
     }
@@ -99,13 +97,8 @@ async fn store(
 ) -> Result<UploadedFile> {
     let name = file.file_name().unwrap_or_default().to_owned();
     names::check(&name)?;
-    let upload = Upload {
-        owner,
-        content_type: mime_guess::from_path(&name).first_or_octet_stream().to_string(),
-        name,
-        max_size,
-        handed_in,
-    };
+    let upload =
+        Upload { owner, content_type: names::media_type(&name), name, max_size, handed_in };
     app.library.take_in(upload, file.map_err(cut_off)).await
 }
 

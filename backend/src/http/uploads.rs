@@ -8,15 +8,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use futures_util::TryStreamExt;
 use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{
-    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, RequestParts, Role,
+    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, RequestParts,
     UploadDetails, UploadPage, UploadedFile, WantedPart,
 };
 
 use super::cut_off;
-use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, declared_length, next_cursor};
 use crate::app::AppState;
 use crate::blob::part_address::{PART_URL_SECS, SignedPart};
 use crate::db::upload::{self, Upload};
+use crate::db::upload_part;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::uploads::{Announced, ExpectedPart};
@@ -58,8 +59,7 @@ pub async fn begin(
         in_sequence: false,
         metadata: None,
         sha256: body.sha256,
-        // Who keeps no files has no other place for one.
-        handed_in: body.hand_in || user.role == Role::Client,
+        handed_in: user.hands_in(body.hand_in),
     };
     let upload = app.uploads.begin(&announced).await?;
     let first = 1..=upload.parts().min(FIRST_PARTS);
@@ -102,7 +102,7 @@ pub async fn get(
     Path(id): Path<UploadId>,
 ) -> Result<Json<UploadDetails>> {
     let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
-    let parts = upload::parts(&app.db, id).await?;
+    let parts = upload_part::all(&app.db, id).await?;
     let file = match upload.file() {
         Some(file) => Some(app.uploads.became(user.id, file).await?),
         None => None,
@@ -167,7 +167,9 @@ pub async fn put_part(
     body: Body,
 ) -> Result<HeaderMap> {
     let expected = app.part_addresses.verify(id, number, &query, app.clock.now_ms())?;
-    check_declared(&headers, expected.size)?;
+    if declared_length(&headers).is_some_and(|length| length > expected.size) {
+        return Err(Error::TooLarge { limit: expected.size });
+    }
     let content = body.into_data_stream().map_err(cut_off);
     let sha256 = app.uploads.take_part(expected, content).await?;
     let etag = HeaderValue::try_from(format!("\"{sha256}\"")).expect("digits are visible ASCII");
@@ -223,9 +225,7 @@ pub async fn abort(
 /// The media type that was given, if it is one, or what the name says.
 fn content_type(body: &BeginUpload) -> Result<String> {
     match body.content_type.as_deref() {
-        None | Some("") => {
-            Ok(mime_guess::from_path(&body.name).first_or_octet_stream().to_string())
-        }
+        None | Some("") => Ok(names::media_type(&body.name)),
         Some(given) => match given.parse::<mime_guess::Mime>() {
             Ok(parsed) => Ok(parsed.to_string()),
             Err(_) => Err(Error::invalid("type", "is not a media type")),
@@ -247,13 +247,4 @@ fn addresses(
         Ok(PartAddress { number, size: part.size, url, url_expires_at })
     };
     wanted.iter().map(address).collect()
-}
-
-/// Turns away, before any of it is read, what is declared to be longer than the part.
-fn check_declared(headers: &HeaderMap, size: u64) -> Result<()> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    match declared.and_then(|length| length.parse::<u64>().ok()) {
-        Some(length) if length > size => Err(Error::TooLarge { limit: size }),
-        _ => Ok(()),
-    }
 }

@@ -200,28 +200,30 @@ async fn keep(
 }
 
 /// A checksum that is compared once all has come.
-struct Check {
-    expected: Checksum,
-    sha1: Sha1,
-    sha256: Sha256,
+enum Check {
+    Sha1(Sha1, [u8; 20]),
+    Sha256(Sha256, [u8; 32]),
 }
 
 impl Check {
     fn new(expected: Checksum) -> Self {
-        Self { expected, sha1: Sha1::new(), sha256: Sha256::new() }
+        match expected {
+            Checksum::Sha1(expected) => Self::Sha1(Sha1::new(), expected),
+            Checksum::Sha256(expected) => Self::Sha256(Sha256::new(), expected),
+        }
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        match self.expected {
-            Checksum::Sha1(_) => self.sha1.update(bytes),
-            Checksum::Sha256(_) => self.sha256.update(bytes),
+        match self {
+            Self::Sha1(hasher, _) => hasher.update(bytes),
+            Self::Sha256(hasher, _) => hasher.update(bytes),
         }
     }
 
     fn holds(&self) -> bool {
-        match self.expected {
-            Checksum::Sha1(expected) => self.sha1.clone().finalize().as_slice() == expected,
-            Checksum::Sha256(expected) => self.sha256.clone().finalize().as_slice() == expected,
+        match self {
+            Self::Sha1(hasher, expected) => hasher.clone().finalize().as_slice() == expected,
+            Self::Sha256(hasher, expected) => hasher.clone().finalize().as_slice() == expected,
         }
     }
 }

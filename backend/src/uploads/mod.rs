@@ -1,5 +1,5 @@
-//! Uploads in parts: sessions that outlive a lost line, a closed page and a restart. A part that was taken is on the
-//! disk, checked, for good; the file is made when all of them are there. Called by their handlers and by the purge.
+//! Uploads that outlive a lost line, a closed page and a restart, in parts of any order or in sequence. What was taken is
+//! on the disk for good; the file is made when all of it is there. Called by their handlers and by the purge.
 
 mod append;
 mod part;
@@ -98,8 +98,8 @@ impl Uploads {
         upload::get(&self.db, announced.owner, id, now).await
     }
 
-    /// Makes the file of an upload whose parts are all there; the same file each time it is asked again.
-    /// [`Error::UploadIncomplete`] where some are not, [`Error::ChecksumMismatch`] where the content is not what its
+    /// Makes the file of an upload that is all there; the same file each time it is asked again.
+    /// [`Error::UploadIncomplete`] where it is not, [`Error::ChecksumMismatch`] where the content is not what its
     /// sender said.
     pub async fn complete(
         &self,

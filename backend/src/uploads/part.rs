@@ -8,7 +8,7 @@ use sharesync_protocol::api::{ReceivedPart, Sha256Digest};
 use super::turns::{HeldPart, PartTurn};
 use super::{Uploads, WAITS_MS};
 use crate::blob::ObjectWriter;
-use crate::db::upload;
+use crate::db::{upload, upload_part};
 use crate::error::{Error, Result};
 
 /// A part that an address was made for.
@@ -38,18 +38,19 @@ impl Uploads {
         let PartTurn { over, held } = self.turns.part(expected.upload, expected.number).await;
         // Looked at in this turn: it has not been put together.
         let found = upload::under_way(&self.db, expected.upload, self.clock.now_ms()).await?;
-        let there = upload::part(&self.db, expected.upload, expected.number).await?;
+        let there = upload_part::digest(&self.db, expected.upload, expected.number).await?;
         if let Some(there) = there.filter(|there| expected.sha256 == Some(*there)) {
-            read_through(content, expected.size).await?;
+            // Only so that its sender can hear so.
+            receive(content, expected.size, None).await?;
             return Ok(there);
         }
         if there.is_some() {
-            upload::forget_part(&self.db, expected.upload, expected.number).await?;
+            upload_part::forget(&self.db, expected.upload, expected.number).await?;
         }
         let (from, _) = found.extent(expected.number)?;
         let mut writer = self.store.write(found.object_id, from, held);
         tokio::select! {
-            written = write(&mut writer, expected.size, content) => written?,
+            received = receive(content, expected.size, Some(&mut writer)) => received?,
             () = over.cancelled() => return Err(Error::Superseded),
         }
         // From here on nobody's leaving stops it.
@@ -70,16 +71,16 @@ impl Uploads {
         let ExpectedPart { upload, number, size, .. } = expected;
         let part = ReceivedPart { number, size, sha256: written.sha256 };
         let expires_at = self.clock.now_ms() + WAITS_MS;
-        upload::record_part(&self.db, upload, &part, expires_at).await?;
+        upload_part::record(&self.db, upload, &part, expires_at).await?;
         Ok(written.sha256)
     }
 }
 
-/// Writes a part as it comes.
-async fn write<E>(
-    writer: &mut ObjectWriter<HeldPart>,
-    size: u64,
+/// Takes in as many bytes as a part has, as they come; without a writer, only to have heard them.
+async fn receive<E>(
     content: impl Stream<Item = Result<Bytes, E>>,
+    size: u64,
+    mut writer: Option<&mut ObjectWriter<HeldPart>>,
 ) -> Result<()>
 where
     Error: From<E>,
@@ -92,28 +93,10 @@ where
         if came > size {
             return Err(Error::TooLarge { limit: size });
         }
-        writer.write(piece).await?;
-    }
-    whole(came, size)
-}
-
-/// Reads a part that is there already, so that its sender can hear so.
-async fn read_through<E>(content: impl Stream<Item = Result<Bytes, E>>, size: u64) -> Result<()>
-where
-    Error: From<E>,
-{
-    let mut content = std::pin::pin!(content);
-    let mut came = 0;
-    while let Some(piece) = content.next().await {
-        came += piece?.len() as u64;
-        if came > size {
-            return Err(Error::TooLarge { limit: size });
+        if let Some(writer) = &mut writer {
+            writer.write(piece).await?;
         }
     }
-    whole(came, size)
-}
-
-fn whole(came: u64, size: u64) -> Result<()> {
     if came == size {
         Ok(())
     } else {

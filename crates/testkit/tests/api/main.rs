@@ -22,6 +22,7 @@ mod shares;
 mod signaling;
 mod stats;
 mod tus;
+mod upload_parts;
 mod uploads;
 mod users;
 mod verification;

@@ -1,7 +1,6 @@
 /** Uploads that were begun, here or elsewhere, and that nobody here is sending. On the upload page. */
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { useEffect } from 'react'
 import { api, unwrap } from '@/api/client'
 import type { UploadSession } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
@@ -17,23 +16,21 @@ import { useUploads } from './uploads'
 /** How often it is looked whether somebody elsewhere goes on with one, in milliseconds. */
 const LOOK_EVERY = 5000
 
-const unfinishedQuery = queryOptions({
-  queryKey: ['uploads'],
-  queryFn: ({ signal }) =>
-    unwrap(api.GET('/api/uploads', { params: { query: { limit: 200 } }, signal })),
-  refetchInterval: ({ state }) => (state.data?.items.length ? LOOK_EVERY : false),
-})
+/** What this page has begun or ended so far makes it another question: each changes the answer. */
+function unfinishedQuery(begunHere: number) {
+  return queryOptions({
+    queryKey: ['uploads', begunHere],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/uploads', { params: { query: { limit: 200 } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.items.length ? LOOK_EVERY : false),
+    placeholderData: keepPreviousData,
+  })
+}
 
 /** The uploads, newest first. */
 export function useUnfinished(): readonly UploadSession[] {
-  const queries = useQueryClient()
-  const { data } = useQuery(unfinishedQuery)
   const here = useUploads().map(({ session }) => session)
-  const begunHere = here.filter((session) => session !== null).length
-  // What was cancelled or has arrived here is on that list no more.
-  useEffect(() => {
-    void queries.invalidateQueries({ queryKey: unfinishedQuery.queryKey })
-  }, [begunHere, queries])
+  const { data } = useQuery(unfinishedQuery(here.filter((session) => session !== null).length))
   return data?.items.filter(({ id }) => !here.includes(id)) ?? []
 }
 
@@ -72,7 +69,7 @@ function UnfinishedRow({ upload: { id, name, size, received } }: { upload: Uploa
       })
     }
     await Promise.all([
-      queries.invalidateQueries({ queryKey: unfinishedQuery.queryKey }),
+      queries.invalidateQueries({ queryKey: ['uploads'] }),
       refreshLibrary(queries),
     ])
   }

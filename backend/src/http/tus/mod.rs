@@ -2,20 +2,23 @@
 //! extensions creation, creation-with-upload, creation-defer-length, checksum, expiration and termination. They are the
 //! same uploads as those in parts, but that their bytes come one after the other.
 
+mod headers;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::TryStreamExt;
 use sharesync_protocol::UploadId;
-use sharesync_protocol::api::Role;
 
+use self::headers::{
+    ALGORITHMS, METHOD_OVERRIDE, TUS_RESUMABLE, UPLOAD_DEFER_LENGTH, UPLOAD_EXPIRES, UPLOAD_LENGTH,
+    UPLOAD_METADATA, UPLOAD_OFFSET, check_type, checksum, metadata, number, text,
+};
 use super::cut_off;
 use super::extract::{AuthUser, BaseUrl, Path};
 use crate::app::AppState;
@@ -29,23 +32,8 @@ const PATH: &str = "/api/tus";
 /// What is spoken besides the core.
 const EXTENSIONS: &str =
     "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination";
-/// What bytes can be checked by.
-const ALGORITHMS: &str = "sha1,sha256";
-/// What bytes of a file come as.
-const CHUNK_TYPE: &str = "application/offset+octet-stream";
-/// Bytes that a client may say of a file.
-const MAX_METADATA: usize = 8 * 1024;
 /// What a file is called that its client gave no name.
 const NAMELESS: &str = "upload";
-
-const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
-const UPLOAD_DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
-const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
-const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
-const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// Whoever speaks the version that is spoken here.
 pub struct SpeaksTus;
@@ -303,82 +291,28 @@ fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Result<Ann
         }
     }
     let metadata = metadata(headers)?;
-    let said = |keys: [&str; 2]| {
+    let said = |keys: &[&str]| {
         let found = keys.iter().find_map(|key| metadata.iter().find(|(known, _)| known == key));
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     };
-    let name = said(["filename", "name"]).unwrap_or(NAMELESS).to_owned();
+    let name = said(&["filename", "name"]).unwrap_or(NAMELESS).to_owned();
     names::check(&name)?;
-    let guessed = || mime_guess::from_path(&name).first_or_octet_stream();
-    let given = said(["filetype", "type"]).and_then(|text| text.parse::<mime_guess::Mime>().ok());
+    let given = said(&["filetype", "type"]).and_then(|text| text.parse::<mime_guess::Mime>().ok());
     Ok(Announced {
         owner: user.id,
-        content_type: given.unwrap_or_else(guessed).to_string(),
+        content_type: given.map_or_else(|| names::media_type(&name), |given| given.to_string()),
         name,
         size,
         in_sequence: true,
         metadata: text(headers, &UPLOAD_METADATA)?.map(str::to_owned),
         sha256: None,
-        // Who keeps no files has no other place for one.
-        handed_in: said(["hand_in", "hand-in"]) == Some("true") || user.role == Role::Client,
+        handed_in: user.hands_in(said(&["hand_in"]) == Some("true")),
     })
 }
 
 fn check_size(app: &AppState, size: u64) -> Result<()> {
     let limit = app.max_upload_size;
     if size > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
-}
-
-fn check_type(headers: &HeaderMap) -> Result<()> {
-    if headers.get(header::CONTENT_TYPE).is_some_and(|given| given == CHUNK_TYPE) {
-        Ok(())
-    } else {
-        Err(Error::UnsupportedType(format!("Send the bytes as {CHUNK_TYPE}.")))
-    }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>> {
-    let text = headers.get(name).map(HeaderValue::to_str).transpose();
-    text.map_err(|_| Error::BadRequest(format!("{name} is not ASCII")))
-}
-
-/// A header that holds a number of bytes, in digits alone.
-fn number(headers: &HeaderMap, name: &HeaderName) -> Result<Option<u64>> {
-    let Some(text) = text(headers, name)? else { return Ok(None) };
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok());
-    let number = digits.flatten().filter(|number| i64::try_from(*number).is_ok());
-    number.map(Some).ok_or_else(|| Error::BadRequest(format!("{name} is not a number of bytes")))
-}
-
-/// What a client says of a file: `key value, key value, key`, the values in base64.
-fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>> {
-    let said = text(headers, &UPLOAD_METADATA)?.unwrap_or_default();
-    if said.len() > MAX_METADATA {
-        return Err(Error::BadRequest(format!("Upload-Metadata has over {MAX_METADATA} bytes")));
-    }
-    let pairs = said.split(',').map(str::trim).filter(|pair| !pair.is_empty());
-    let read = pairs.map(|pair| {
-        let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
-        let value = STANDARD.decode(value).ok().and_then(|value| String::from_utf8(value).ok());
-        let value = value
-            .ok_or_else(|| Error::BadRequest(format!("Upload-Metadata: {key} is not base64")))?;
-        Ok((key.to_owned(), value))
-    });
-    read.collect()
-}
-
-/// What the bytes must be: an algorithm, and a digest in base64.
-fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
-    let Some(said) = text(headers, &UPLOAD_CHECKSUM)? else { return Ok(None) };
-    let (algorithm, digest) = said.split_once(' ').unwrap_or((said, ""));
-    let digest = STANDARD.decode(digest.trim()).unwrap_or_default();
-    let checksum = match algorithm {
-        "sha1" => digest.try_into().map(Checksum::Sha1).ok(),
-        "sha256" => digest.try_into().map(Checksum::Sha256).ok(),
-        _ => None,
-    };
-    let wrong = || Error::BadRequest(format!("Upload-Checksum: one of {ALGORITHMS} is needed"));
-    checksum.map(Some).ok_or_else(wrong)
 }
 
 /// Where the next byte goes, and until when it may come.
