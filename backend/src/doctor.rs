@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::blob::{DiskStore, StoredObject};
+use crate::blob::{DiskStore, Object, StoredObject};
 use crate::config::Config;
 use crate::db::file::StoredFile;
 use crate::db::{Db, file, object, quota};
@@ -42,12 +42,14 @@ pub enum Finding {
     Lost(String),
     /// A file whose bytes are not what was stored.
     Damaged(String),
+    /// A file whose bytes are what was stored, and whose seal does not say so.
+    Unsealed(String),
 }
 
 impl Finding {
     /// Whether it can be mended without a loss.
     fn is_mendable(&self) -> bool {
-        matches!(self, Self::Miscounted { .. } | Self::Orphaned(_))
+        matches!(self, Self::Miscounted { .. } | Self::Orphaned(_) | Self::Unsealed(_))
     }
 }
 
@@ -60,6 +62,7 @@ impl fmt::Display for Finding {
             Self::Orphaned(path) => write!(f, "nobody has {}", path.display()),
             Self::Lost(file) => write!(f, "the bytes are missing of {file}"),
             Self::Damaged(file) => write!(f, "the bytes are damaged of {file}"),
+            Self::Unsealed(file) => write!(f, "the seal is damaged of {file}"),
         }
     }
 }
@@ -99,7 +102,7 @@ pub async fn examine(
         let Some(end) = files.last() else { break };
         last = Some(end.id);
         for file in files {
-            if let Some(finding) = look_at(&store, &file, instructions.read).await? {
+            if let Some(finding) = look_at(&db, &store, &file, instructions).await? {
                 found(finding)?;
             }
         }
@@ -125,17 +128,29 @@ async fn orphans(db: &Db, store: &DiskStore) -> anyhow::Result<Vec<StoredObject>
 }
 
 async fn look_at(
+    db: &Db,
     store: &DiskStore,
     file: &StoredFile,
-    read: bool,
+    Instructions { mend, read }: Instructions,
 ) -> anyhow::Result<Option<Finding>> {
-    let about = || format!("{} ({}, {})", file.name, file.id, file.username);
-    match store.size(file.object_id).await? {
-        Some(size) if size == file.size => {}
-        _ => return Ok(Some(Finding::Lost(about()))),
+    let (object, about) = (file.object, format!("{} ({}, {})", file.name, file.id, file.username));
+    match store.stored_size(object.id).await? {
+        Some(size) if size >= object.size => {}
+        _ => return Ok(Some(Finding::Lost(about))),
     }
-    if read && store.digest(file.object_id).await?.sha256 != file.sha256 {
-        return Ok(Some(Finding::Damaged(about())));
+    if !read {
+        return Ok(None);
     }
-    Ok(None)
+    let content = store.sums(Object { crc32: None, ..object }).await?;
+    if content.sha256 != file.sha256 {
+        return Ok(Some(Finding::Damaged(about)));
+    }
+    if store.sums(object).await.is_ok() {
+        return Ok(None);
+    }
+    if mend {
+        let sums = store.seal(object.id, object.size).await?;
+        object::sealed(db, object.id, sums.crc32).await?;
+    }
+    Ok(Some(Finding::Unsealed(about)))
 }

@@ -182,6 +182,11 @@ pub enum Error {
     /// 503: the server is not ready for anything, for it cannot reach this.
     #[error("The server cannot reach its {0}. Try again in a moment.")]
     NotReady(&'static str),
+    /// 500: the disk has changed a file's bytes.
+    #[error(
+        "This file's bytes were damaged on the server's disk. Whoever sent it may send it again."
+    )]
+    Damaged,
     /// 500: ours. The cause is logged and not told.
     #[error("Something went wrong on the server.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -263,6 +268,7 @@ impl Error {
             Self::Unavailable | Self::NotReady(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable)
             }
+            Self::Damaged => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Damaged),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ProblemCode::Internal),
         }
     }

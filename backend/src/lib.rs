@@ -34,6 +34,7 @@ use tokio_util::task::TaskTracker;
 
 pub use http::document as openapi;
 pub use jobs::purge::Purged;
+pub use jobs::scrub::Scrubbed;
 
 use crate::app::AppState;
 use crate::auth::password::Passwords;
@@ -130,6 +131,11 @@ impl Server {
         jobs::purge::run(&self.app).await
     }
 
+    /// Looks through everything whose turn it is, as the schedule does.
+    pub async fn scrub(&self) -> error::Result<Scrubbed> {
+        jobs::scrub::run(&self.app, &CancellationToken::new()).await
+    }
+
     /// Sends all mail that is due, as happens by itself a moment after it was queued. Answers how many mails went.
     pub async fn send_mail(&self) -> error::Result<u64> {
         jobs::delivering::run(&self.app, &CancellationToken::new()).await
@@ -143,7 +149,7 @@ impl Server {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         self.app.mail.listens_on(listener.local_addr()?.port());
-        let mut schedule = jobs::start(self.app.clone()).await?;
+        let mut schedule = jobs::start(self.app.clone(), stop.clone()).await?;
         jobs::delivering::start(self.app.clone(), stop.clone());
         let router = self.app.signaling.mount(http::router(self.app.clone()));
         let serving = http::serve(listener, router, self.trusted_proxies.clone(), stop.clone());

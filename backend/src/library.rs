@@ -7,14 +7,14 @@
 use std::io;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
-use sharesync_protocol::api::UploadedFile;
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use sharesync_protocol::api::{Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::blob::{DiskStore, ObjectWriter, Written};
+use crate::blob::{Damaged, DiskStore, Object, ObjectWriter, Sums};
 use crate::db::file::NewFile;
 use crate::db::{Db, file, object};
 use crate::error::{Error, Result};
@@ -78,14 +78,20 @@ impl Library {
         committed.await.map_err(Error::internal)?
     }
 
-    async fn enter(&self, upload: &Upload, object: Uuid, written: Written) -> Result<UploadedFile> {
+    async fn enter(
+        &self,
+        upload: &Upload,
+        object: Uuid,
+        size: u64,
+        sums: Sums,
+    ) -> Result<UploadedFile> {
         let now = self.clock.now_ms();
         let file = NewFile {
             owner: upload.owner,
             object,
             name: &upload.name,
-            size: written.size,
-            sha256: written.sha256,
+            size,
+            sums,
             content_type: &upload.content_type,
             expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
@@ -144,14 +150,56 @@ impl Library {
         }
     }
 
-    /// The bytes of an object from `from` up to `to`.
+    /// The bytes of an object from `from` up to `to`. [`Error::Damaged`] where the first of them are not what was stored;
+    /// where later ones are not, they do not come. Either is remembered.
     pub async fn read(
         &self,
-        object: Uuid,
+        object: Object,
         from: u64,
         to: u64,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
-        Ok(self.store.read(object, from, to).await?)
+        match self.store.read(object, from, to).await {
+            Ok(pieces) => {
+                let library = self.clone();
+                Ok(pieces.inspect_err(move |cause| library.damaged_later(object.id, cause)))
+            }
+            Err(cause) if Damaged::is_said_by(&cause) => Err(self.damaged(object.id).await?),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+
+    /// Seals an object that was stored before there were seals, if its bytes are still what was stored; [`Error::Damaged`]
+    /// where they are not. Answers their CRC-32.
+    pub async fn seal(&self, object: Object, sha256: Sha256Digest) -> Result<u32> {
+        let sums = self.store.sums(object).await?;
+        if sums.sha256 != sha256 {
+            return Err(self.damaged(object.id).await?);
+        }
+        self.store.seal(object.id, object.size).await?;
+        object::sealed(&self.db, object.id, sums.crc32).await?;
+        Ok(sums.crc32)
+    }
+
+    /// Remembers that an object's bytes are not what was stored, and says so in the log. Answers what its taker is told:
+    /// [`Error::NotFound`] where the bytes are gone because the file is.
+    pub async fn damaged(&self, object: Uuid) -> Result<Error> {
+        if !object::damaged(&self.db, object, self.clock.now_ms()).await? {
+            return Ok(Error::NotFound);
+        }
+        tracing::error!(%object, "stored bytes are damaged: the disk has changed them");
+        Ok(Error::Damaged)
+    }
+
+    /// The same behind a download under way, where that is what broke it off.
+    fn damaged_later(&self, object: Uuid, cause: &io::Error) {
+        if Damaged::is_said_by(cause) {
+            let library = self.clone();
+            self.tasks.spawn(async move {
+                if let Err(cause) = library.damaged(object).await {
+                    tracing::error!(%cause, %object, "damage could not be remembered");
+                }
+            });
+        }
     }
 
     /// Removes an object's bytes and then its row. What fails here the purge tries again.
@@ -217,8 +265,12 @@ impl Unfinished {
 
     async fn finish(&self, writer: ObjectWriter, upload: &Upload) -> Result<UploadedFile> {
         let (written, ()) = writer.finish().await?;
+        let sums = self.library.store.seal(self.object, written.size).await?;
+        if sums.sha256 != written.sha256 {
+            return Err(Error::internal(Damaged));
+        }
         self.library.store.settle(self.object).await?;
-        self.library.enter(upload, self.object, written).await
+        self.library.enter(upload, self.object, written.size, sums).await
     }
 }
 
@@ -231,5 +283,43 @@ impl Drop for Unfinished {
                 library.remove_object(object).await;
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sharesync_protocol::api::Role;
+    use sharesync_service_kit::clock::ManualClock;
+
+    use super::*;
+    use crate::db::scratch::Scratch;
+
+    #[tokio::test]
+    async fn what_was_stored_before_there_were_seals_is_served_and_gets_one_where_it_is_whole() {
+        let scratch = Scratch::open().await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = DiskStore::open(folder.path()).unwrap();
+        let clock = Clock::Manual(ManualClock::starting_now());
+        let library = Library::new(scratch.db.clone(), store.clone(), clock, 1, TaskTracker::new());
+        let owner = scratch.account("sam", Role::Standard).await;
+        let file = scratch.file(owner, None).await;
+        let Object { id, .. } = file::servable(&scratch.db, file, 0).await.unwrap().object;
+        let mut writer = store.write(id, 0, ());
+        writer.write(Bytes::from_static(b"hello")).await.unwrap();
+        let (written, ()) = writer.finish().await.unwrap();
+        store.settle(id).await.unwrap();
+
+        let unsealed = Object { id, size: 5, crc32: None };
+        let read: Vec<_> = library.read(unsealed, 1, 3).await.unwrap().try_collect().await.unwrap();
+        assert_eq!(read.concat(), b"el");
+        let other = Sha256Digest([1; 32]);
+        assert!(matches!(library.seal(unsealed, other).await, Err(Error::Damaged)));
+        assert!(matches!(file::servable(&scratch.db, file, 0).await, Err(Error::Damaged)));
+        let crc32 = library.seal(unsealed, written.sha256).await.unwrap();
+        assert_eq!(crc32, crc32fast::hash(b"hello"));
+        object::verified(&scratch.db, id, 0).await.unwrap();
+        let object = file::servable(&scratch.db, file, 0).await.unwrap().object;
+        assert_eq!(object.crc32, Some(crc32));
+        assert_eq!(store.stored_size(id).await.unwrap(), Some(9));
     }
 }

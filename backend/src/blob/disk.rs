@@ -2,22 +2,17 @@
 //! in places of their own.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use sha2::{Digest, Sha256};
-use sharesync_protocol::api::Sha256Digest;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::task::{JoinError, spawn_blocking};
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
-use super::object_writer::{ObjectWriter, WRITE_BYTES, Writing, Written};
-
-/// Bytes read from disk at a time.
-const READ_BYTES: usize = 128 * 1024;
+use super::object_reader::Reading;
+use super::object_writer::{ObjectWriter, Writing};
+use super::seal::{self, Object, Sums};
 
 /// Objects under one folder.
 #[derive(Clone, Debug)]
@@ -52,39 +47,22 @@ impl DiskStore {
         ObjectWriter::new(written)
     }
 
-    /// Cuts off what was written behind an object's end and never counted, as where a line broke.
-    pub async fn trim(&self, id: Uuid, size: u64) -> io::Result<()> {
+    /// Seals an object of so many bytes, settled or not; what was written behind them and never counted, as where a line
+    /// broke, is cut off. Durable once this returns.
+    pub async fn seal(&self, id: Uuid, size: u64) -> io::Result<Sums> {
         let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
         blocking(move || {
-            let open = |path| OpenOptions::new().write(true).open(path);
+            let open = |path| OpenOptions::new().read(true).write(true).open(path);
             let file = open(&incoming).or_else(|_| open(&settled))?;
-            if file.metadata()?.len() > size {
-                file.set_len(size)?;
-                file.sync_all()?;
-            }
-            Ok(())
+            seal::seal(&file, id, size)
         })
         .await
     }
 
-    /// The digest of all of an object's bytes as they are on the disk, settled or not.
-    pub async fn digest(&self, id: Uuid) -> io::Result<Written> {
-        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
-        blocking(move || {
-            let mut file = File::open(&incoming).or_else(|_| File::open(&settled))?;
-            let (mut hasher, mut size) = (Sha256::new(), 0);
-            let mut buffer = vec![0; WRITE_BYTES];
-            loop {
-                let read = file.read(&mut buffer)?;
-                if read == 0 {
-                    let sha256 = Sha256Digest(hasher.finalize().into());
-                    return Ok(Written { size, sha256 });
-                }
-                hasher.update(&buffer[..read]);
-                size += read as u64;
-            }
-        })
-        .await
+    /// What all of a settled object's bytes come to, as they are on the disk.
+    pub async fn sums(&self, object: Object) -> io::Result<Sums> {
+        let path = self.object_path(object.id);
+        blocking(move || object.sums(&File::open(path)?)).await
     }
 
     /// Puts an object, whose bytes are durable, where it is read from; that outlives a crash once this returns. One
@@ -94,16 +72,17 @@ impl DiskStore {
         blocking(move || settle(&incoming, &settled)).await
     }
 
-    /// The bytes from `from` up to `to`, read as they are taken.
+    /// The bytes from `from` up to `to`, read as they are taken, the first of them before this returns.
+    /// [`Damaged`](super::Damaged) where what lies there is not what was sealed.
     pub async fn read(
         &self,
-        id: Uuid,
+        object: Object,
         from: u64,
         to: u64,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
-        let mut file = tokio::fs::File::open(self.object_path(id)).await?;
-        file.seek(SeekFrom::Start(from)).await?;
-        Ok(ReaderStream::with_capacity(file.take(to - from), READ_BYTES))
+        let path = self.object_path(object.id);
+        let file = blocking(move || File::open(path)).await?;
+        Reading { object, file, from, to }.begin().await
     }
 
     /// Everything that lies in the store, finished or not, by what its name says; what has no name of ours is not ours.
@@ -118,8 +97,8 @@ impl DiskStore {
         .await
     }
 
-    /// Bytes of an object; none where it is not there.
-    pub async fn size(&self, id: Uuid) -> io::Result<Option<u64>> {
+    /// Bytes that an object has on the disk, with its seal; none where it is not there.
+    pub async fn stored_size(&self, id: Uuid) -> io::Result<Option<u64>> {
         match tokio::fs::metadata(self.object_path(id)).await {
             Ok(about) => Ok(Some(about.len())),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -209,8 +188,11 @@ mod tests {
     use std::sync::Arc;
 
     use futures_util::TryStreamExt;
+    use sha2::{Digest, Sha256};
+    use sharesync_protocol::api::Sha256Digest;
 
     use super::*;
+    use crate::blob::object_writer::{WRITE_BYTES, Written};
 
     fn store() -> (tempfile::TempDir, DiskStore) {
         let folder = tempfile::tempdir().unwrap();
@@ -226,9 +208,21 @@ mod tests {
             .sum()
     }
 
-    async fn read_all(store: &DiskStore, id: Uuid, from: u64, to: u64) -> io::Result<Vec<u8>> {
-        let pieces = store.read(id, from, to).await?;
+    async fn read_all(
+        store: &DiskStore,
+        object: Object,
+        from: u64,
+        to: u64,
+    ) -> io::Result<Vec<u8>> {
+        let pieces = store.read(object, from, to).await?;
         Ok(pieces.try_collect::<Vec<_>>().await?.concat())
+    }
+
+    /// Seals what was written and puts it where it is read from.
+    async fn settled(store: &DiskStore, id: Uuid, size: u64) -> Object {
+        let sums = store.seal(id, size).await.unwrap();
+        store.settle(id).await.unwrap();
+        Object { id, size, crc32: Some(sums.crc32) }
     }
 
     async fn write(store: &DiskStore, id: Uuid, at: u64, pieces: &[&[u8]]) -> Written {
@@ -248,11 +242,11 @@ mod tests {
         let (_folder, store) = store();
         let id = Uuid::from_u128(7);
         let written = write(&store, id, 0, &[b"hello ", b"world"]).await;
-        assert!(store.read(id, 0, 4).await.is_err());
-        store.settle(id).await.unwrap();
         assert_eq!((written.size, written.sha256), (11, digest(b"hello world")));
-        assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
-        assert_eq!(read_all(&store, id, 4, 7).await.unwrap(), b"o w");
+        assert!(store.read(Object { id, size: 11, crc32: None }, 0, 4).await.is_err());
+        let object = settled(&store, id, 11).await;
+        assert_eq!(read_all(&store, object, 0, 11).await.unwrap(), b"hello world");
+        assert_eq!(read_all(&store, object, 4, 7).await.unwrap(), b"o w");
     }
 
     #[tokio::test]
@@ -262,9 +256,12 @@ mod tests {
         let content: Vec<u8> =
             (0..WRITE_BYTES * 3 + 5).map(|i| u8::try_from(i % 251).unwrap()).collect();
         let written = write(&store, id, 0, &content.chunks(60_000).collect::<Vec<_>>()).await;
-        store.settle(id).await.unwrap();
         assert_eq!((written.size, written.sha256), (content.len() as u64, digest(&content)));
-        assert!(read_all(&store, id, 0, written.size).await.unwrap() == content);
+        let object = settled(&store, id, written.size).await;
+        assert!(read_all(&store, object, 0, written.size).await.unwrap() == content);
+        let (from, to) = (WRITE_BYTES - 7, WRITE_BYTES * 2 + 7);
+        let part = read_all(&store, object, from as u64, to as u64).await.unwrap();
+        assert!(part == content[from..to]);
     }
 
     #[tokio::test]
@@ -274,21 +271,9 @@ mod tests {
         assert_eq!(write(&store, id, 6, &[b"world"]).await.sha256, digest(b"world"));
         write(&store, id, 0, &[b"HELLO "]).await;
         write(&store, id, 0, &[b"hello "]).await;
-        let whole = store.digest(id).await.unwrap();
-        assert_eq!((whole.size, whole.sha256), (11, digest(b"hello world")));
-        store.settle(id).await.unwrap();
-        assert_eq!(read_all(&store, id, 0, 11).await.unwrap(), b"hello world");
-    }
-
-    #[tokio::test]
-    async fn what_lies_behind_its_end_is_cut_off() {
-        let (_folder, store) = store();
-        let id = Uuid::from_u128(14);
-        write(&store, id, 0, &[b"hello world"]).await;
-        for size in [20, 5] {
-            store.trim(id, size).await.unwrap();
-        }
-        assert_eq!(store.digest(id).await.unwrap().sha256, digest(b"hello"));
+        let object = settled(&store, id, 11).await;
+        assert_eq!(store.sums(object).await.unwrap().sha256, digest(b"hello world"));
+        assert_eq!(read_all(&store, object, 0, 11).await.unwrap(), b"hello world");
     }
 
     #[tokio::test]
@@ -296,17 +281,16 @@ mod tests {
         let (_folder, store) = store();
         let id = Uuid::from_u128(10);
         write(&store, id, 0, &[b"hello"]).await;
-        store.settle(id).await.unwrap();
+        settled(&store, id, 5).await;
         write(&store, id, 0, &[b"J"]).await;
-        assert_eq!(store.digest(id).await.unwrap().sha256, digest(b"Jello"));
-        store.settle(id).await.unwrap();
-        assert_eq!(read_all(&store, id, 0, 5).await.unwrap(), b"Jello");
+        let object = settled(&store, id, 5).await;
+        assert_eq!(read_all(&store, object, 0, 5).await.unwrap(), b"Jello");
         assert!(store.settle(Uuid::from_u128(1)).await.is_err(), "there is no such object");
     }
 
     #[tokio::test]
     async fn a_turn_lasts_until_nothing_is_written_any_more() {
-        let (_folder, store) = store();
+        let (folder, store) = store();
         let id = Uuid::from_u128(13);
         let turn = Arc::new(());
         let mut writer = store.write(id, 0, Arc::clone(&turn));
@@ -317,9 +301,11 @@ mod tests {
         while Arc::strong_count(&turn) > 1 {
             tokio::task::yield_now().await;
         }
-        let size = store.digest(id).await.unwrap().size;
+        let path = folder.path().join("incoming").join(id.simple().to_string());
+        let size = || fs::metadata(&path).unwrap().len();
+        let was = size();
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        assert_eq!(store.digest(id).await.unwrap().size, size);
+        assert_eq!(size(), was);
     }
 
     #[tokio::test]
@@ -328,7 +314,7 @@ mod tests {
         let id = Uuid::from_u128(8);
         let mut writer = store.write(id, 0, ());
         writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
-        assert!(store.read(id, 0, 4).await.is_err());
+        assert!(store.read(Object { id, size: 4, crc32: None }, 0, 4).await.is_err());
         writer.abandon().await;
         store.remove(id).await.unwrap();
         store.remove(id).await.unwrap();

@@ -2,9 +2,12 @@
 //! of a path. Called by the library (writing, removing) and by the content handler (reading).
 
 pub mod disk;
-pub mod object_writer;
+mod object_reader;
+mod object_writer;
 pub mod part_address;
 pub mod presign;
+mod seal;
 
 pub use disk::{DiskStore, StoredObject};
-pub use object_writer::{ObjectWriter, Written};
+pub use object_writer::ObjectWriter;
+pub use seal::{Damaged, Object, Sums};

@@ -9,6 +9,7 @@ use super::statement::query;
 use super::{
     Db, Tx, Unique, account, from_db, hand_in, new_id, object, quota, to_db, violates_unique,
 };
+use crate::blob::{Object, Sums};
 use crate::error::{Error, Result};
 use crate::names::Candidates;
 
@@ -22,8 +23,8 @@ pub struct NewFile<'a> {
     pub name: &'a str,
     /// Bytes.
     pub size: u64,
-    /// SHA-256 of the content.
-    pub sha256: Sha256Digest,
+    /// What its bytes come to.
+    pub sums: Sums,
     /// Media type.
     pub content_type: &'a str,
     /// When the purge takes it.
@@ -36,10 +37,8 @@ pub struct NewFile<'a> {
 #[derive(sqlx::FromRow)]
 pub struct Servable {
     /// Its bytes in the store.
-    pub object_id: Uuid,
-    /// Bytes.
-    #[sqlx(try_from = "i64")]
-    pub size: u64,
+    #[sqlx(flatten, try_from = "object::Row")]
+    pub object: Object,
     /// SHA-256 of the content.
     #[sqlx(try_from = "Vec<u8>")]
     pub sha256: Sha256Digest,
@@ -47,6 +46,7 @@ pub struct Servable {
     pub content_type: String,
     /// When it was stored.
     pub created_at: i64,
+    damaged: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -63,6 +63,7 @@ struct Row {
     shares: u32,
     #[sqlx(try_from = "i64")]
     downloads: u32,
+    damaged: bool,
 }
 
 impl From<Row> for FileSummary {
@@ -79,6 +80,7 @@ impl From<Row> for FileSummary {
             },
             shares: row.shares,
             downloads: row.downloads,
+            damaged: row.damaged,
         }
     }
 }
@@ -96,7 +98,7 @@ pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFil
 
 /// The same, where its owner has been charged and is held.
 pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
-    if !object::settle(tx, file.object).await? {
+    if !object::settle(tx, file.object, file.sums.crc32, now).await? {
         return Err(Error::NotFound);
     }
     let id = new_id(now);
@@ -109,7 +111,7 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
         name,
         size: file.size,
         content_type: file.content_type.into(),
-        sha256: file.sha256,
+        sha256: file.sums.sha256,
         created_at: now,
         expires_at: file.expires_at,
     })
@@ -144,7 +146,7 @@ async fn insert_under_free_name(
         .bind(file.object)
         .bind(&name)
         .bind(to_db(file.size))
-        .bind(file.sha256.0.as_slice())
+        .bind(file.sums.sha256.0.as_slice())
         .bind(file.content_type)
         .bind(now)
         .bind(file.expires_at)
@@ -168,8 +170,9 @@ macro_rules! select_summaries {
                      where share_file.file_id = file.id
                        and (share.expires_at is null or share.expires_at > $1)) as shares,
                     (select count(*) from download
-                     where download.file_id = file.id and completed_at is not null) as downloads
-             from file
+                     where download.file_id = file.id and completed_at is not null) as downloads,
+                    object.damaged_at is not null as damaged
+             from file join object on object.id = file.object_id
              where (file.expires_at is null or file.expires_at > $1) ",
             $rest
         )
@@ -294,17 +297,21 @@ pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, Strin
     .await?)
 }
 
-/// A file to be served to whoever has a good address for it.
+/// A file to be served to whoever has a good address for it. [`Error::Damaged`] where its bytes are known not to be
+/// what was stored.
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
-    query(
-        "select object_id, size, sha256, content_type, created_at from file
-         where id = $1 and (expires_at is null or expires_at > $2)",
+    let found: Option<Servable> = query(
+        "select object_id, size, crc32, sha256, content_type, file.created_at,
+                damaged_at is not null as damaged
+         from file join object on object.id = file.object_id
+         where file.id = $1 and (expires_at is null or expires_at > $2)",
     )
     .bind(id.0)
     .bind(now)
     .fetch_optional(db.reader())
-    .await?
-    .ok_or(Error::NotFound)
+    .await?;
+    let file = found.ok_or(Error::NotFound)?;
+    if file.damaged { Err(Error::Damaged) } else { Ok(file) }
 }
 
 /// A file, as whoever looks after the store sees it.
@@ -318,10 +325,8 @@ pub struct StoredFile {
     /// Whose it is.
     pub username: String,
     /// Its bytes in the store.
-    pub object_id: Uuid,
-    /// How many.
-    #[sqlx(try_from = "i64")]
-    pub size: u64,
+    #[sqlx(flatten, try_from = "object::Row")]
+    pub object: Object,
     /// Their digest.
     #[sqlx(try_from = "Vec<u8>")]
     pub sha256: Sha256Digest,
@@ -330,11 +335,28 @@ pub struct StoredFile {
 /// Everybody's files, oldest first: up to `limit` that follow `after`.
 pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<StoredFile>> {
     Ok(query(
-        "select file.id, file.name, account.username, file.object_id, file.size, file.sha256
-         from file join account on account.id = file.account_id
+        "select file.id, file.name, account.username, object_id, size, crc32, sha256
+         from file
+         join account on account.id = file.account_id
+         join object on object.id = file.object_id
          where $1 is null or file.id > $1 order by file.id limit $2",
     )
     .bind(after.map(|id| id.0))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?)
+}
+
+/// Up to `limit` files whose bytes were last looked through before a moment; those first that were so the longest ago.
+pub async fn unverified_since(db: &Db, before: i64, limit: u32) -> Result<Vec<StoredFile>> {
+    Ok(query(
+        "select file.id, file.name, account.username, object_id, size, crc32, sha256
+         from object
+         join file on file.object_id = object.id
+         join account on account.id = file.account_id
+         where object.state = 'live' and verified_at < $1 order by verified_at limit $2",
+    )
+    .bind(before)
     .bind(limit)
     .fetch_all(db.reader())
     .await?)

@@ -22,7 +22,7 @@ pub mod upload_part;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
-mod scratch;
+pub(crate) mod scratch;
 mod statement;
 
 use std::path::{Path, PathBuf};

@@ -3,9 +3,26 @@
 
 use uuid::Uuid;
 
+use super::from_db;
 use super::statement::{Statement, query};
 use super::{Db, Tx, new_id};
+use crate::blob::Object;
 use crate::error::Result;
+
+/// A file's object: of the columns `object_id`, `size` and `crc32`.
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    object_id: Uuid,
+    size: i64,
+    crc32: Option<i64>,
+}
+
+impl From<Row> for Object {
+    fn from(row: Row) -> Self {
+        let crc32 = row.crc32.and_then(|crc32| u32::try_from(crc32).ok());
+        Self { id: row.object_id, size: from_db(row.size), crc32 }
+    }
+}
 
 /// Announces an object that is about to be written.
 pub async fn begin(db: &Db, now: i64) -> Result<Uuid> {
@@ -27,14 +44,47 @@ fn insert(id: Uuid, now: i64) -> Statement<'static> {
         .bind(now)
 }
 
-/// The bytes are whole and durable: a file may own them. `false` where the object was given up
+/// The bytes are whole, sealed and durable: a file may own them. `false` where the object was given up
 /// in the meantime.
-pub(super) async fn settle(tx: &mut Tx, id: Uuid) -> Result<bool> {
-    let settled = query("update object set state = 'live' where id = $1 and state = 'writing'")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+pub(super) async fn settle(tx: &mut Tx, id: Uuid, crc32: u32, now: i64) -> Result<bool> {
+    let settled = query(
+        "update object set state = 'live', crc32 = $2, verified_at = $3
+         where id = $1 and state = 'writing'",
+    )
+    .bind(id)
+    .bind(crc32)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
     Ok(settled == 1)
+}
+
+/// An object that had no seal has one.
+pub async fn sealed(db: &Db, id: Uuid, crc32: u32) -> Result<()> {
+    query("update object set crc32 = $2 where id = $1 and state = 'live'")
+        .bind(id)
+        .bind(crc32)
+        .execute(db.writer())
+        .await?;
+    Ok(())
+}
+
+/// All of an object's bytes were read, and are what was stored.
+pub async fn verified(db: &Db, id: Uuid, now: i64) -> Result<()> {
+    query("update object set verified_at = $2, damaged_at = null where id = $1 and state = 'live'")
+        .bind(id)
+        .bind(now)
+        .execute(db.writer())
+        .await?;
+    Ok(())
+}
+
+/// An object's bytes are not what was stored. `false` where it is to go in any case.
+pub async fn damaged(db: &Db, id: Uuid, now: i64) -> Result<bool> {
+    let marked = query(
+        "update object set verified_at = $2, damaged_at = $2 where id = $1 and state = 'live'",
+    );
+    Ok(marked.bind(id).bind(now).execute(db.writer()).await? == 1)
 }
 
 /// Marks objects as to be removed, because their files are gone.

@@ -9,15 +9,16 @@ use super::account::{self, Claim, NewAccount};
 use super::file::{self, NewFile};
 use super::share::{self, NewShare};
 use super::{DatabasePlace, Db, object};
+use crate::blob::Sums;
 
 /// A database of a test's own, of the kind that is being tested.
-pub(super) struct Scratch {
-    pub(super) db: Db,
+pub(crate) struct Scratch {
+    pub(crate) db: Db,
     _folder: TempDir,
 }
 
 impl Scratch {
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = match Postgres::if_tested() {
             Some(server) => DatabasePlace::Postgres(server.database().into()),
@@ -27,7 +28,7 @@ impl Scratch {
     }
 
     /// Somebody's account.
-    pub(super) async fn account(&self, name: &str, role: Role) -> UserId {
+    pub(crate) async fn account(&self, name: &str, role: Role) -> UserId {
         let email = format!("{name}@example.com");
         let new = NewAccount {
             email: &email,
@@ -46,13 +47,13 @@ impl Scratch {
     }
 
     /// A file of somebody's, of one byte.
-    pub(super) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
+    pub(crate) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
         let new = NewFile {
             owner,
             object: object::begin(&self.db, 0).await.unwrap(),
             name: "a.txt",
             size: 1,
-            sha256: Sha256Digest([0; 32]),
+            sums: Sums { sha256: Sha256Digest([0; 32]), crc32: 0 },
             content_type: "text/plain",
             expires_at,
             handed_in: false,
@@ -61,7 +62,7 @@ impl Scratch {
     }
 
     /// A link to a file of somebody's.
-    pub(super) async fn share(
+    pub(crate) async fn share(
         &self,
         owner: UserId,
         file: FileId,

@@ -78,6 +78,7 @@ struct Allowed {
         (status = 410, description = "`expired`, `used_up`"),
         (status = 412, description = "`precondition_failed`"),
         (status = 416, description = "`range_not_satisfiable`"),
+        (status = 500, description = "`damaged`: the disk has changed the bytes"),
     )
 )]
 pub async fn content(
@@ -107,7 +108,7 @@ pub async fn content(
         return Ok((StatusCode::NOT_MODIFIED, about(&validators), ()).into_response());
     }
     let wanted = if validators.are_of_range(&headers) {
-        range::wanted(&headers, file.size)?
+        range::wanted(&headers, file.object.size)?
     } else {
         Wanted::Whole
     };
@@ -158,11 +159,11 @@ async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> 
 
 async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Result<Body> {
     let (from, to) = match wanted {
-        Wanted::Whole => (0, file.size),
+        Wanted::Whole => (0, file.object.size),
         Wanted::Part { from, to } => (from, to),
     };
-    let pieces = app.library.read(file.object_id, from, to).await?;
-    let delivery = Delivery { app: app.clone(), id, from, to: from, size: file.size };
+    let pieces = app.library.read(file.object, from, to).await?;
+    let delivery = Delivery { app: app.clone(), id, from, to: from, size: file.object.size };
     Ok(Body::from_stream(Delivered { pieces: Box::pin(pieces), delivery }))
 }
 
@@ -181,9 +182,9 @@ fn describe(file: &Servable, wanted: Wanted, disposition: String, body: Body) ->
         Wanted::Part { .. } => StatusCode::PARTIAL_CONTENT,
     };
     let (length, range) = match wanted {
-        Wanted::Whole => (file.size, None),
+        Wanted::Whole => (file.object.size, None),
         Wanted::Part { from, to } => {
-            (to - from, Some(format!("bytes {from}-{}/{}", to - 1, file.size)))
+            (to - from, Some(format!("bytes {from}-{}/{}", to - 1, file.object.size)))
         }
     };
     let headers = [

@@ -4,26 +4,40 @@
 pub mod counting;
 pub mod delivering;
 pub mod purge;
+pub mod scrub;
 
 use tokio_cron_scheduler::{Job, JobScheduler};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::AppState;
 
 /// Every ten minutes, at second 0.
 const PURGE_SCHEDULE: &str = "0 */10 * * * *";
+/// Every night at half past three (UTC).
+const SCRUB_SCHEDULE: &str = "0 30 3 * * *";
 
 /// Starts the schedule.
-pub async fn start(app: AppState) -> anyhow::Result<JobScheduler> {
+pub async fn start(app: AppState, stop: CancellationToken) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await?;
+    let purged = app.clone();
     let purge = Job::new_async(PURGE_SCHEDULE, move |_, _| {
-        let app = app.clone();
+        let app = purged.clone();
         Box::pin(async move {
             if let Err(cause) = purge::run(&app).await {
                 tracing::error!(%cause, "the purge stopped; it will go on at its next time");
             }
         })
     })?;
+    let scrub = Job::new_async(SCRUB_SCHEDULE, move |_, _| {
+        let (app, stop) = (app.clone(), stop.clone());
+        Box::pin(async move {
+            if let Err(cause) = scrub::run(&app, &stop).await {
+                tracing::error!(%cause, "the scrub stopped; it will go on at its next time");
+            }
+        })
+    })?;
     scheduler.add(purge).await?;
+    scheduler.add(scrub).await?;
     scheduler.start().await?;
     Ok(scheduler)
 }

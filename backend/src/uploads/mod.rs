@@ -129,14 +129,10 @@ impl Uploads {
         if !upload.is_whole() {
             return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
         }
-        self.store.trim(upload.object_id, upload.size).await?;
-        let whole = self.store.digest(upload.object_id).await?;
+        let whole = self.store.seal(upload.object_id, upload.size).await?;
         let promised = [upload.sha256(), sha256];
         if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
             return Err(Error::ChecksumMismatch);
-        }
-        if whole.size != upload.size {
-            return Err(Error::internal(format!("{} of {} bytes", whole.size, upload.size)));
         }
         self.store.settle(upload.object_id).await?;
         let file = NewFile {
@@ -144,7 +140,7 @@ impl Uploads {
             object: upload.object_id,
             name: &upload.name,
             size: upload.size,
-            sha256: whole.sha256,
+            sums: whole,
             content_type: &upload.content_type,
             expires_at: Some(self.library.expiry(now)),
             handed_in: upload.handed_in,

@@ -33,6 +33,13 @@ async fn bytes_of(folder: &Path, name: &str) -> PathBuf {
     folder.join("objects").join(&id[30..]).join(id)
 }
 
+/// Changes one bit where a file lies.
+fn flip(path: &Path, at: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
 async fn overcharge(folder: &Path, by: i64) {
     let url = format!("sqlite:{}", folder.join("sharesync.db").display());
     let pool = SqlitePool::connect(&url).await.unwrap();
@@ -48,6 +55,7 @@ async fn the_doctor_finds_what_is_wrong_and_mends_what_loses_nothing() {
     sam.upload("whole.txt", b"whole").await;
     sam.upload("flipped.txt", b"flipped").await;
     sam.upload("lost.txt", b"lost").await;
+    sam.upload("unsealed.txt", b"unsealed").await;
     let begun = sam.begin_upload("begun.txt", 4, json!({})).await;
     assert_eq!(sam.put_part(&begun.parts[0].url, "kept").await.status, 200);
     let (is_well, said) = doctor(folder.path(), &[]);
@@ -56,7 +64,8 @@ async fn the_doctor_finds_what_is_wrong_and_mends_what_loses_nothing() {
     assert!(program.child.wait().unwrap().success());
     assert_eq!(doctor(folder.path(), &["--read"]), (true, "Nothing is wrong.\n".into()));
 
-    std::fs::write(bytes_of(folder.path(), "flipped.txt").await, b"fLipped").unwrap();
+    flip(&bytes_of(folder.path(), "flipped.txt").await, 1);
+    flip(&bytes_of(folder.path(), "unsealed.txt").await, 8);
     std::fs::remove_file(bytes_of(folder.path(), "lost.txt").await).unwrap();
     let orphan = folder.path().join("incoming/0190c0de0000700080000000deadbeef");
     std::fs::write(&orphan, b"nobody's").unwrap();
@@ -66,23 +75,29 @@ async fn the_doctor_finds_what_is_wrong_and_mends_what_loses_nothing() {
 
     let (is_well, said) = doctor(folder.path(), &[]);
     assert!(!is_well);
-    assert!(said.contains("sam is charged for 25 bytes and has 20\n"), "{said}");
+    assert!(said.contains("sam is charged for 33 bytes and has 28\n"), "{said}");
     assert!(said.contains(&format!("nobody has {}\n", orphan.display())), "{said}");
     assert!(said.contains("the bytes are missing of lost.txt"), "{said}");
-    assert!(!said.contains("flipped.txt") && !said.contains("notes.txt"), "{said}");
+    assert!(
+        !said.contains("flipped.txt")
+            && !said.contains("unsealed.txt")
+            && !said.contains("notes.txt"),
+        "{said}"
+    );
     assert!(orphan.exists(), "it was only asked to look");
 
     let (is_well, said) = doctor(folder.path(), &["--mend", "--read"]);
     assert!(!is_well, "what is lost stays lost");
-    assert!(said.contains("has 20: mended\n") && said.contains("deadbeef: mended\n"), "{said}");
+    assert!(said.contains("has 28: mended\n") && said.contains("deadbeef: mended\n"), "{said}");
     assert!(said.contains("the bytes are damaged of flipped.txt"), "{said}");
+    assert!(said.contains("the seal is damaged of unsealed.txt"), "{said}");
     assert!(!said.contains("whole.txt") && !said.contains("begun.txt"), "{said}");
     assert!(!orphan.exists() && stranger.exists());
-    let (_, said) = doctor(folder.path(), &[]);
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let (_, said) = doctor(folder.path(), &["--read"]);
+    assert_eq!(said.lines().count(), 2, "what is lost, and what is damaged: {said}");
 
     let program = start(folder.path());
     let sam = Person::at(program.url()).with_token(sam.token());
-    assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 20);
+    assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 28);
     assert_eq!(sam.complete_upload(begun.session.id).await.status, 201);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use sharesync_protocol::api::{Role, User};
 use sharesync_server::config::Config;
-use sharesync_server::{Purged, Server};
+use sharesync_server::{Purged, Scrubbed, Server};
 use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_test_services::Postgres;
 use tempfile::TempDir;
@@ -153,6 +153,11 @@ impl Stack {
     /// Runs the purge now.
     pub async fn purge(&self) -> Purged {
         self.running.server.purge().await.expect("the purge runs")
+    }
+
+    /// Looks now through what is stored.
+    pub async fn scrub(&self) -> Scrubbed {
+        self.running.server.scrub().await.expect("the scrub runs")
     }
 
     /// Somebody who is not signed in.

@@ -38,6 +38,8 @@ pub struct FileSummary {
     pub shares: u32,
     /// How many downloads of it were completed.
     pub downloads: u32,
+    /// Whether its bytes are known to have been changed by the disk: then they are not served.
+    pub damaged: bool,
 }
 
 /// Answer of `GET /api/files`: newest first.

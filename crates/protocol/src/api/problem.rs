@@ -107,6 +107,8 @@ pub enum ProblemCode {
     RateLimited,
     /// 500: ours; the cause is in the server's log.
     Internal,
+    /// The disk has changed a file's bytes: they are not served.
+    Damaged,
     /// 503: for now; `Retry-After` says when.
     Unavailable,
     /// 507: the account's quota of `limit` bytes would be exceeded.

@@ -11,6 +11,7 @@ mod framing;
 mod hand_ins;
 mod http;
 mod identities;
+mod integrity;
 mod invitations;
 mod limits;
 mod passwords;

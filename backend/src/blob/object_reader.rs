@@ -1,0 +1,41 @@
+//! Bytes of an object on their way from the disk: a run of blocks at a time, and none before it is wanted. Made by the
+//! disk store.
+
+use std::fs::File;
+use std::future::ready;
+use std::io;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+
+use super::disk::blocking;
+use super::seal::Object;
+
+/// What is yet to be read.
+pub(super) struct Reading {
+    pub(super) object: Object,
+    pub(super) file: File,
+    pub(super) from: u64,
+    pub(super) to: u64,
+}
+
+impl Reading {
+    /// Reads, the first run before this returns.
+    pub(super) async fn begin(self) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
+        let (first, rest) = self.read_run().await?;
+        let rest = stream::try_unfold(rest, async |rest| match rest.from < rest.to {
+            true => rest.read_run().await.map(Some),
+            false => Ok(None),
+        });
+        Ok(stream::once(ready(Ok(first))).chain(rest))
+    }
+
+    async fn read_run(self) -> io::Result<(Bytes, Self)> {
+        blocking(move || {
+            let end = self.object.run_end(self.from).min(self.to);
+            let bytes = self.object.read_run(&self.file, self.from, end)?;
+            Ok((bytes, Self { from: end, ..self }))
+        })
+        .await
+    }
+}
