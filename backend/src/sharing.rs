@@ -10,6 +10,7 @@ use crate::app::AppState;
 use crate::auth::password::Guessable;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
 use crate::db::download::{self, Grant};
+use crate::db::file;
 use crate::db::share::{self, NewShare, Share};
 use crate::error::{Error, Result};
 
@@ -90,6 +91,8 @@ pub async fn request_download(
     check_password(app, &share, wanted.password).await?;
     let file = chosen(&files, wanted.file_id)?;
     let now = app.clock.now_ms();
+    // One that is known to be damaged takes no place.
+    file::servable(&app.db, file.id, now).await?;
     let grant = Grant::new(file.id, by, DOWNLOAD_URL_SECS, now);
     if !download::reserve(&app.db, slug, &grant, now).await? {
         return Err(Error::UsedUp);

@@ -1425,6 +1425,8 @@ export interface components {
         };
         /** @description One row of a library. */
         FileSummary: components["schemas"]["UploadedFile"] & {
+            /** @description Whether its bytes are known to have been changed by the disk: then they are not served. */
+            damaged: boolean;
             /**
              * Format: int32
              * @description How many downloads of it were completed.
@@ -1692,7 +1694,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -3385,6 +3387,15 @@ export interface operations {
             };
             /** @description `range_not_satisfiable` */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

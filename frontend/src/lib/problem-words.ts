@@ -47,6 +47,7 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   empty_file: 'This file is empty: there is nothing to keep.',
   rate_limited: 'That was too often. Wait a moment, then try again.',
   internal: 'Something went wrong on the server. Try again in a moment.',
+  damaged: 'The server’s disk has damaged this file: it has to be sent again.',
   unavailable: 'The server is busy. Try again in a moment.',
   quota_exceeded: ({ limit }) =>
     limit === undefined || limit === null

@@ -131,7 +131,9 @@ async fn whoever_has_it_already_is_told_so_and_downloads_nothing() {
 async fn what_goes_wrong_inside_is_not_told() {
     let stack = Stack::start().await;
     let (_, _, url) = one_file(&stack).await;
-    std::fs::remove_file(&stack.stored_files()[0]).unwrap();
+    let place = stack.stored_files().remove(0);
+    std::fs::remove_file(&place).unwrap();
+    std::fs::create_dir(&place).unwrap();
     let problem = stack.anonymous().get(&url).await.problem(500, ProblemCode::Internal);
     assert_eq!(problem.detail, "Something went wrong on the server.");
 }

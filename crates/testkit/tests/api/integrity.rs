@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use sharesync_protocol::api::{ProblemCode, TokenGrant, UploadedFile};
+use sharesync_protocol::api::{ProblemCode, SharePublic, TokenGrant, UploadedFile};
 use sharesync_server::Scrubbed;
 use sharesync_testkit::{Person, Stack};
 
@@ -108,11 +108,15 @@ async fn bytes_that_are_not_there_any_more_are_told_too() {
 async fn a_damaged_file_is_not_served_through_a_link_either() {
     let stack = Stack::start().await;
     let (sam, file) = stored(&stack).await;
-    let share = sam.share(&[file.id], json!({})).await;
+    let share = sam.share(&[file.id], json!({ "max_downloads": 3 })).await;
     let anyone = stack.anonymous();
     assert!(anyone.fetch_shared(&share.slug).await.body == content());
     flip(&stack, 3);
     anyone.fetch_shared(&share.slug).await.problem(500, ProblemCode::Damaged);
+    let asked = anyone.ask_download(&share.slug, json!({})).await;
+    asked.problem(500, ProblemCode::Damaged);
+    let shown = anyone.get(&format!("/api/shares/{}", share.slug.as_str())).await;
+    assert_eq!(shown.json::<SharePublic>(200).downloads_left, Some(1), "it took no further place");
 }
 
 /// Somebody whose time has gone on, signed in as before.

@@ -46,6 +46,12 @@ function Contents({ file }: { file: FileDetails }) {
   return (
     <div className="flex flex-col gap-8">
       <div>
+        {file.damaged && (
+          <Notice tone="danger" className="mb-4">
+            The server’s disk has damaged this file, so it is not handed out any more. Upload it
+            again if you still have it.
+          </Notice>
+        )}
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
           {facts.map(([term, value]) => (
             <div key={term} className="contents">
@@ -65,10 +71,12 @@ function Contents({ file }: { file: FileDetails }) {
             />
           </dd>
         </dl>
-        <Button variant="secondary" className="mt-4" onClick={() => void download(file)}>
-          <Download aria-hidden />
-          Download
-        </Button>
+        {!file.damaged && (
+          <Button variant="secondary" className="mt-4" onClick={() => void download(file)}>
+            <Download aria-hidden />
+            Download
+          </Button>
+        )}
       </div>
       <FileLinks file={file} />
       <DownloadRecords id={file.id} size={file.size} />

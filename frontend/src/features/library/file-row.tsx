@@ -49,6 +49,7 @@ export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps
           ) : (
             <Name file={file} now={now} />
           )}
+          {file.damaged && <Badge tone="danger">Damaged</Badge>}
         </div>
       </td>
       <td className="hidden px-4 text-end text-sm whitespace-nowrap tabular-nums md:table-cell">

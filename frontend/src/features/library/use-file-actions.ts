@@ -14,6 +14,8 @@ export interface FileRef {
   name: string
 }
 
+const DAMAGED = 'The server’s disk has damaged it. Upload it again if you still have it.'
+
 /** The actions; each tells its own failure. */
 export function useFileActions() {
   const queries = useQueryClient()
@@ -23,11 +25,13 @@ export function useFileActions() {
 
   /** Starts an ordinary browser download. */
   const download = async ({ id, name }: FileRef) => {
+    const title = `${name} could not be downloaded.`
     try {
       const file = await unwrap(api.GET('/api/files/{id}', { params: { path: { id } } }))
-      saveAs(file.download_url)
+      if (file.damaged) toast({ title, description: DAMAGED, tone: 'danger' })
+      else saveAs(file.download_url)
     } catch (error) {
-      fail(`${name} could not be downloaded.`, error)
+      fail(title, error)
     }
   }
 
