@@ -12,6 +12,7 @@ use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
 use crate::auth::registration::Registration;
+use crate::blob::MasterKeys;
 use crate::db::DatabasePlace;
 use crate::limits::LimitRates;
 use crate::mail::MailPlace;
@@ -38,6 +39,8 @@ pub struct Config {
     pub secret: RootSecret,
     /// What that was before, whose access tokens are still believed (`SECRET_KEY_PREVIOUS`).
     pub previous_secret: Option<RootSecret>,
+    /// What objects are encrypted with at rest (`ENCRYPTION_KEY`, `ENCRYPTION_KEY_PREVIOUS`).
+    pub encryption: MasterKeys,
     /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
     /// that a request came to.
     pub public_url: Option<String>,
@@ -100,9 +103,11 @@ impl Config {
             trusted_proxies: parsed(&var, "TRUSTED_PROXIES", TrustedProxies::default())?,
             database: database(var("DATABASE_URL"), &data_dir)?,
             secret: secret(var("SECRET_KEY").map(Into::into), &data_dir)?,
-            previous_secret: var("SECRET_KEY_PREVIOUS")
-                .map(|secret| given_secret("SECRET_KEY_PREVIOUS", &secret.into()))
-                .transpose()?,
+            previous_secret: optional_secret(&var, "SECRET_KEY_PREVIOUS")?,
+            encryption: MasterKeys::new(
+                optional_secret(&var, "ENCRYPTION_KEY")?.as_ref(),
+                optional_secret(&var, "ENCRYPTION_KEY_PREVIOUS")?.as_ref(),
+            ),
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
             relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
@@ -154,6 +159,13 @@ fn secret(given: Option<SecretString>, data_dir: &Path) -> anyhow::Result<RootSe
     }
     let kept = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     RootSecret::new(kept).with_context(|| format!("{} is too short", path.display()))
+}
+
+fn optional_secret(
+    var: &dyn Fn(&str) -> Option<String>,
+    name: &str,
+) -> anyhow::Result<Option<RootSecret>> {
+    var(name).map(|secret| given_secret(name, &secret.into())).transpose()
 }
 
 fn given_secret(name: &str, secret: &SecretString) -> anyhow::Result<RootSecret> {
@@ -260,6 +272,8 @@ mod tests {
             ("HOST", "nowhere"),
             ("SECRET_KEY", "short"),
             ("SECRET_KEY_PREVIOUS", "short"),
+            ("ENCRYPTION_KEY", "short"),
+            ("ENCRYPTION_KEY_PREVIOUS", "short"),
             ("DATABASE_URL", "mysql://db"),
             ("PUBLIC_URL", "files.example.com"),
             ("ADMIN_EMAIL", "a@example.com"),

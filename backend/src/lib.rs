@@ -7,6 +7,7 @@ mod blob;
 pub mod config;
 mod db;
 pub mod doctor;
+mod encryption;
 pub mod error;
 mod http;
 mod jobs;
@@ -40,7 +41,7 @@ use crate::app::AppState;
 use crate::auth::password::Passwords;
 use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
-use crate::blob::DiskStore;
+use crate::blob::MasterKeys;
 use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::config::Config;
@@ -53,6 +54,7 @@ use crate::uploads::Uploads;
 pub struct Server {
     app: AppState,
     trusted_proxies: TrustedProxies,
+    encryption: MasterKeys,
     /// Ends the counting of transfers.
     counted: CancellationToken,
     /// Held for as long as the server lives: its data folder is nobody else's.
@@ -64,7 +66,7 @@ impl Server {
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let lock = lock(&config.data_dir)?;
         let db = Db::open(&config.database).await.context("cannot open the database")?;
-        let store = DiskStore::open(&config.data_dir).context("cannot open the store")?;
+        let store = encryption::open_store(&config, &db).await?;
         let tasks = TaskTracker::new();
         let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
         let library =
@@ -123,7 +125,8 @@ impl Server {
         if let Some((email, password)) = &config.admin {
             auth::accounts::ensure_admin(&app, email, password).await?;
         }
-        Ok(Self { app, trusted_proxies: config.trusted_proxies, counted, _lock: lock })
+        let (trusted_proxies, encryption) = (config.trusted_proxies, config.encryption);
+        Ok(Self { app, trusted_proxies, encryption, counted, _lock: lock })
     }
 
     /// Removes everything that has expired by now, as the schedule does.
@@ -151,6 +154,11 @@ impl Server {
         self.app.mail.listens_on(listener.local_addr()?.port());
         let mut schedule = jobs::start(self.app.clone(), stop.clone()).await?;
         jobs::delivering::start(self.app.clone(), stop.clone());
+        self.app.tasks.spawn(encryption::rewrap_all(
+            self.app.db.clone(),
+            self.encryption.clone(),
+            stop.clone(),
+        ));
         let router = self.app.signaling.mount(http::router(self.app.clone()));
         let serving = http::serve(listener, router, self.trusted_proxies.clone(), stop.clone());
         let closing = async {

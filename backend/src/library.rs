@@ -14,9 +14,9 @@ use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::blob::{Damaged, DiskStore, Object, ObjectWriter, Sums};
+use crate::blob::{Damaged, DiskStore, Incoming, Object, ObjectWriter, Sums};
 use crate::db::file::NewFile;
-use crate::db::{Db, file, object};
+use crate::db::{Db, file, new_id, object};
 use crate::error::{Error, Result};
 
 /// Objects removed from the store between two looks at the database.
@@ -70,7 +70,9 @@ impl Library {
     where
         Error: From<E>,
     {
-        let object = object::begin(&self.db, self.clock.now_ms()).await?;
+        let now = self.clock.now_ms();
+        let object = self.store.new_object(new_id(now));
+        object::begin(&self.db, &object, now).await?;
         let mut unfinished = Unfinished::begin(self.clone(), object);
         write(unfinished.writer(), upload.max_size, content).await?;
         // From here on nobody's leaving stops it: either all of it happens, or none.
@@ -158,24 +160,26 @@ impl Library {
         from: u64,
         to: u64,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
+        let id = object.id;
         match self.store.read(object, from, to).await {
             Ok(pieces) => {
                 let library = self.clone();
-                Ok(pieces.inspect_err(move |cause| library.damaged_later(object.id, cause)))
+                Ok(pieces.inspect_err(move |cause| library.damaged_later(id, cause)))
             }
-            Err(cause) if Damaged::is_said_by(&cause) => Err(self.damaged(object.id).await?),
+            Err(cause) if Damaged::is_said_by(&cause) => Err(self.damaged(id).await?),
             Err(cause) => Err(cause.into()),
         }
     }
 
     /// Seals an object that was stored before there were seals, if its bytes are still what was stored; [`Error::Damaged`]
     /// where they are not. Answers their CRC-32.
-    pub async fn seal(&self, object: Object, sha256: Sha256Digest) -> Result<u32> {
-        let sums = self.store.sums(object).await?;
+    pub async fn seal(&self, object: &Object, sha256: Sha256Digest) -> Result<u32> {
+        let sums = self.store.sums(object.clone()).await?;
         if sums.sha256 != sha256 {
             return Err(self.damaged(object.id).await?);
         }
-        self.store.seal(object.id, object.size).await?;
+        let sealed = Incoming { id: object.id, key: object.key.clone() };
+        self.store.seal(sealed, object.size, None).await?;
         object::sealed(&self.db, object.id, sums.crc32).await?;
         Ok(sums.crc32)
     }
@@ -239,14 +243,14 @@ where
 /// An upload under way. Dropping it, as when the uploader goes away, removes what there is of it.
 struct Unfinished {
     library: Library,
-    object: Uuid,
+    object: Incoming,
     /// Absent once the upload has been committed or given up.
     writer: Option<ObjectWriter>,
 }
 
 impl Unfinished {
-    fn begin(library: Library, object: Uuid) -> Self {
-        let writer = Some(library.store.write(object, 0, ()));
+    fn begin(library: Library, object: Incoming) -> Self {
+        let writer = Some(library.store.write(object.clone(), 0, None, ()));
         Self { library, object, writer }
     }
 
@@ -258,26 +262,26 @@ impl Unfinished {
         let writer = self.writer.take().expect("an upload is committed once");
         let stored = self.finish(writer, &upload).await;
         if stored.is_err() {
-            self.library.remove_object(self.object).await;
+            self.library.remove_object(self.object.id).await;
         }
         stored
     }
 
     async fn finish(&self, writer: ObjectWriter, upload: &Upload) -> Result<UploadedFile> {
         let (written, ()) = writer.finish().await?;
-        let sums = self.library.store.seal(self.object, written.size).await?;
+        let sums = self.library.store.seal(self.object.clone(), written.size, None).await?;
         if sums.sha256 != written.sha256 {
             return Err(Error::internal(Damaged));
         }
-        self.library.store.settle(self.object).await?;
-        self.library.enter(upload, self.object, written.size, sums).await
+        self.library.store.settle(self.object.id).await?;
+        self.library.enter(upload, self.object.id, written.size, sums).await
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
-            let (library, object) = (self.library.clone(), self.object);
+            let (library, object) = (self.library.clone(), self.object.id);
             self.library.tasks.spawn(async move {
                 writer.abandon().await;
                 library.remove_object(object).await;
@@ -292,30 +296,32 @@ mod tests {
     use sharesync_service_kit::clock::ManualClock;
 
     use super::*;
+    use crate::blob::MasterKeys;
     use crate::db::scratch::Scratch;
 
     #[tokio::test]
     async fn what_was_stored_before_there_were_seals_is_served_and_gets_one_where_it_is_whole() {
         let scratch = Scratch::open().await;
         let folder = tempfile::tempdir().unwrap();
-        let store = DiskStore::open(folder.path()).unwrap();
+        let store = DiskStore::open(folder.path(), MasterKeys::default()).unwrap();
         let clock = Clock::Manual(ManualClock::starting_now());
         let library = Library::new(scratch.db.clone(), store.clone(), clock, 1, TaskTracker::new());
         let owner = scratch.account("sam", Role::Standard).await;
         let file = scratch.file(owner, None).await;
         let Object { id, .. } = file::servable(&scratch.db, file, 0).await.unwrap().object;
-        let mut writer = store.write(id, 0, ());
+        let mut writer = store.write(Incoming { id, key: None }, 0, None, ());
         writer.write(Bytes::from_static(b"hello")).await.unwrap();
         let (written, ()) = writer.finish().await.unwrap();
         store.settle(id).await.unwrap();
 
-        let unsealed = Object { id, size: 5, crc32: None };
-        let read: Vec<_> = library.read(unsealed, 1, 3).await.unwrap().try_collect().await.unwrap();
+        let unsealed = Object { id, size: 5, crc32: None, key: None };
+        let read: Vec<_> =
+            library.read(unsealed.clone(), 1, 3).await.unwrap().try_collect().await.unwrap();
         assert_eq!(read.concat(), b"el");
         let other = Sha256Digest([1; 32]);
-        assert!(matches!(library.seal(unsealed, other).await, Err(Error::Damaged)));
+        assert!(matches!(library.seal(&unsealed, other).await, Err(Error::Damaged)));
         assert!(matches!(file::servable(&scratch.db, file, 0).await, Err(Error::Damaged)));
-        let crc32 = library.seal(unsealed, written.sha256).await.unwrap();
+        let crc32 = library.seal(&unsealed, written.sha256).await.unwrap();
         assert_eq!(crc32, crc32fast::hash(b"hello"));
         object::verified(&scratch.db, id, 0).await.unwrap();
         let object = file::servable(&scratch.db, file, 0).await.unwrap().object;

@@ -2,7 +2,7 @@
 //! in places of their own.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -10,59 +10,86 @@ use futures_util::Stream;
 use tokio::task::{JoinError, spawn_blocking};
 use uuid::Uuid;
 
+use super::master_key::{MasterKeys, WrappedKey};
+use super::object::{self, Incoming, Layout, Object, Opened, Sums};
 use super::object_reader::Reading;
-use super::object_writer::{ObjectWriter, Writing};
-use super::seal::{self, Object, Sums};
+use super::object_writer::{ObjectWriter, Sink, Writing};
+use super::segments::{self, SegmentKey, SegmentWriter};
 
 /// Objects under one folder.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DiskStore {
     root: PathBuf,
+    keys: MasterKeys,
 }
 
 impl DiskStore {
     /// Opens the store, making its folders where they are missing.
-    pub fn open(root: &Path) -> io::Result<Self> {
+    pub fn open(root: &Path, keys: MasterKeys) -> io::Result<Self> {
         fs::create_dir_all(root.join("objects"))?;
         fs::create_dir_all(root.join("incoming"))?;
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), keys })
     }
 
-    /// Begins to write bytes of an object that nobody reads yet, the first of them at `at`. Nobody else may write there
-    /// meanwhile: `turn` is kept until nothing is being written any more, also where the writer is dropped.
-    pub fn write<T: Send + 'static>(&self, id: Uuid, at: u64, turn: T) -> ObjectWriter<T> {
-        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+    /// An object that is going to be written, of a name that no other has had: encrypted where there is a key for that.
+    pub fn new_object(&self, id: Uuid) -> Incoming {
+        Incoming { id, key: self.keys.make(id) }
+    }
+
+    /// Begins to write bytes of an object that nobody reads yet, the first of them at `at`; where that lies within a segment,
+    /// the `tail` of those before. Nobody else may write there meanwhile: `turn` is kept until nothing is being written any
+    /// more, also where the writer is dropped.
+    pub fn write<T: Send + 'static>(
+        &self,
+        object: Incoming,
+        at: u64,
+        tail: Option<Vec<u8>>,
+        turn: T,
+    ) -> ObjectWriter<T> {
+        let store = self.clone();
         let written = spawn_blocking(move || {
+            let incoming = store.incoming_path(object.id);
             let mut options = OpenOptions::new();
             options.write(true);
             // A stop between settling and remembering it leaves an upload that is settled and still takes parts.
-            let mut file = match options.open(&settled) {
+            let file = match options.open(store.object_path(object.id)) {
                 Ok(file) => file,
                 Err(_) => options.create(true).truncate(false).open(&incoming)?,
             };
-            file.seek(SeekFrom::Start(at))?;
-            let folder = parent(&incoming).to_owned();
-            Ok(Writing::new(file, folder, turn))
+            let sink = match store.segment_key(object.id, object.key.as_ref())? {
+                None => Sink::Plain(file, at),
+                Some(key) => Sink::Encrypted(SegmentWriter::new(file, key, at, tail.as_deref())?),
+            };
+            Ok(Writing::new(sink, parent(&incoming).to_owned(), turn))
         });
         ObjectWriter::new(written)
     }
 
     /// Seals an object of so many bytes, settled or not; what was written behind them and never counted, as where a line
-    /// broke, is cut off. Durable once this returns.
-    pub async fn seal(&self, id: Uuid, size: u64) -> io::Result<Sums> {
-        let (incoming, settled) = (self.incoming_path(id), self.object_path(id));
+    /// broke, is cut off. `tail` is as those who wrote it got it last, one after the other. Durable once this returns.
+    pub async fn seal(
+        &self,
+        object: Incoming,
+        size: u64,
+        tail: Option<Vec<u8>>,
+    ) -> io::Result<Sums> {
+        let store = self.clone();
         blocking(move || {
             let open = |path| OpenOptions::new().read(true).write(true).open(path);
-            let file = open(&incoming).or_else(|_| open(&settled))?;
-            seal::seal(&file, id, size)
+            let file = open(store.incoming_path(object.id))
+                .or_else(|_| open(store.object_path(object.id)))?;
+            if let Some(tail) = tail {
+                segments::put_back(&file, size, &tail)?;
+            }
+            object::seal(file, size, store.segment_key(object.id, object.key.as_ref())?)
         })
         .await
     }
 
     /// What all of a settled object's bytes come to, as they are on the disk.
     pub async fn sums(&self, object: Object) -> io::Result<Sums> {
-        let path = self.object_path(object.id);
-        blocking(move || object.sums(&File::open(path)?)).await
+        let store = self.clone();
+        blocking(move || store.open_object(&object)?.sums(|_, _| Ok(()))).await
     }
 
     /// Puts an object, whose bytes are durable, where it is read from; that outlives a crash once this returns. One
@@ -80,9 +107,9 @@ impl DiskStore {
         from: u64,
         to: u64,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
-        let path = self.object_path(object.id);
-        let file = blocking(move || File::open(path)).await?;
-        Reading { object, file, from, to }.begin().await
+        let store = self.clone();
+        let object = blocking(move || store.open_object(&object)).await?;
+        Reading { object, from, to }.begin().await
     }
 
     /// Everything that lies in the store, finished or not, by what its name says; what has no name of ours is not ours.
@@ -115,6 +142,19 @@ impl DiskStore {
             }
         }
         Ok(())
+    }
+
+    fn open_object(&self, object: &Object) -> io::Result<Opened> {
+        let file = File::open(self.object_path(object.id))?;
+        let layout = match self.segment_key(object.id, object.key.as_ref())? {
+            Some(key) => Layout::Encrypted(key),
+            None => Layout::Plain { is_sealed: object.crc32.is_some() },
+        };
+        Ok(Opened { file, size: object.size, layout })
+    }
+
+    fn segment_key(&self, id: Uuid, key: Option<&WrappedKey>) -> io::Result<Option<SegmentKey>> {
+        key.map(|key| self.keys.unwrap(id, key)).transpose()
     }
 
     fn incoming_path(&self, id: Uuid) -> PathBuf {
@@ -191,13 +231,24 @@ mod tests {
     use sha2::{Digest, Sha256};
     use sharesync_protocol::api::Sha256Digest;
 
+    use sharesync_service_kit::secret::RootSecret;
+
     use super::*;
+    use crate::blob::object::BLOCK_BYTES;
     use crate::blob::object_writer::{WRITE_BYTES, Written};
 
     fn store() -> (tempfile::TempDir, DiskStore) {
         let folder = tempfile::tempdir().unwrap();
-        let store = DiskStore::open(folder.path()).unwrap();
+        let store = DiskStore::open(folder.path(), MasterKeys::default()).unwrap();
         (folder, store)
+    }
+
+    /// Stores that keep objects as they are, and encrypted.
+    fn both() -> [(tempfile::TempDir, DiskStore); 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = MasterKeys::new(RootSecret::new(vec![1; 32]).as_ref(), None);
+        let encrypting = DiskStore::open(folder.path(), keys).unwrap();
+        [store(), (folder, encrypting)]
     }
 
     fn files_in(folder: &Path) -> usize {
@@ -219,14 +270,19 @@ mod tests {
     }
 
     /// Seals what was written and puts it where it is read from.
-    async fn settled(store: &DiskStore, id: Uuid, size: u64) -> Object {
-        let sums = store.seal(id, size).await.unwrap();
-        store.settle(id).await.unwrap();
-        Object { id, size, crc32: Some(sums.crc32) }
+    async fn settled(store: &DiskStore, written: &Incoming, size: u64) -> Object {
+        let sums = store.seal(written.clone(), size, None).await.unwrap();
+        store.settle(written.id).await.unwrap();
+        let Incoming { id, key } = written.clone();
+        Object { id, size, crc32: Some(sums.crc32), key }
     }
 
-    async fn write(store: &DiskStore, id: Uuid, at: u64, pieces: &[&[u8]]) -> Written {
-        let mut writer = store.write(id, at, ());
+    fn unsealed(id: Uuid) -> Object {
+        Object { id, size: 11, crc32: None, key: None }
+    }
+
+    async fn write(store: &DiskStore, to: &Incoming, at: u64, pieces: &[&[u8]]) -> Written {
+        let mut writer = store.write(to.clone(), at, None, ());
         for piece in pieces {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
         }
@@ -239,52 +295,62 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_settled_is_read_back_in_any_range() {
-        let (_folder, store) = store();
-        let id = Uuid::from_u128(7);
-        let written = write(&store, id, 0, &[b"hello ", b"world"]).await;
-        assert_eq!((written.size, written.sha256), (11, digest(b"hello world")));
-        assert!(store.read(Object { id, size: 11, crc32: None }, 0, 4).await.is_err());
-        let object = settled(&store, id, 11).await;
-        assert_eq!(read_all(&store, object, 0, 11).await.unwrap(), b"hello world");
-        assert_eq!(read_all(&store, object, 4, 7).await.unwrap(), b"o w");
+        for (_folder, store) in both() {
+            let new = store.new_object(Uuid::from_u128(7));
+            let written = write(&store, &new, 0, &[b"hello ", b"world"]).await;
+            assert_eq!((written.size, written.sha256), (11, digest(b"hello world")));
+            assert!(store.read(unsealed(new.id), 0, 4).await.is_err());
+            let object = settled(&store, &new, 11).await;
+            assert_eq!(read_all(&store, object.clone(), 0, 11).await.unwrap(), b"hello world");
+            assert_eq!(read_all(&store, object, 4, 7).await.unwrap(), b"o w");
+        }
     }
 
     #[tokio::test]
     async fn an_object_of_many_gatherings_is_whole() {
-        let (_folder, store) = store();
-        let id = Uuid::from_u128(11);
         let content: Vec<u8> =
             (0..WRITE_BYTES * 3 + 5).map(|i| u8::try_from(i % 251).unwrap()).collect();
-        let written = write(&store, id, 0, &content.chunks(60_000).collect::<Vec<_>>()).await;
-        assert_eq!((written.size, written.sha256), (content.len() as u64, digest(&content)));
-        let object = settled(&store, id, written.size).await;
-        assert!(read_all(&store, object, 0, written.size).await.unwrap() == content);
-        let (from, to) = (WRITE_BYTES - 7, WRITE_BYTES * 2 + 7);
-        let part = read_all(&store, object, from as u64, to as u64).await.unwrap();
-        assert!(part == content[from..to]);
+        for (_folder, store) in both() {
+            let new = store.new_object(Uuid::from_u128(11));
+            let written = write(&store, &new, 0, &content.chunks(60_000).collect::<Vec<_>>()).await;
+            assert_eq!((written.size, written.sha256), (content.len() as u64, digest(&content)));
+            let object = settled(&store, &new, written.size).await;
+            assert!(read_all(&store, object.clone(), 0, written.size).await.unwrap() == content);
+            let (from, to) = (WRITE_BYTES - 7, WRITE_BYTES * 2 + 7);
+            let part = read_all(&store, object, from as u64, to as u64).await.unwrap();
+            assert!(part == content[from..to]);
+        }
     }
 
     #[tokio::test]
     async fn an_object_may_be_written_in_parts_of_any_order_and_each_anew() {
-        let (_folder, store) = store();
-        let id = Uuid::from_u128(9);
-        assert_eq!(write(&store, id, 6, &[b"world"]).await.sha256, digest(b"world"));
-        write(&store, id, 0, &[b"HELLO "]).await;
-        write(&store, id, 0, &[b"hello "]).await;
-        let object = settled(&store, id, 11).await;
-        assert_eq!(store.sums(object).await.unwrap().sha256, digest(b"hello world"));
-        assert_eq!(read_all(&store, object, 0, 11).await.unwrap(), b"hello world");
+        let part = usize::try_from(BLOCK_BYTES * 2).unwrap();
+        let content: Vec<u8> = (0..part * 2 + 9).map(|i| u8::try_from(i % 251).unwrap()).collect();
+        for (_folder, store) in both() {
+            let new = store.new_object(Uuid::from_u128(9));
+            let second = write(&store, &new, part as u64, &[&content[part..]]).await;
+            assert_eq!(second.sha256, digest(&content[part..]));
+            write(&store, &new, 0, &[&content[9..]]).await;
+            write(&store, &new, part as u64, &[&content[part..]]).await;
+            write(&store, &new, 0, &[&content[..part]]).await;
+            let object = settled(&store, &new, content.len() as u64).await;
+            assert_eq!(store.sums(object.clone()).await.unwrap().sha256, digest(&content));
+            let size = object.size;
+            assert!(read_all(&store, object, 0, size).await.unwrap() == content);
+        }
     }
 
     #[tokio::test]
     async fn what_a_stop_left_settled_is_settled_again_and_written_to() {
+        for (_folder, store) in both() {
+            let new = store.new_object(Uuid::from_u128(10));
+            write(&store, &new, 0, &[b"hello"]).await;
+            settled(&store, &new, 5).await;
+            write(&store, &new, 0, &[b"Jello"]).await;
+            let object = settled(&store, &new, 5).await;
+            assert_eq!(read_all(&store, object, 0, 5).await.unwrap(), b"Jello");
+        }
         let (_folder, store) = store();
-        let id = Uuid::from_u128(10);
-        write(&store, id, 0, &[b"hello"]).await;
-        settled(&store, id, 5).await;
-        write(&store, id, 0, &[b"J"]).await;
-        let object = settled(&store, id, 5).await;
-        assert_eq!(read_all(&store, object, 0, 5).await.unwrap(), b"Jello");
         assert!(store.settle(Uuid::from_u128(1)).await.is_err(), "there is no such object");
     }
 
@@ -293,7 +359,7 @@ mod tests {
         let (folder, store) = store();
         let id = Uuid::from_u128(13);
         let turn = Arc::new(());
-        let mut writer = store.write(id, 0, Arc::clone(&turn));
+        let mut writer = store.write(Incoming { id, key: None }, 0, None, Arc::clone(&turn));
         for _ in 0..4 {
             writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
         }
@@ -312,9 +378,9 @@ mod tests {
     async fn what_was_given_up_is_not_served_and_leaves_no_trace() {
         let (folder, store) = store();
         let id = Uuid::from_u128(8);
-        let mut writer = store.write(id, 0, ());
+        let mut writer = store.write(Incoming { id, key: None }, 0, None, ());
         writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
-        assert!(store.read(Object { id, size: 4, crc32: None }, 0, 4).await.is_err());
+        assert!(store.read(unsealed(id), 0, 4).await.is_err());
         writer.abandon().await;
         store.remove(id).await.unwrap();
         store.remove(id).await.unwrap();

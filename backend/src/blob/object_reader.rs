@@ -1,7 +1,6 @@
 //! Bytes of an object on their way from the disk: a run of blocks at a time, and none before it is wanted. Made by the
 //! disk store.
 
-use std::fs::File;
 use std::future::ready;
 use std::io;
 
@@ -9,12 +8,11 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 
 use super::disk::blocking;
-use super::seal::Object;
+use super::object::Opened;
 
 /// What is yet to be read.
 pub(super) struct Reading {
-    pub(super) object: Object,
-    pub(super) file: File,
+    pub(super) object: Opened,
     pub(super) from: u64,
     pub(super) to: u64,
 }
@@ -33,7 +31,7 @@ impl Reading {
     async fn read_run(self) -> io::Result<(Bytes, Self)> {
         blocking(move || {
             let end = self.object.run_end(self.from).min(self.to);
-            let bytes = self.object.read_run(&self.file, self.from, end)?;
+            let bytes = self.object.read_run(self.from, end)?;
             Ok((bytes, Self { from: end, ..self }))
         })
         .await

@@ -1,7 +1,8 @@
 //! Bytes of an object on their way to the disk. Made by the disk store.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +11,7 @@ use sharesync_protocol::api::Sha256Digest;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::disk::{blocking, joined, sync_folder};
+use super::segments::SegmentWriter;
 
 /// Bytes gathered before they are hashed and written: one trip to a blocking thread each.
 pub(super) const WRITE_BYTES: usize = 256 * 1024;
@@ -17,7 +19,6 @@ pub(super) const WRITE_BYTES: usize = 256 * 1024;
 /// much, or a twentieth of a small one.
 const RESERVE_BYTES: u64 = 64 * 1024 * 1024;
 /// Bytes of an object being written, at most two gatherings of them behind their source. To be finished or abandoned.
-#[derive(Debug)]
 pub struct ObjectWriter<T = ()> {
     gathered: BytesMut,
     /// What is on the disk, once the write under way is done.
@@ -25,12 +26,15 @@ pub struct ObjectWriter<T = ()> {
 }
 
 /// Bytes that are on the disk.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Written {
     /// How many.
     pub size: u64,
     /// Their digest.
     pub sha256: Sha256Digest,
+    /// Where they are encrypted and end within a segment, that segment as it lies on the disk: whoever goes on behind them
+    /// is to say it.
+    pub tail: Option<Vec<u8>>,
 }
 
 impl<T: Send + 'static> ObjectWriter<T> {
@@ -75,10 +79,44 @@ impl<T: Send + 'static> ObjectWriter<T> {
     }
 }
 
+/// Where bytes go.
+pub(super) enum Sink {
+    /// Into a file as they are, the next one at a place.
+    Plain(File, u64),
+    /// Into encrypted segments.
+    Encrypted(SegmentWriter),
+}
+
+impl Sink {
+    fn file(&self) -> &File {
+        match self {
+            Self::Plain(file, _) => file,
+            Self::Encrypted(writer) => writer.file(),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(file, at) => {
+                file.write_all_at(bytes, *at)?;
+                *at += bytes.len() as u64;
+                Ok(())
+            }
+            Self::Encrypted(writer) => writer.write(bytes),
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Plain(..) => Ok(None),
+            Self::Encrypted(writer) => writer.finish(),
+        }
+    }
+}
+
 /// What has been written.
-#[derive(Debug)]
 pub(super) struct Writing<T> {
-    file: File,
+    sink: Sink,
     folder: PathBuf,
     hasher: Sha256,
     size: u64,
@@ -87,24 +125,25 @@ pub(super) struct Writing<T> {
 
 impl<T> Writing<T> {
     /// Nothing yet, to a file in a folder.
-    pub(super) fn new(file: File, folder: PathBuf, turn: T) -> Self {
-        Self { file, folder, hasher: Sha256::new(), size: 0, turn }
+    pub(super) fn new(sink: Sink, folder: PathBuf, turn: T) -> Self {
+        Self { sink, folder, hasher: Sha256::new(), size: 0, turn }
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        check_room(&self.file)?;
-        self.file.write_all(bytes)?;
+        check_room(self.sink.file())?;
+        self.sink.write(bytes)?;
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
         Ok(())
     }
 
-    fn sync(self) -> io::Result<(Written, T)> {
-        self.file.sync_data()?;
+    fn sync(mut self) -> io::Result<(Written, T)> {
+        let tail = self.sink.finish()?;
+        self.sink.file().sync_data()?;
         // Its entry there, which another writer may have made a moment ago.
         sync_folder(&self.folder)?;
         let sha256 = Sha256Digest(self.hasher.finalize().into());
-        Ok((Written { size: self.size, sha256 }, self.turn))
+        Ok((Written { size: self.size, sha256, tail }, self.turn))
     }
 }
 

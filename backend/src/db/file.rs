@@ -301,8 +301,8 @@ pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, Strin
 /// what was stored.
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     let found: Option<Servable> = query(
-        "select object_id, size, crc32, sha256, content_type, file.created_at,
-                damaged_at is not null as damaged
+        "select object_id, size, crc32, wrapped_key, key_name, sha256, content_type,
+                file.created_at, damaged_at is not null as damaged
          from file join object on object.id = file.object_id
          where file.id = $1 and (expires_at is null or expires_at > $2)",
     )
@@ -335,7 +335,8 @@ pub struct StoredFile {
 /// Everybody's files, oldest first: up to `limit` that follow `after`.
 pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<StoredFile>> {
     Ok(query(
-        "select file.id, file.name, account.username, object_id, size, crc32, sha256
+        "select file.id, file.name, account.username, object_id, size, crc32, wrapped_key,
+                key_name, sha256
          from file
          join account on account.id = file.account_id
          join object on object.id = file.object_id
@@ -350,7 +351,8 @@ pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<St
 /// Up to `limit` files whose bytes were last looked through before a moment; those first that were so the longest ago.
 pub async fn unverified_since(db: &Db, before: i64, limit: u32) -> Result<Vec<StoredFile>> {
     Ok(query(
-        "select file.id, file.name, account.username, object_id, size, crc32, sha256
+        "select file.id, file.name, account.username, object_id, size, crc32, wrapped_key,
+                key_name, sha256
          from object
          join file on file.object_id = object.id
          join account on account.id = file.account_id

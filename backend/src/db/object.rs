@@ -5,43 +5,110 @@ use uuid::Uuid;
 
 use super::from_db;
 use super::statement::{Statement, query};
-use super::{Db, Tx, new_id};
-use crate::blob::Object;
+use super::{Db, Tx};
+use crate::blob::{Incoming, Object, WrappedKey};
 use crate::error::Result;
 
-/// A file's object: of the columns `object_id`, `size` and `crc32`.
+/// A file's object: of the columns `object_id`, `size`, `crc32`, and those of its key.
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
     object_id: Uuid,
     size: i64,
     crc32: Option<i64>,
+    #[sqlx(flatten)]
+    key: KeyRow,
+}
+
+/// What an object is encrypted with: of the columns `wrapped_key` and `key_name`.
+#[derive(Clone, sqlx::FromRow)]
+pub(super) struct KeyRow {
+    wrapped_key: Option<Vec<u8>>,
+    key_name: Option<String>,
 }
 
 impl From<Row> for Object {
     fn from(row: Row) -> Self {
         let crc32 = row.crc32.and_then(|crc32| u32::try_from(crc32).ok());
-        Self { id: row.object_id, size: from_db(row.size), crc32 }
+        Self { id: row.object_id, size: from_db(row.size), crc32, key: row.key.into() }
+    }
+}
+
+impl From<KeyRow> for Option<WrappedKey> {
+    fn from(row: KeyRow) -> Self {
+        let (under, sealed) = row.key_name.zip(row.wrapped_key)?;
+        Some(WrappedKey { under, sealed: sealed.into() })
     }
 }
 
 /// Announces an object that is about to be written.
-pub async fn begin(db: &Db, now: i64) -> Result<Uuid> {
-    let id = new_id(now);
-    insert(id, now).execute(db.writer()).await?;
-    Ok(id)
+pub async fn begin(db: &Db, object: &Incoming, now: i64) -> Result<()> {
+    insert(object, now).execute(db.writer()).await?;
+    Ok(())
 }
 
 /// The same, within a transaction.
-pub(super) async fn announce(tx: &mut Tx, now: i64) -> Result<Uuid> {
-    let id = new_id(now);
-    insert(id, now).execute(tx).await?;
-    Ok(id)
+pub(super) async fn announce(tx: &mut Tx, object: &Incoming, now: i64) -> Result<()> {
+    insert(object, now).execute(tx).await?;
+    Ok(())
 }
 
-fn insert(id: Uuid, now: i64) -> Statement<'static> {
-    query("insert into object (id, state, created_at) values ($1, 'writing', $2)")
-        .bind(id)
-        .bind(now)
+fn insert(object: &Incoming, now: i64) -> Statement<'_> {
+    let key = object.key.as_ref();
+    query(
+        "insert into object (id, state, created_at, wrapped_key, key_name)
+         values ($1, 'writing', $2, $3, $4)",
+    )
+    .bind(object.id)
+    .bind(now)
+    .bind(key.map(|key| &*key.sealed))
+    .bind(key.map(|key| key.under.as_str()))
+}
+
+/// The name of a master key that is neither of two, sorted, and that objects' keys are encrypted under.
+pub async fn unknown_key(db: &Db, known: &[String; 2]) -> Result<Option<String>> {
+    Ok(query(
+        "select key_name from object
+         where key_name is not null
+           and (key_name < $1 or (key_name > $1 and key_name < $2) or key_name > $2)
+         limit 1",
+    )
+    .bind(known[0].as_str())
+    .bind(known[1].as_str())
+    .fetch_optional_value(db.reader())
+    .await?)
+}
+
+/// Up to `limit` objects whose keys are encrypted under another master key than this.
+pub async fn wrapped_otherwise(
+    db: &Db,
+    key_name: &str,
+    limit: u32,
+) -> Result<Vec<(Uuid, WrappedKey)>> {
+    let found: Vec<(Uuid, String, Vec<u8>)> = query(
+        "select id, key_name, wrapped_key from object
+         where key_name is not null and (key_name < $1 or key_name > $1) limit $2",
+    )
+    .bind(key_name)
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    let keyed =
+        |(id, under, sealed): (_, _, Vec<u8>)| (id, WrappedKey { under, sealed: sealed.into() });
+    Ok(found.into_iter().map(keyed).collect())
+}
+
+/// Objects' keys are encrypted under another master key now.
+pub async fn rewrap(db: &Db, keys: &[(Uuid, WrappedKey)]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    for (id, key) in keys {
+        query("update object set wrapped_key = $2, key_name = $3 where id = $1")
+            .bind(*id)
+            .bind(&*key.sealed)
+            .bind(key.under.as_str())
+            .execute(&mut tx)
+            .await?;
+    }
+    tx.commit().await
 }
 
 /// The bytes are whole, sealed and durable: a file may own them. `false` where the object was given up

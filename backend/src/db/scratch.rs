@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use super::account::{self, Claim, NewAccount};
 use super::file::{self, NewFile};
 use super::share::{self, NewShare};
-use super::{DatabasePlace, Db, object};
-use crate::blob::Sums;
+use super::{DatabasePlace, Db, new_id, object};
+use crate::blob::{Incoming, Sums};
 
 /// A database of a test's own, of the kind that is being tested.
 pub(crate) struct Scratch {
@@ -48,9 +48,11 @@ impl Scratch {
 
     /// A file of somebody's, of one byte.
     pub(crate) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
+        let object = Incoming { id: new_id(0), key: None };
+        object::begin(&self.db, &object, 0).await.unwrap();
         let new = NewFile {
             owner,
-            object: object::begin(&self.db, 0).await.unwrap(),
+            object: object.id,
             name: "a.txt",
             size: 1,
             sums: Sums { sha256: Sha256Digest([0; 32]), crc32: 0 },

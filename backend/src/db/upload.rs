@@ -8,6 +8,7 @@ use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{Db, account, count_from_db, from_db, new_id, object, quota, to_db};
+use crate::blob::Incoming;
 use crate::error::{Error, Result};
 
 /// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
@@ -17,6 +18,8 @@ const MOST_UNDER_WAY: u32 = 1000;
 pub struct NewUpload<'a> {
     /// Whose library it goes to.
     pub owner: UserId,
+    /// What its bytes are written to.
+    pub object: &'a Incoming,
     /// The name asked for; checked already.
     pub name: &'a str,
     /// Media type.
@@ -44,8 +47,9 @@ pub struct Upload {
     /// Whose library it goes to.
     #[sqlx(rename = "account_id", try_from = "Uuid")]
     pub owner: UserId,
-    /// Where its parts are written.
-    pub object_id: Uuid,
+    object_id: Uuid,
+    #[sqlx(flatten)]
+    key: object::KeyRow,
     /// The name asked for.
     pub name: String,
     /// Media type.
@@ -59,6 +63,8 @@ pub struct Upload {
     /// Bytes that came one after the other.
     #[sqlx(try_from = "i64")]
     pub appended: u64,
+    /// The last segment of these, where they are encrypted and end within one.
+    pub tail: Option<Vec<u8>>,
     /// What a tus client said of the file, word for word.
     pub metadata: Option<String>,
     sha256: Option<Vec<u8>>,
@@ -76,6 +82,11 @@ impl Upload {
     /// What the content's digest must be, where its sender said so at the beginning.
     pub fn sha256(&self) -> Option<Sha256Digest> {
         self.sha256.clone().and_then(|bytes| bytes.try_into().ok())
+    }
+
+    /// What its bytes are written to.
+    pub fn object(&self) -> Incoming {
+        Incoming { id: self.object_id, key: self.key.clone().into() }
     }
 
     /// The file that it became.
@@ -133,11 +144,12 @@ impl From<Upload> for UploadSession {
 macro_rules! select_uploads {
     ($rest:literal) => {
         concat!(
-            "select id, account_id, object_id, name, content_type, size, size_is_known, part_size,
-                    appended, metadata, sha256, handed_in, created_at, expires_at, file_id,
+            "select upload.id, account_id, object_id, wrapped_key, key_name, name, content_type,
+                    size, size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
+                    upload.created_at, expires_at, file_id,
                     (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
                      where upload_part.upload_id = upload.id) as in_parts
-             from upload ",
+             from upload join object on object.id = upload.object_id ",
             $rest
         )
     };
@@ -157,7 +169,7 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     if count_from_db(under_way) >= MOST_UNDER_WAY {
         return Err(Error::TooMany { limit: MOST_UNDER_WAY });
     }
-    let object = object::announce(&mut tx, now).await?;
+    object::announce(&mut tx, upload.object, now).await?;
     let id = new_id(now);
     query(
         "insert into upload (id, account_id, object_id, name, content_type, size, size_is_known,
@@ -166,7 +178,7 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     )
     .bind(id)
     .bind(upload.owner.0)
-    .bind(object)
+    .bind(upload.object.id)
     .bind(upload.name)
     .bind(upload.content_type)
     .bind(to_db(upload.size.unwrap_or(0)))
@@ -185,22 +197,24 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
 
 /// An upload of somebody's. [`Error::NotFound`] where it is another's, gone or expired.
 pub async fn get(db: &Db, owner: UserId, id: UploadId, now: i64) -> Result<Upload> {
-    let found = query(select_uploads!("where id = $1 and account_id = $2 and expires_at > $3"))
-        .bind(id.0)
-        .bind(owner.0)
-        .bind(now)
-        .fetch_optional(db.reader())
-        .await?;
+    let found =
+        query(select_uploads!("where upload.id = $1 and account_id = $2 and expires_at > $3"))
+            .bind(id.0)
+            .bind(owner.0)
+            .bind(now)
+            .fetch_optional(db.reader())
+            .await?;
     found.ok_or(Error::NotFound)
 }
 
 /// An upload that still takes parts, whoever asks. [`Error::NotFound`] where it is complete, gone or expired.
 pub async fn under_way(db: &Db, id: UploadId, now: i64) -> Result<Upload> {
-    let found = query(select_uploads!("where id = $1 and expires_at > $2 and file_id is null"))
-        .bind(id.0)
-        .bind(now)
-        .fetch_optional(db.reader())
-        .await?;
+    let found =
+        query(select_uploads!("where upload.id = $1 and expires_at > $2 and file_id is null"))
+            .bind(id.0)
+            .bind(now)
+            .fetch_optional(db.reader())
+            .await?;
     found.ok_or(Error::NotFound)
 }
 
@@ -213,8 +227,9 @@ pub async fn page(
     now: i64,
 ) -> Result<Vec<UploadSession>> {
     let found: Vec<Upload> = query(select_uploads!(
-        "where account_id = $1 and file_id is null and expires_at > $2 and ($3 is null or id < $3)
-         order by id desc limit $4"
+        "where account_id = $1 and file_id is null and expires_at > $2
+           and ($3 is null or upload.id < $3)
+         order by upload.id desc limit $4"
     ))
     .bind(owner.0)
     .bind(now)
@@ -225,16 +240,23 @@ pub async fn page(
     Ok(found.into_iter().map(UploadSession::from).collect())
 }
 
-/// Bytes have come behind those that were there, and are durable: counts them for good, and keeps the upload for longer.
+/// Bytes have come behind those that were there, and are durable: counts them for good, with their last segment where they
+/// have one, and keeps the upload for longer.
 /// Where its size is not known they are charged. [`Error::Superseded`] where others came first, or it takes no more.
-pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -> Result<()> {
+pub async fn append(
+    db: &Db,
+    upload: &mut Upload,
+    bytes: u64,
+    tail: Option<Vec<u8>>,
+    expires_at: i64,
+) -> Result<()> {
     let grown = if upload.size_is_known { 0 } else { bytes };
     let mut tx = db.begin().await?;
     if grown > 0 {
         quota::charge(&mut tx, upload.owner, grown).await?;
     }
     let appended = query(
-        "update upload set appended = appended + $3, size = size + $4, expires_at = $5
+        "update upload set appended = appended + $3, size = size + $4, expires_at = $5, tail = $6
          where id = $1 and appended = $2 and file_id is null",
     )
     .bind(upload.id.0)
@@ -242,6 +264,7 @@ pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -
     .bind(to_db(bytes))
     .bind(to_db(grown))
     .bind(expires_at)
+    .bind(tail.as_deref())
     .execute(&mut tx)
     .await?;
     if appended == 0 {
@@ -250,6 +273,7 @@ pub async fn append(db: &Db, upload: &mut Upload, bytes: u64, expires_at: i64) -
     tx.commit().await?;
     upload.appended += bytes;
     upload.size += grown;
+    upload.tail = tail;
     upload.expires_at = expires_at;
     Ok(())
 }

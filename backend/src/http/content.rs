@@ -162,7 +162,7 @@ async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Resu
         Wanted::Whole => (0, file.object.size),
         Wanted::Part { from, to } => (from, to),
     };
-    let pieces = app.library.read(file.object, from, to).await?;
+    let pieces = app.library.read(file.object.clone(), from, to).await?;
     let delivery = Delivery { app: app.clone(), id, from, to: from, size: file.object.size };
     Ok(Body::from_stream(Delivered { pieces: Box::pin(pieces), delivery }))
 }

@@ -75,14 +75,15 @@ async fn look_through(app: &AppState, file: &StoredFile) -> Result<()> {
         Ok(_) => return Err(app.library.damaged(file.object.id).await?),
         Err(other) => return Err(other),
     }
-    if !file.object.is_sealed() {
-        app.library.seal(file.object, file.sha256).await?;
+    if file.object.crc32.is_none() {
+        app.library.seal(&file.object, file.sha256).await?;
     }
     object::verified(&app.db, file.object.id, app.clock.now_ms()).await
 }
 
 async fn digest(app: &AppState, file: &StoredFile) -> Result<[u8; 32]> {
-    let mut pieces = std::pin::pin!(app.library.read(file.object, 0, file.object.size).await?);
+    let mut pieces =
+        std::pin::pin!(app.library.read(file.object.clone(), 0, file.object.size).await?);
     let mut hasher = Sha256::new();
     loop {
         let begun = Instant::now();

@@ -132,7 +132,8 @@ struct Stretch {
 
 impl Stretch {
     fn begin(uploads: &Uploads, upload: Upload, held: HeldPart, whole_only: bool) -> Self {
-        let writer = Some(uploads.store.write(upload.object_id, upload.appended, held));
+        let (object, tail) = (upload.object(), upload.tail.clone());
+        let writer = Some(uploads.store.write(object, upload.appended, tail, held));
         Self { uploads: uploads.clone(), upload, whole_only, writer, came: 0 }
     }
 
@@ -194,7 +195,7 @@ async fn keep(
     let (written, held) = writer.finish().await?;
     if written.size > 0 {
         let expires_at = uploads.clock.now_ms() + WAITS_MS;
-        upload::append(&uploads.db, &mut upload, written.size, expires_at).await?;
+        upload::append(&uploads.db, &mut upload, written.size, written.tail, expires_at).await?;
     }
     Ok((upload, held))
 }

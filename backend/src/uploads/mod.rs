@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::blob::DiskStore;
 use crate::db::file::NewFile;
 use crate::db::upload::{self, NewUpload, Upload};
-use crate::db::{Db, file};
+use crate::db::{Db, file, new_id};
 use crate::error::{Error, Result};
 use crate::library::Library;
 use turns::PartTurns;
@@ -85,6 +85,7 @@ impl Uploads {
         let now = self.clock.now_ms();
         let new = NewUpload {
             owner: announced.owner,
+            object: &self.store.new_object(new_id(now)),
             name: &announced.name,
             content_type: &announced.content_type,
             size: announced.size,
@@ -129,15 +130,15 @@ impl Uploads {
         if !upload.is_whole() {
             return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
         }
-        let whole = self.store.seal(upload.object_id, upload.size).await?;
+        let whole = self.store.seal(upload.object(), upload.size, upload.tail.clone()).await?;
         let promised = [upload.sha256(), sha256];
         if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
             return Err(Error::ChecksumMismatch);
         }
-        self.store.settle(upload.object_id).await?;
+        self.store.settle(upload.object().id).await?;
         let file = NewFile {
             owner,
-            object: upload.object_id,
+            object: upload.object().id,
             name: &upload.name,
             size: upload.size,
             sums: whole,

@@ -48,7 +48,7 @@ impl Uploads {
             upload_part::forget(&self.db, expected.upload, expected.number).await?;
         }
         let (from, _) = found.extent(expected.number)?;
-        let mut writer = self.store.write(found.object_id, from, held);
+        let mut writer = self.store.write(found.object(), from, None, held);
         tokio::select! {
             received = receive(content, expected.size, Some(&mut writer)) => received?,
             () = over.cancelled() => return Err(Error::Superseded),

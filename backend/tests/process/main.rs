@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod doctor;
+mod encryption;
 mod interrupted_uploads;
 mod program;
 mod traces;

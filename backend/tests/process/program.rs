@@ -9,22 +9,31 @@ use tempfile::TempDir;
 
 /// Starts the program on a data folder, where its log is, too.
 pub(crate) fn start(folder: &Path) -> Program {
-    start_logging_to(folder, Stdio::from(log_file(folder)))
+    start_with(folder, &[])
+}
+
+/// The same, with further variables set.
+pub(crate) fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Program {
+    let log = Stdio::from(log_file(folder));
+    Program::start(command(folder).envs(variables.iter().copied()).stderr(log))
 }
 
 pub(crate) fn start_logging_to(folder: &Path, log: Stdio) -> Program {
-    Program::start(
-        Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
-            .env_clear()
-            .env("HOST", "127.0.0.1")
-            .env("PORT", "0")
-            .env("TURN_PORT", "0")
-            .env("SHARESYNC_DATA_DIR", folder)
-            .env("USER_QUOTA", "1000000000000")
-            .env("RATE_LIMIT_UPLOAD", "off")
-            .env("RUST_LOG", "debug,sqlx=info")
-            .stderr(log),
-    )
+    Program::start(command(folder).stderr(log))
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sharesync-server"));
+    command
+        .env_clear()
+        .env("HOST", "127.0.0.1")
+        .env("PORT", "0")
+        .env("TURN_PORT", "0")
+        .env("SHARESYNC_DATA_DIR", folder)
+        .env("USER_QUOTA", "1000000000000")
+        .env("RATE_LIMIT_UPLOAD", "off")
+        .env("RUST_LOG", "debug,sqlx=info");
+    command
 }
 
 fn log_file(folder: &Path) -> std::fs::File {

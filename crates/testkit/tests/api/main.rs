@@ -4,6 +4,7 @@
 mod accounts;
 mod api_tokens;
 mod content;
+mod encryption;
 mod federation;
 mod files;
 mod form_upload;

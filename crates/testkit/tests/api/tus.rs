@@ -29,7 +29,7 @@ fn create(person: &Person, length: u64) -> RequestBuilder {
 }
 
 /// Where an upload of so many bytes goes, named `a.txt`.
-async fn created(person: &Person, length: u64) -> String {
+pub async fn created(person: &Person, length: u64) -> String {
     let metadata = format!("filename {}", STANDARD.encode("a.txt"));
     let request = create(person, length).header("upload-metadata", metadata);
     location(&person.send(request).await)
@@ -46,7 +46,7 @@ fn patch(person: &Person, url: &str, at: u64, bytes: impl Into<Body>) -> Request
     request.header("content-type", CHUNK).body(bytes)
 }
 
-async fn append(person: &Person, url: &str, at: u64, bytes: impl Into<Body>) -> Answer {
+pub async fn append(person: &Person, url: &str, at: u64, bytes: impl Into<Body>) -> Answer {
     person.send(patch(person, url, at, bytes)).await
 }
 
