@@ -41,11 +41,16 @@ impl StackBuilder {
         self.env("ADMIN_EMAIL", "root@example.com").env("ADMIN_PASSWORD", PASSWORD)
     }
 
-    /// Starts the server; on PostgreSQL where `SHARESYNC_TEST_DATABASE` says so.
+    /// Starts the server; on PostgreSQL where `SHARESYNC_TEST_DATABASE` says so, and encrypting what is stored where
+    /// `SHARESYNC_TEST_ENCRYPTION` does.
     pub async fn start(mut self) -> Stack {
         if let Some(server) = Postgres::if_tested() {
             let place = self.variables.entry("DATABASE_URL".into());
             place.or_insert_with(|| server.database());
+        }
+        if std::env::var_os("SHARESYNC_TEST_ENCRYPTION").is_some() {
+            let key = self.variables.entry("ENCRYPTION_KEY".into());
+            key.or_insert_with(|| "a key of thirty-two bytes or more".into());
         }
         let folder = tempfile::tempdir().expect("a test has a place for its files");
         let clock = ManualClock::starting_now();

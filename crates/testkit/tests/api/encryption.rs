@@ -42,7 +42,7 @@ async fn nothing_of_a_file_can_be_read_where_it_lies() {
     }
     assert_eq!(stack.stored_files().len(), 4);
     assert!(!stack.stored_files().iter().any(|path| is_readable(path)));
-    let plain = Stack::start().await;
+    let plain = Stack::builder().env("ENCRYPTION_KEY", "").start().await;
     plain.user("sam").await.upload("a.txt", &content(SEGMENT)).await;
     assert!(is_readable(&plain.stored_files()[0]), "that is what it would look like");
 }
