@@ -49,6 +49,9 @@ Environment, all of it optional:
   DATABASE_URL         the database, sqlite:PATH or postgres://… (sqlite:<data folder>/sharesync.db)
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
   SECRET_KEY_PREVIOUS  what that was before: those who are signed in stay so when it changes
+  ENCRYPTION_KEY       32 bytes or more: what is stored is encrypted under it
+  ENCRYPTION_KEY_PREVIOUS
+                       what that was before: what was stored under it is still read
   ADMIN_EMAIL          with ADMIN_PASSWORD: makes the first administrator
   REGISTRATION         who may make an account: open, invited, domains, or closed (open)
   REGISTRATION_DOMAINS domains of their e-mail addresses, separated by commas
