@@ -13,6 +13,7 @@ use crate::auth::token::AccessTokens;
 use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
+use crate::events::Events;
 use crate::library::Library;
 use crate::limits::Limits;
 use crate::mail::MailPlace;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub library: Library,
     /// Files on their way in.
     pub uploads: Uploads,
+    /// Tells people's pages what becomes of them.
+    pub events: Events,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// What secrets of second factors are sealed with.

@@ -9,6 +9,7 @@ mod db;
 pub mod doctor;
 mod encryption;
 pub mod error;
+mod events;
 mod http;
 mod jobs;
 mod library;
@@ -46,6 +47,7 @@ use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::config::Config;
 use crate::db::Db;
+use crate::events::Events;
 use crate::library::Library;
 use crate::oidc::Provider;
 use crate::uploads::Uploads;
@@ -69,11 +71,6 @@ impl Server {
         let store = encryption::open_store(&config, &db).await?;
         let tasks = TaskTracker::new();
         let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
-        let library =
-            Library::new(db.clone(), store.clone(), clock.clone(), keep_for_ms, tasks.clone());
-        library.recover().await?;
-        let uploads =
-            Uploads::new(db.clone(), store, library.clone(), clock.clone(), tasks.clone());
         let previous = config.previous_secret.as_ref();
         let sealing = SealingKeys::new(
             config.secret.key_for("second factor"),
@@ -94,10 +91,35 @@ impl Server {
             counts: Some(counts),
             clock: clock.clone(),
         });
+        let events = Events::start(
+            signaling.sockets().io(),
+            db.clone(),
+            access_tokens.clone(),
+            clock.clone(),
+            tasks.clone(),
+        );
+        let library = Library::new(
+            db.clone(),
+            store.clone(),
+            clock.clone(),
+            keep_for_ms,
+            tasks.clone(),
+            events.clone(),
+        );
+        library.recover().await?;
+        let uploads = Uploads::new(
+            db.clone(),
+            store,
+            library.clone(),
+            clock.clone(),
+            tasks.clone(),
+            events.clone(),
+        );
         let app = AppState {
             db,
             library,
             uploads,
+            events,
             passwords: Passwords::new(),
             sealing: Arc::new(sealing),
             providers: config

@@ -18,6 +18,7 @@ use crate::blob::{Damaged, DiskStore, Incoming, Object, ObjectWriter, Sums};
 use crate::db::file::NewFile;
 use crate::db::{Db, file, new_id, object};
 use crate::error::{Error, Result};
+use crate::events::Events;
 
 /// Objects removed from the store between two looks at the database.
 const SWEEP_BATCH: u32 = 200;
@@ -46,6 +47,7 @@ pub struct Library {
     keep_for_ms: i64,
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
+    events: Events,
 }
 
 impl Library {
@@ -56,8 +58,9 @@ impl Library {
         clock: Clock,
         keep_for_ms: i64,
         tasks: TaskTracker,
+        events: Events,
     ) -> Self {
-        Self { db, store, clock, keep_for_ms, tasks }
+        Self { db, store, clock, keep_for_ms, tasks, events }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -98,12 +101,15 @@ impl Library {
             expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
         };
-        file::insert(&self.db, &file, now).await
+        let entered = file::insert(&self.db, &file, now).await?;
+        self.events.file_changed(upload.owner, entered.id);
+        Ok(entered)
     }
 
     /// Removes a file of the owner's; its bytes go right after.
     pub async fn remove(&self, owner: UserId, id: FileId) -> Result<()> {
         let object = file::delete(&self.db, owner, id).await?;
+        self.events.file_changed(owner, id);
         self.remove_later(object);
         Ok(())
     }

@@ -37,6 +37,7 @@ pub async fn create(
         notify: wanted.notify,
     };
     share::insert(&app.db, &new, now).await?;
+    app.events.shares_changed(owner);
     let made = share::get(&app.db, &slug).await?;
     let mut owned = as_owned(app, vec![made], base).await?;
     owned.pop().ok_or(Error::NotFound)

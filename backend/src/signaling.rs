@@ -1,5 +1,5 @@
 //! Signaling as the environment wants it: in this process, or in a service of its own, to which this
-//! server then gives tickets out. Read by `config`, started by [`crate::Server`].
+//! server then gives tickets out; and the sockets of this server, which it shares with live updates where it is here. Read by `config`, started by [`crate::Server`].
 
 use anyhow::{Context, bail};
 use axum::Router;
@@ -8,6 +8,7 @@ use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_service_kit::ticket::{TICKET_LIFETIME, TicketKey};
 use sharesync_signaling::service::{Service, ServiceConfig, Surroundings};
+use sharesync_signaling::{SignalingConfig, Sockets, sockets_per_client};
 
 /// Where signaling is to be.
 pub enum SignalingPlace {
@@ -24,6 +25,8 @@ pub struct Apart {
     pub url: Option<String>,
     /// With what tickets into it are made; none where it asks for none.
     ticket_key: Option<TicketKey>,
+    /// Sockets of live updates that one client address may have open here (`SOCKETS_PER_CLIENT`).
+    sockets_per_client: usize,
 }
 
 /// Signaling as it is.
@@ -31,8 +34,8 @@ pub struct Apart {
 pub enum Signaling {
     /// In this process.
     Here(Service),
-    /// Apart.
-    Apart(Apart),
+    /// Apart; what sockets there are here are others'.
+    Apart(Apart, Sockets),
 }
 
 impl SignalingPlace {
@@ -45,12 +48,14 @@ impl SignalingPlace {
         if url.is_none() && key.is_none() {
             return Ok(Self::Here(Box::new(ServiceConfig::read(var, public_url)?)));
         }
-        if let Some(name) = ServiceConfig::VARIABLES.iter().find(|name| var(name).is_some()) {
+        let misplaced = |name: &&&str| **name != "SOCKETS_PER_CLIENT" && var(name).is_some();
+        if let Some(name) = ServiceConfig::VARIABLES.iter().find(misplaced) {
             bail!("{name} is set, and signaling runs apart: set it there");
         }
         Ok(Self::Apart(Apart {
             url: url.as_deref().map(checked_url).transpose()?,
             ticket_key: key.map(ticket_key).transpose()?,
+            sockets_per_client: sockets_per_client(var)?,
         }))
     }
 
@@ -58,7 +63,15 @@ impl SignalingPlace {
     pub fn start(self, surroundings: Surroundings<'_>) -> Signaling {
         match self {
             Self::Here(config) => Signaling::Here(Service::start(*config, surroundings)),
-            Self::Apart(apart) => Signaling::Apart(apart),
+            Self::Apart(apart) => {
+                let sockets = Sockets::new(&SignalingConfig {
+                    origins: surroundings.origins,
+                    sockets_per_client: apart.sockets_per_client,
+                    clock: surroundings.clock,
+                    ..SignalingConfig::default()
+                });
+                Signaling::Apart(apart, sockets)
+            }
         }
     }
 }
@@ -68,7 +81,7 @@ impl Signaling {
     pub fn access(&self, clock: &Clock) -> SignalingAccess {
         match self {
             Self::Here(_) => SignalingAccess::default(),
-            Self::Apart(Apart { url, ticket_key }) => SignalingAccess {
+            Self::Apart(Apart { url, ticket_key, .. }, _) => SignalingAccess {
                 url: url.clone(),
                 ticket: ticket_key.as_ref().map(|key| key.mint(clock)),
                 expires_in: ticket_key.as_ref().map(|_| TICKET_LIFETIME.as_secs()),
@@ -76,11 +89,19 @@ impl Signaling {
         }
     }
 
-    /// The router with signaling, if that is here.
+    /// The sockets of this server, on which there may be other namespaces.
+    pub fn sockets(&self) -> &Sockets {
+        match self {
+            Self::Here(service) => service.sockets(),
+            Self::Apart(_, sockets) => sockets,
+        }
+    }
+
+    /// The router with the sockets, and with signaling, if that is here.
     pub fn mount(&self, router: Router) -> Router {
         match self {
             Self::Here(service) => service.mount(router),
-            Self::Apart(_) => router,
+            Self::Apart(_, sockets) => sockets.mount(router),
         }
     }
 
@@ -88,7 +109,7 @@ impl Signaling {
     pub async fn close(&self) {
         match self {
             Self::Here(service) => service.close().await,
-            Self::Apart(_) => {}
+            Self::Apart(_, sockets) => sockets.close().await,
         }
     }
 
@@ -96,7 +117,7 @@ impl Signaling {
     pub fn apart(&self) -> Option<&Apart> {
         match self {
             Self::Here(_) => None,
-            Self::Apart(apart) => Some(apart),
+            Self::Apart(apart, _) => Some(apart),
         }
     }
 
@@ -104,7 +125,7 @@ impl Signaling {
     pub fn is_ready(&self) -> bool {
         match self {
             Self::Here(service) => service.is_ready(),
-            Self::Apart(_) => true,
+            Self::Apart(..) => true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use sharesync_protocol::report::TransferCount;
 use sharesync_protocol::signaling::{IceServer, MAX_PEERS_PER_ROOM};
 use sharesync_service_kit::clock::Clock;
@@ -95,6 +96,14 @@ impl SignalingConfig {
             devices: self.devices_per_network,
         }
     }
+}
+
+/// Reads [`SignalingConfig::sockets_per_client`] from `SOCKETS_PER_CLIENT`.
+pub fn sockets_per_client(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<usize> {
+    let Some(number) = var("SOCKETS_PER_CLIENT") else {
+        return Ok(SignalingConfig::default().sockets_per_client);
+    };
+    number.parse().with_context(|| format!("SOCKETS_PER_CLIENT: {number:?} is no number"))
 }
 
 /// See [`SignalingConfig::entries_per_client`].

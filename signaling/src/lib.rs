@@ -24,6 +24,7 @@ mod request;
 mod rooms;
 pub mod service;
 mod session;
+mod sockets;
 pub mod turn;
 mod turns;
 mod visit;
@@ -32,15 +33,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use sharesync_protocol::signaling::{MAX_PACKET_BYTES, NAMESPACE};
-use socketioxide::layer::SocketIoLayer;
-use socketioxide::{ParserConfig, SocketIo, TransportType};
+use sharesync_protocol::signaling::NAMESPACE;
 
-pub use config::{NoStunUrl, SignalingConfig, stun_servers};
+pub use config::{NoStunUrl, SignalingConfig, sockets_per_client, stun_servers};
 pub use registry::ClusterConfig;
+pub use sockets::Sockets;
 
-use door::Door;
 use hub::Hub;
 
 /// How often it is looked whether something has expired.
@@ -49,27 +47,28 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// A running signaling service; clones are the same one.
 #[derive(Clone)]
 pub struct Signaling {
-    io: SocketIo,
-    layer: SocketIoLayer,
+    sockets: Sockets,
     hub: Arc<Hub>,
-    door: Arc<Door>,
 }
 
 impl Signaling {
     /// A service without rooms. To be called inside a Tokio runtime.
     pub fn new(config: SignalingConfig) -> Self {
-        let (layer, io) = bounded_socket_io(&config);
-        let door = Arc::new(Door::new(&config));
-        let hub = Arc::new(Hub::new(config, io.clone()));
-        namespace::mount(&io, Arc::clone(&hub));
+        let sockets = Sockets::new(&config);
+        let hub = Arc::new(Hub::new(config, sockets.io().clone()));
+        namespace::mount(sockets.io(), Arc::clone(&hub));
         tokio::spawn(sweep_now_and_then(Arc::downgrade(&hub)));
-        Self { io, layer, hub, door }
+        Self { sockets, hub }
     }
 
     /// The router with this service at `/socket.io/`.
     pub fn mount(&self, router: Router) -> Router {
-        let door = from_fn_with_state(Arc::clone(&self.door), door::pass);
-        router.layer(self.layer.clone()).layer(door)
+        self.sockets.mount(router)
+    }
+
+    /// Its sockets, on which there may be other namespaces.
+    pub fn sockets(&self) -> &Sockets {
+        &self.sockets
     }
 
     /// Rooms that are open now, on all nodes.
@@ -85,7 +84,7 @@ impl Signaling {
     /// Sockets that are in the namespace now. Counts them one by one: for a metric, not for a
     /// request.
     pub fn sockets_open(&self) -> usize {
-        self.io.of(NAMESPACE).map_or(0, |all| all.sockets().len())
+        self.sockets.io().of(NAMESPACE).map_or(0, |all| all.sockets().len())
     }
 
     /// Ends what has expired by now, as happens by itself every second.
@@ -95,7 +94,7 @@ impl Signaling {
 
     /// Closes every socket, takes them out of everything and returns when that is done.
     pub async fn close(&self) {
-        self.io.close().await;
+        self.sockets.close().await;
         self.hub.registry.close().await;
     }
 }
@@ -108,29 +107,4 @@ async fn sweep_now_and_then(hub: Weak<Hub>) {
         let Some(hub) = hub.upgrade() else { return };
         hub.registry.sweep().await;
     }
-}
-
-/// Socket.IO with every limit set: the library's own are far wider than signaling needs, up to
-/// 10 MB of attachments and messages of 64 MiB.
-fn bounded_socket_io(config: &SignalingConfig) -> (SocketIoLayer, SocketIo) {
-    let parser = ParserConfig::common()
-        .max_incoming_binaries(0)
-        .max_incoming_binary_buf_size(0)
-        .packet_completion_timeout(Duration::from_secs(1));
-    SocketIo::builder()
-        .with_parser(parser)
-        .req_path(door::PATH)
-        .transports([TransportType::Polling, TransportType::Websocket])
-        .max_payload(MAX_PACKET_BYTES as u64)
-        .ws_max_message_size(MAX_PACKET_BYTES)
-        .ws_max_frame_size(MAX_PACKET_BYTES)
-        .ws_read_buffer_size(4096)
-        .max_buffer_size(config.packets_waiting_per_socket)
-        .ping_interval(config.ping_interval)
-        .ping_timeout(config.ping_timeout)
-        .connect_timeout(config.connect_timeout)
-        .upgrade_timeout(Duration::from_secs(10))
-        // The server asks for no acknowledgements.
-        .ack_timeout(Duration::from_secs(1))
-        .build_layer()
 }

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use crate::config::DEFAULT_ROOM_JOIN;
 use crate::relay::{RelayConfig, RelayOffer, Relays};
 use crate::turn::{Turn, TurnServer};
-use crate::{ClusterConfig, Signaling, SignalingConfig, stun_servers};
+use crate::{ClusterConfig, Signaling, SignalingConfig, Sockets, sockets_per_client, stun_servers};
 
 const ROOM_JOIN: &str = "RATE_LIMIT_ROOM_JOIN";
 
@@ -89,17 +89,11 @@ impl ServiceConfig {
         var: &dyn Fn(&str) -> Option<String>,
         public_url: Option<&str>,
     ) -> anyhow::Result<Self> {
-        let sockets_per_client = match var("SOCKETS_PER_CLIENT") {
-            None => SignalingConfig::default().sockets_per_client,
-            Some(number) => number
-                .parse()
-                .with_context(|| format!("SOCKETS_PER_CLIENT: {number:?} is no number"))?,
-        };
         Ok(Self {
             ice_servers: stun_servers(&var("STUN_URLS").unwrap_or_default())
                 .context("STUN_URLS")?,
             turn: Turn::read(var, public_url)?,
-            sockets_per_client,
+            sockets_per_client: sockets_per_client(var)?,
             room_join: Rate::read(var, ROOM_JOIN, DEFAULT_ROOM_JOIN)?,
             nearby: nearby(var("NEARBY").as_deref())?,
             cluster: redis_client::read(var)?.map(ClusterConfig::of),
@@ -155,6 +149,11 @@ impl Service {
     /// The router with this service at `/socket.io/` and `/relay`.
     pub fn mount(&self, router: Router) -> Router {
         self.signaling.mount(router.merge(self.relays.router()))
+    }
+
+    /// Its sockets, on which there may be other namespaces.
+    pub fn sockets(&self) -> &Sockets {
+        self.signaling.sockets()
     }
 
     /// Whether rooms can be reached: not while they are in Redis and that is out of reach.

@@ -48,6 +48,9 @@ pub async fn change(app: &AppState, id: UserId, wanted: &ChangeUser) -> Result<U
         session::end_all(&mut tx, id).await?;
     }
     tx.commit().await?;
+    if user.disabled_at.is_some() {
+        app.events.sessions_ended(id);
+    }
     Ok(user)
 }
 

@@ -68,8 +68,11 @@ pub async fn finish(
     let identity = provider.receive(code, &redirect_uri, &nonce, pkce).await;
     let identity = identity.map_err(|cause| unavailable(&cause))?;
     let mut tx = app.db.begin().await?;
-    let user = account_of(app, &mut tx, &identity).await?;
+    let Found { user, is_taken_over } = account_of(app, &mut tx, &identity).await?;
     tx.commit().await?;
+    if is_taken_over {
+        app.events.sessions_ended(user);
+    }
     let user = account::of(&app.db, user).await?;
     if user.disabled_at.is_some() { Err(Error::AccountDisabled) } else { Ok(user.id) }
 }
@@ -82,17 +85,24 @@ fn unavailable(cause: &ProviderError) -> Error {
     }
 }
 
+/// Whose account an identity is.
+struct Found {
+    user: UserId,
+    /// Whether those who were in it are out.
+    is_taken_over: bool,
+}
+
 /// The account that an identity was linked to before; else that of its address, which the provider vouches for; else
 /// a new one. [`Error::EmailUnverified`] where the provider vouches for none.
-async fn account_of(app: &AppState, tx: &mut Tx, identity: &Identity) -> Result<UserId> {
+async fn account_of(app: &AppState, tx: &mut Tx, identity: &Identity) -> Result<Found> {
     let Identity { issuer, subject, verified_email, .. } = identity;
     if let Some(user) = federation::account_of(tx, issuer, subject).await? {
-        return Ok(user);
+        return Ok(Found { user, is_taken_over: false });
     }
     let now = app.clock.now_ms();
     let email = verified_email.as_deref().ok_or(Error::EmailUnverified)?;
-    let user = match account::owner_in(tx, &comparable(email)).await? {
-        Some(owner) if owner.email_verified => owner.id,
+    let (user, is_taken_over) = match account::owner_in(tx, &comparable(email)).await? {
+        Some(owner) if owner.email_verified => (owner.id, false),
         Some(squatter) => {
             // Whoever registered the address never showed that it is theirs, and this one has: nobody gets in by
             // what was set before.
@@ -100,12 +110,12 @@ async fn account_of(app: &AppState, tx: &mut Tx, identity: &Identity) -> Result<
             account::verify(tx, squatter.id, now).await?;
             session::end_all(tx, squatter.id).await?;
             api_token::delete_all(tx, squatter.id).await?;
-            squatter.id
+            (squatter.id, true)
         }
-        None => register(app, tx, email, identity).await?,
+        None => (register(app, tx, email, identity).await?, false),
     };
     federation::link(tx, issuer, subject, user, now).await?;
-    Ok(user)
+    Ok(Found { user, is_taken_over })
 }
 
 async fn register(app: &AppState, tx: &mut Tx, email: &str, identity: &Identity) -> Result<UserId> {

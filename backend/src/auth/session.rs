@@ -1,14 +1,14 @@
 //! Sessions: an access token to call with, and a refresh token that is exchanged for its successor
 //! every time it is used (RFC 9700 §4.14.2).
 
-use sharesync_protocol::UserId;
 use sharesync_protocol::api::{Role, TokenGrant};
+use sharesync_protocol::{SessionId, UserId};
 use sharesync_service_kit::secret::random_token;
 
 use super::hash;
 use super::token::ACCESS_TOKEN_SECS;
 use crate::app::AppState;
-use crate::db::session;
+use crate::db::session::{self, Rotated};
 use crate::error::{Error, Result};
 
 /// Seconds a session lasts after it was last refreshed: 30 days.
@@ -35,10 +35,16 @@ pub async fn start(app: &AppState, user: UserId, user_agent: &str) -> Result<Sig
 pub async fn refresh(app: &AppState, refresh_token: &str) -> Result<Signed> {
     let next = random_token::<32>();
     let now = app.clock.now_ms();
-    let (session, user) =
-        session::rotate(&app.db, &hash(refresh_token), &hash(&next), now, session_end(now))
-            .await?
-            .ok_or(Error::Unauthenticated)?;
+    let rotated =
+        session::rotate(&app.db, &hash(refresh_token), &hash(&next), now, session_end(now)).await?;
+    let (session, user) = match rotated {
+        Rotated::Exchanged(session, user) => (session, user),
+        Rotated::Ended(session) => {
+            app.events.session_ended(session);
+            return Err(Error::Unauthenticated);
+        }
+        Rotated::Unknown => return Err(Error::Unauthenticated),
+    };
     let access_token = app.access_tokens.issue(user, session)?;
     Ok(Signed { grant: grant(access_token), refresh_token: next })
 }
@@ -50,7 +56,17 @@ pub async fn holder(app: &AppState, refresh_token: &str) -> Result<Option<(UserI
 
 /// Ends the session that a refresh token belongs to, and its access tokens with it.
 pub async fn end(app: &AppState, refresh_token: &str) -> Result<()> {
-    session::end(&app.db, &hash(refresh_token)).await
+    if let Some(session) = session::end(&app.db, &hash(refresh_token)).await? {
+        app.events.session_ended(session);
+    }
+    Ok(())
+}
+
+/// Ends one of a user's sessions. [`Error::NotFound`] where it is none of theirs, or over.
+pub async fn end_one(app: &AppState, user: UserId, session: SessionId) -> Result<()> {
+    session::end_one(&app.db, user, session, app.clock.now_ms()).await?;
+    app.events.session_ended(session);
+    Ok(())
 }
 
 /// Ends all of a user's sessions.
@@ -58,6 +74,7 @@ pub async fn end_all(app: &AppState, user: UserId) -> Result<()> {
     let mut tx = app.db.begin().await?;
     session::end_all(&mut tx, user).await?;
     tx.commit().await?;
+    app.events.sessions_ended(user);
     Ok(())
 }
 

@@ -82,11 +82,16 @@ impl AccessTokens {
 
     /// Whom a token names, if it is ours and of now.
     pub fn verify(&self, token: &str) -> Option<(UserId, SessionId)> {
+        self.verify_until(token).map(|(user, session, _)| (user, session))
+    }
+
+    /// The same, and when it is over, in seconds since the Unix epoch.
+    pub fn verify_until(&self, token: &str) -> Option<(UserId, SessionId, i64)> {
         let name = decode_header(token).ok()?.kid?;
         let (_, key) = self.verify.iter().find(|(known, _)| *known == name)?;
         let claims = decode::<Claims>(token, key, &self.rules).ok()?.claims;
         let now = self.clock.now_secs();
-        (claims.iat <= now && now < claims.exp).then_some((claims.sub, claims.sid))
+        (claims.iat <= now && now < claims.exp).then_some((claims.sub, claims.sid, claims.exp))
     }
 }
 

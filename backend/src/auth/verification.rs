@@ -50,6 +50,7 @@ pub async fn reset_password(app: &AppState, wanted: ResetPassword) -> Result<()>
     let user = account::get(&app.db, user).await?.ok_or(Error::Expired)?;
     replace_password(&mut tx, &user, &password, now).await?;
     tx.commit().await?;
+    app.events.sessions_ended(user.id);
     app.mail_waits.notify_one();
     Ok(())
 }
@@ -65,6 +66,7 @@ pub async fn change_password(app: &AppState, user: &User, wanted: ChangePassword
     let mut tx = app.db.begin().await?;
     replace_password(&mut tx, user, &password, app.clock.now_ms()).await?;
     tx.commit().await?;
+    app.events.sessions_ended(user.id);
     app.mail_waits.notify_one();
     Ok(())
 }

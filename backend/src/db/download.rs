@@ -198,6 +198,19 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
     Ok(owner.is_some())
 }
 
+/// Whose file a download is of, and which, once it is complete.
+pub async fn completed(db: &Db, id: Uuid) -> Result<Option<(UserId, FileId)>> {
+    let row: Option<(Uuid, Uuid)> = query(
+        "select file.account_id, file.id from download
+         join file on file.id = download.file_id
+         where download.id = $1 and download.completed_at is not null",
+    )
+    .bind(id)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(owner, file)| (UserId(owner), FileId(file))))
+}
+
 /// A download and its place in the list, with what follows appended.
 macro_rules! select_downloads {
     ($rest:literal) => {

@@ -57,16 +57,24 @@ pub async fn start(
     Ok(SessionId(id))
 }
 
-/// Exchanges a refresh token for its successor. `None` where the token is unknown, its session is
-/// over, or it was exchanged before; in that last case somebody else has a copy, and the session
-/// is ended for both (RFC 9700 §4.14.2).
+/// What came of showing a refresh token.
+pub enum Rotated {
+    /// It was exchanged.
+    Exchanged(SessionId, UserId),
+    /// It was exchanged before: somebody else has a copy, and the session is ended for both (RFC 9700 §4.14.2).
+    Ended(SessionId),
+    /// It is unknown, or its session is over.
+    Unknown,
+}
+
+/// Exchanges a refresh token for its successor.
 pub async fn rotate(
     db: &Db,
     old: &TokenHash,
     new: &TokenHash,
     now: i64,
     expires_at: i64,
-) -> Result<Option<(SessionId, UserId)>> {
+) -> Result<Rotated> {
     let mut tx = db.begin().await?;
     let session: Option<(Uuid,)> = query(
         "update refresh_token set rotated_at = $2
@@ -77,14 +85,15 @@ pub async fn rotate(
     .fetch_optional(&mut tx)
     .await?;
     let Some((session,)) = session else {
-        query(
-            "delete from session where id = (select session_id from refresh_token where hash = $1)",
+        let ended: Option<(Uuid,)> = query(
+            "delete from session where id = (select session_id from refresh_token where hash = $1)
+             returning id",
         )
         .bind(old.as_slice())
-        .execute(&mut tx)
+        .fetch_optional(&mut tx)
         .await?;
         tx.commit().await?;
-        return Ok(None);
+        return Ok(ended.map_or(Rotated::Unknown, |(session,)| Rotated::Ended(SessionId(session))));
     };
     let user: Option<(Uuid,)> = query(
         "update session set expires_at = $3, last_used_at = $2
@@ -95,14 +104,14 @@ pub async fn rotate(
     .bind(expires_at)
     .fetch_optional(&mut tx)
     .await?;
-    let Some((user,)) = user else { return Ok(None) };
+    let Some((user,)) = user else { return Ok(Rotated::Unknown) };
     query("insert into refresh_token (hash, session_id) values ($1, $2)")
         .bind(new.as_slice())
         .bind(session)
         .execute(&mut tx)
         .await?;
     tx.commit().await?;
-    Ok(Some((SessionId(session), UserId(user))))
+    Ok(Rotated::Exchanged(SessionId(session), UserId(user)))
 }
 
 /// What a user may do in a session, now; `None` where that is over, or the user is not let in.
@@ -176,13 +185,16 @@ pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Ends the session that a refresh token belongs to.
-pub async fn end(db: &Db, token: &TokenHash) -> Result<()> {
-    query("delete from session where id = (select session_id from refresh_token where hash = $1)")
-        .bind(token.as_slice())
-        .execute(db.writer())
-        .await?;
-    Ok(())
+/// Ends the session that a refresh token belongs to; answers which.
+pub async fn end(db: &Db, token: &TokenHash) -> Result<Option<SessionId>> {
+    let ended: Option<Uuid> = query(
+        "delete from session where id = (select session_id from refresh_token where hash = $1)
+         returning id",
+    )
+    .bind(token.as_slice())
+    .fetch_optional_value(db.writer())
+    .await?;
+    Ok(ended.map(SessionId))
 }
 
 /// Removes up to `batch` sessions that are over, with their tokens. Answers how many went.

@@ -140,6 +140,18 @@ impl From<Upload> for UploadSession {
     }
 }
 
+/// An upload that was given up.
+#[derive(sqlx::FromRow)]
+pub struct Aborted {
+    /// Where its bytes are, which are to go.
+    pub object_id: Uuid,
+    /// The name that was asked for.
+    pub name: String,
+    /// Bytes that were charged for it.
+    #[sqlx(try_from = "i64")]
+    pub size: u64,
+}
+
 /// Uploads as they are, with what follows appended.
 macro_rules! select_uploads {
     ($rest:literal) => {
@@ -322,31 +334,36 @@ pub async fn complete(
 
 /// Gives an upload of somebody's up and its bytes back; one whose time is over only, and with an entry of it, where
 /// `expired_by` says by when.
-/// Answers its object, which is doomed. [`Error::NotFound`] where it is another's, complete or gone.
-pub async fn abort(db: &Db, owner: UserId, id: UploadId, expired_by: Option<i64>) -> Result<Uuid> {
+/// Answers what it was; its object is doomed. [`Error::NotFound`] where it is another's, complete or gone.
+pub async fn abort(
+    db: &Db,
+    owner: UserId,
+    id: UploadId,
+    expired_by: Option<i64>,
+) -> Result<Aborted> {
     let mut tx = db.begin().await?;
     account::hold(&mut tx, owner).await?;
-    let row: Option<(Uuid, i64)> = query(
+    let aborted: Option<Aborted> = query(
         "delete from upload
          where id = $1 and account_id = $2 and file_id is null
            and ($3 is null or expires_at <= $3)
-         returning object_id, size",
+         returning object_id, name, size",
     )
     .bind(id.0)
     .bind(owner.0)
     .bind(expired_by)
     .fetch_optional(&mut tx)
     .await?;
-    let (object, size) = row.ok_or(Error::NotFound)?;
-    object::doom(&mut tx, object).await?;
-    quota::give_back(&mut tx, owner, from_db(size)).await?;
+    let aborted = aborted.ok_or(Error::NotFound)?;
+    object::doom(&mut tx, aborted.object_id).await?;
+    quota::give_back(&mut tx, owner, aborted.size).await?;
     if let Some(now) = expired_by {
         let (what, reason) = (Purgeable::Upload, PurgeReason::Abandoned);
-        let removed = Removed { what, subject: id.0, owner, bytes: from_db(size), reason };
+        let removed = Removed { what, subject: id.0, owner, bytes: aborted.size, reason };
         purge_record::write(&mut tx, &removed, now).await?;
     }
     tx.commit().await?;
-    Ok(object)
+    Ok(aborted)
 }
 
 /// Up to `batch` uploads whose time is over, with their owners, that never became files.

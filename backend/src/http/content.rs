@@ -237,6 +237,7 @@ impl Drop for Delivery {
                 Ok(false) => {}
                 Err(cause) => tracing::error!(%cause, "a delivery could not be recorded"),
             }
+            app.events.delivered(id).await;
         });
     }
 }

@@ -113,6 +113,7 @@ pub async fn rename(
     names::check(&wanted.name)?;
     let now = app.clock.now_ms();
     file::rename(&app.db, user.id, id, &wanted.name, now).await?;
+    app.events.file_changed(user.id, id);
     Ok(Json(file::get(&app.db, user.id, id, now).await?))
 }
 

@@ -110,7 +110,7 @@ pub async fn end(
     user: AuthUser,
     Path(id): Path<SessionId>,
 ) -> Result<StatusCode> {
-    db::session::end_one(&app.db, user.id, id, app.clock.now_ms()).await?;
+    session::end_one(&app, user.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -164,5 +164,6 @@ pub async fn revoke(
     Path(slug): Path<ShareSlug>,
 ) -> Result<StatusCode> {
     share::delete(&app.db, user.id, &slug).await?;
+    app.events.shares_changed(user.id);
     Ok(StatusCode::NO_CONTENT)
 }

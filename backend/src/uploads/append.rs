@@ -59,7 +59,9 @@ impl Uploads {
         if upload.size_is_known || size < upload.size {
             return Err(Error::BadRequest("the upload has another length".into()));
         }
-        upload::declare_size(&self.db, &upload, size).await
+        upload::declare_size(&self.db, &upload, size).await?;
+        self.events.upload_moved(owner, id);
+        Ok(())
     }
 
     /// Takes bytes in; when this returns, they are there for good. Where the sender goes away, what has come is.
@@ -196,6 +198,7 @@ async fn keep(
     if written.size > 0 {
         let expires_at = uploads.clock.now_ms() + WAITS_MS;
         upload::append(&uploads.db, &mut upload, written.size, written.tail, expires_at).await?;
+        uploads.events.upload_moved(upload.owner, upload.id);
     }
     Ok((upload, held))
 }

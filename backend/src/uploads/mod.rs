@@ -15,6 +15,7 @@ use crate::db::file::NewFile;
 use crate::db::upload::{self, NewUpload, Upload};
 use crate::db::{Db, file, new_id};
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::library::Library;
 use turns::PartTurns;
 
@@ -62,6 +63,7 @@ pub struct Uploads {
     clock: Clock,
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
+    events: Events,
 }
 
 impl Uploads {
@@ -72,8 +74,9 @@ impl Uploads {
         library: Library,
         clock: Clock,
         tasks: TaskTracker,
+        events: Events,
     ) -> Self {
-        Self { db, store, library, turns: PartTurns::default(), clock, tasks }
+        Self { db, store, library, turns: PartTurns::default(), clock, tasks, events }
     }
 
     /// Begins an upload. [`Error::EmptyFile`] where there is nothing to send, [`Error::QuotaExceeded`] where it does
@@ -96,6 +99,7 @@ impl Uploads {
             expires_at: now + WAITS_MS,
         };
         let id = upload::begin(&self.db, &new, now).await?;
+        self.events.upload_moved(announced.owner, id);
         upload::get(&self.db, announced.owner, id, now).await
     }
 
@@ -110,8 +114,11 @@ impl Uploads {
     ) -> Result<UploadedFile> {
         let uploads = self.clone();
         // Nobody's leaving stops it: either all of it happens, or none.
-        let completed =
-            self.tasks.spawn(async move { uploads.put_together(owner, id, sha256).await });
+        let completed = self.tasks.spawn(async move {
+            let file = uploads.put_together(owner, id, sha256).await?;
+            uploads.events.upload_completed(owner, id, &file);
+            Ok(file)
+        });
         completed.await.map_err(Error::internal)?
     }
 
@@ -157,8 +164,9 @@ impl Uploads {
     /// Gives an upload up; its bytes go right after.
     pub async fn abort(&self, owner: UserId, id: UploadId) -> Result<()> {
         let _turn = self.turns.whole(id).await;
-        let object = upload::abort(&self.db, owner, id, None).await?;
-        self.library.remove_later(object);
+        let aborted = upload::abort(&self.db, owner, id, None).await?;
+        self.library.remove_later(aborted.object_id);
+        self.events.upload_given_up(owner, id, aborted.name, aborted.size);
         Ok(())
     }
 
@@ -172,7 +180,10 @@ impl Uploads {
             for (id, owner) in abandoned {
                 let _turn = self.turns.whole(id).await;
                 match upload::abort(&self.db, owner, id, Some(now)).await {
-                    Ok(_) => given_up += 1,
+                    Ok(aborted) => {
+                        given_up += 1;
+                        self.events.upload_given_up(owner, id, aborted.name, aborted.size);
+                    }
                     // A part came at the last moment.
                     Err(Error::NotFound) => {}
                     Err(other) => return Err(other),

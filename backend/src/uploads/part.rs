@@ -55,7 +55,11 @@ impl Uploads {
         }
         // From here on nobody's leaving stops it.
         let uploads = self.clone();
-        let kept = self.tasks.spawn(async move { uploads.keep_part(expected, writer).await });
+        let kept = self.tasks.spawn(async move {
+            let sha256 = uploads.keep_part(expected, writer).await?;
+            uploads.events.upload_moved(found.owner, found.id);
+            Ok(sha256)
+        });
         kept.await.map_err(Error::internal)?
     }
 

@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod code;
+pub mod events;
 mod id;
 pub mod nearby;
 mod redacted;

@@ -1,11 +1,13 @@
 //! The golden messages in `fixtures/`, read as the native side reads them. The browser's side reads
-//! the same files in `frontend/src/features/p2p/engine/golden.test.ts`.
+//! the same files in `frontend/src/features/p2p/engine/golden.test.ts`, and those of live updates in
+//! `frontend/src/api/event-messages.test.ts`.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sharesync_protocol::code::{CodeOpened, Knock, KnockMessage, Knocking};
+use sharesync_protocol::events::{LibraryNews, UploadNews};
 use sharesync_protocol::nearby::{Appear, Appeared, NearbyKnock, NearbyKnocked, NearbyNews};
 use sharesync_protocol::report::Report;
 use sharesync_protocol::signaling::{
@@ -179,6 +181,19 @@ fn signaling_messages_are_read_and_written_alike() {
     signaling.nearby_knock.check::<NearbyKnock>();
     signaling.nearby_knocked.check::<NearbyKnocked>();
     signaling.report.check::<Report>();
+}
+
+#[derive(Deserialize)]
+struct Events {
+    upload: Group,
+    library: Group,
+}
+
+#[test]
+fn live_updates_are_read_and_written_alike() {
+    let events: Events = fixture(include_str!("../fixtures/events.json"));
+    events.upload.check::<UploadNews>();
+    events.library.check::<LibraryNews>();
 }
 
 #[test]
