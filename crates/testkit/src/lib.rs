@@ -10,12 +10,14 @@
 //! # }
 //! ```
 
+mod listener;
 mod mail;
 mod member;
 mod person;
 mod provider;
 mod stack;
 
+pub use listener::Listener;
 pub use mail::Mail;
 pub use member::Member;
 pub use person::{Answer, Person};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sharesync_protocol::api::{IssuedApiToken, Me, ProblemCode, Role, ServerInfo};
-use sharesync_testkit::Provider;
+use sharesync_testkit::{Listener, Provider};
 
 use crate::federation::{is_in, is_out, leads_to, me, sign_in, trusting};
 
@@ -90,10 +90,13 @@ async fn who_registered_the_address_first_is_out_once_its_owner_comes() {
     let body = json!({ "name": "script", "scopes": ["files:read"] });
     let script = squatter.post("/api/me/tokens", body).await.json::<IssuedApiToken>(201).token;
 
+    let mut squatters_page = Listener::connect(stack.url(), squatter.token()).await;
+
     let owner = stack.anonymous();
     is_in(&sign_in(&owner, &provider, json!({})).await);
     let who = me(&owner).await;
     assert!(who.email_verified && !who.has_password);
+    assert!(squatters_page.is_ended().await);
     squatter.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
     is_out(&squatter).await;
     let refused = stack.anonymous().with_token(&script).get("/api/files").await;

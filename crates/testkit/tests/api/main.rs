@@ -5,6 +5,7 @@ mod accounts;
 mod api_tokens;
 mod content;
 mod encryption;
+mod events;
 mod federation;
 mod files;
 mod form_upload;

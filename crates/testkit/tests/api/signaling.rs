@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sharesync_protocol::api::{Health, ProblemCode, SignalingAccess};
 use sharesync_service_kit::clock::{Clock, ManualClock};
 use sharesync_service_kit::secret::RootSecret;
 use sharesync_service_kit::ticket::TicketKey;
-use sharesync_testkit::{Stack, StackBuilder};
+use sharesync_testkit::{Listener, Stack, StackBuilder};
 
 const SECRET: &str = "a secret that two services share";
 const URL: &str = "https://signaling.example.com";
@@ -90,10 +91,11 @@ async fn behind_one_address_only_tickets_tell_that_it_is_apart() {
 
 #[tokio::test]
 async fn a_server_whose_signaling_is_apart_lets_nobody_into_its_own() {
-    let polling = "/socket.io/?EIO=4&transport=polling";
-    let here = Stack::start().await;
-    assert!(text(&here, polling).await.contains("pingInterval"));
-    assert!(!text(&apart_at_a_url().await, polling).await.contains("pingInterval"));
+    let enter = async |stack: &Stack| {
+        Listener::try_enter(stack.url(), "/p2p", &json!({})).await.map(|_| ())
+    };
+    assert_eq!(enter(&Stack::start().await).await, Ok(()));
+    assert_eq!(enter(&apart_at_a_url().await).await, Err("Invalid namespace".to_owned()));
 }
 
 #[tokio::test]
