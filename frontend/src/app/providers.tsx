@@ -1,9 +1,10 @@
-/** What every page stands on: the cache of the server's state, and passing messages. */
+/** What every page stands on: the cache of the server's state, live updates of it, and passing messages. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { ProblemError } from '@/api/problem'
 import { session } from '@/api/session'
 import { ToastProvider } from '@/components/ui/toast'
+import { LiveUpdates } from './live-updates'
 
 /** How often a request is repeated before its failure is shown. */
 const RETRIES = 2
@@ -39,6 +40,7 @@ export function Providers({ children }: { children: ReactNode }) {
 
   return (
     <QueryClientProvider client={queries}>
+      <LiveUpdates />
       <ToastProvider>{children}</ToastProvider>
     </QueryClientProvider>
   )
