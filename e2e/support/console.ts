@@ -4,8 +4,8 @@ import type { BrowserContext } from '@playwright/test'
 /** A Firefox reports every connection that breaks, also where its other side is gone and that is all there is to it. */
 const BROKEN_CONNECTION = 'WebRTC: ICE failed'
 
-/** What a Chromium says where no server answered, before the reason. */
-const UNREACHABLE = 'Failed to load resource: net::ERR_'
+/** What a Chromium says where no server answered: of a request, and of a WebSocket. */
+const UNREACHABLE = /^Failed to load resource: net::ERR_|^WebSocket connection to .* failed: /
 
 /** Errors of all pages of the contexts it watches. */
 export class ConsoleWatch {
@@ -19,7 +19,7 @@ export class ConsoleWatch {
       if (message.type() !== 'error') return
       const status = /the server responded with a status of (\d{3})/.exec(message.text())?.[1]
       if (status !== undefined && this.expected.has(Number(status))) return
-      if (this.mayBeUnreachable && message.text().includes(UNREACHABLE)) return
+      if (this.mayBeUnreachable && UNREACHABLE.test(message.text())) return
       this.errors.push(`${message.text()} (${message.location().url})`)
     })
     context.on('weberror', (error) => {

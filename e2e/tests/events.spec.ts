@@ -1,0 +1,122 @@
+/** Live updates: what somebody does in one page is seen in their others, and in nobody else's. */
+import type { Page, WebSocket } from '@playwright/test'
+import { bearer, createAccount, share, upload } from '../support/account.ts'
+import { randomFile, type SourceFile } from '../support/files.ts'
+import { expect, test } from '../support/test.ts'
+
+const PART = 8 * 1024 * 1024
+
+const unfinished = (page: Page) =>
+  page.getByRole('region', { name: 'Not finished' }).getByRole('listitem')
+const files = (page: Page) => page.getByRole('table').getByRole('row')
+
+/** Resolves once the page has been let in to live updates. */
+async function listening(page: Page, open: () => Promise<unknown>): Promise<void> {
+  const socket = page.waitForEvent('websocket', (socket) => socket.url().includes('/socket.io/'))
+  await Promise.all([socket.then(isLetIn), open()])
+}
+
+async function isLetIn(socket: WebSocket): Promise<void> {
+  await socket.waitForEvent('framereceived', ({ payload }) =>
+    String(payload).startsWith('40/events,'),
+  )
+}
+
+/** Keeps the parts of a file from being sent until each is let through. */
+async function holdParts(page: Page, parts: number) {
+  const open: (() => void)[] = []
+  const gates = Array.from({ length: parts }, (_, at) => {
+    return new Promise<void>((resolve) => (open[at] = resolve))
+  })
+  await page.route(/\/api\/uploads\/[^/]+\/parts\/\d+\?/, async (route) => {
+    const part = Number(/\/parts\/(\d+)\?/.exec(route.request().url())?.[1])
+    await gates[part - 1]
+    await route.continue()
+  })
+  return (part: number) => open[part - 1]?.()
+}
+
+async function choose(page: Page, file: SourceFile) {
+  await page.goto('/upload')
+  await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
+  await page.getByLabel('Choose files to upload').setInputFiles(file.path)
+}
+
+test('an upload in one page moves in another, and is in its library without a reload', async ({
+  account,
+  signedIn,
+  request,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 3 * PART)
+  const other = await createAccount(request)
+  const sending = await signedIn(account)
+  const watching = await signedIn(account)
+  const library = await watching.context().newPage()
+  const stranger = await signedIn(other)
+  await listening(watching, () => watching.goto('/upload'))
+  await listening(library, () => library.goto('/files'))
+  await listening(stranger, () => stranger.goto('/upload'))
+  await expect(library.getByText('No files yet')).toBeVisible()
+  await expect(watching.getByText('Up to 500 MB a file')).toBeVisible()
+
+  const letThrough = await holdParts(sending, 3)
+  await choose(sending, file)
+  // It does not ask while its list is empty: it was told.
+  await expect(unfinished(watching)).toContainText(['0 bytes of 24 MB'])
+  // From now on it could ask as it likes.
+  await watching.route(/\/api\/uploads\?/, () => undefined)
+  letThrough(1)
+  await expect(unfinished(watching)).toContainText(['8 MB of 24 MB'])
+  letThrough(2)
+  await expect(unfinished(watching)).toContainText(['16 MB of 24 MB'])
+  letThrough(3)
+  await expect(unfinished(watching)).toHaveCount(0)
+  await expect(files(library).filter({ hasText: 'film.mp4' })).toHaveCount(1)
+
+  await expect(unfinished(stranger)).toHaveCount(0)
+  await listening(stranger, () => stranger.goto('/files'))
+  await expect(stranger.getByText('No files yet')).toBeVisible()
+})
+
+test('what is renamed, linked to or removed elsewhere is seen here', async ({
+  account,
+  signedIn,
+  request,
+}) => {
+  const id = await upload(request, account, 'report.pdf', Buffer.from('hello'))
+  const page = await signedIn(account)
+  await listening(page, () => page.goto('/files'))
+  const row = (name: string) => files(page).filter({ hasText: name })
+  await expect(row('report.pdf')).toHaveCount(1)
+  const headers = bearer(account)
+  await request.patch(`/api/files/${id}`, { headers, data: { name: 'final.pdf' } })
+  await expect(row('final.pdf')).toHaveCount(1)
+  await share(request, account, { file_ids: [id] })
+  await expect(row('final.pdf')).toContainText('1 link')
+  await request.delete(`/api/files/${id}`, { headers })
+  await expect(page.getByText('No files yet')).toBeVisible()
+})
+
+test('whoever is signed out from elsewhere finds out at once', async ({
+  account,
+  signedIn,
+  request,
+  consoles,
+}) => {
+  consoles.expectRefusals(401)
+  const page = await signedIn(account)
+  await listening(page, () => page.goto('/files'))
+  await request.delete('/api/me/sessions', { headers: bearer(account) })
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+})
+
+test('nobody who is not signed in has a line', async ({ person }) => {
+  const page = await person()
+  const sockets: string[] = []
+  page.on('websocket', (socket) => sockets.push(socket.url()))
+  await page.goto('/')
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
+  await page.goto('/sign-in')
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  expect(sockets).toEqual([])
+})
