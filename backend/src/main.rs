@@ -79,7 +79,7 @@ Environment, all of it optional:
   NEARBY               off: tell no device of others behind the same address (on)
   TRUSTED_PROXIES      addresses and networks of proxies in front of the server, separated by commas:
                        their X-Forwarded-For is believed
-  SOCKETS_PER_CLIENT   signaling sockets that one client address may have open (64)
+  SOCKETS_PER_CLIENT   sockets (signaling, live updates) that one client address may have open (64)
   REDIS_URL            where nodes share signaling's rooms and these limits; without it they are in memory
   REDIS_CA_FILE        certificates (PEM) of the authorities that a rediss:// is believed by (those of
                        this machine)
