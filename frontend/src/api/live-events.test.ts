@@ -130,6 +130,12 @@ it('leaves trying again to the line itself where nobody answers', async () => {
   await vi.advanceTimersByTimeAsync(100_000)
   expect(socket.connections).toBe(1)
   expect(renew).not.toHaveBeenCalled()
+
+  // Nor is it waited any longer for that once somebody answers.
+  socket.say('connect_error', new Error('websocket error'))
+  socket.refuse('unavailable')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(socket.connections).toBe(2)
 })
 
 it('does without where the server has no such thing', async () => {

@@ -37,6 +37,7 @@ export class LiveEvents {
   #again: ReturnType<typeof setTimeout> | undefined
   #outOfSight: ReturnType<typeof setTimeout> | undefined
   #wait = FIRST_WAIT_MS
+  /** Whether the server has nothing to tell. */
   #isOver = false
 
   /** Connects, and stays so for as long as the page is seen. */
@@ -51,7 +52,6 @@ export class LiveEvents {
 
   /** Ends it for good. */
   close(): void {
-    this.#isOver = true
     document.removeEventListener('visibilitychange', this.#follow)
     this.#socket.removeAllListeners()
     this.#letGo()
