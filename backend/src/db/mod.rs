@@ -22,7 +22,7 @@ pub mod upload_part;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
-pub(crate) mod scratch;
+mod scratch;
 mod statement;
 
 use std::path::{Path, PathBuf};

@@ -12,13 +12,13 @@ use super::{DatabasePlace, Db, new_id, object};
 use crate::blob::{Incoming, Sums};
 
 /// A database of a test's own, of the kind that is being tested.
-pub(crate) struct Scratch {
-    pub(crate) db: Db,
+pub(super) struct Scratch {
+    pub(super) db: Db,
     _folder: TempDir,
 }
 
 impl Scratch {
-    pub(crate) async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = match Postgres::if_tested() {
             Some(server) => DatabasePlace::Postgres(server.database().into()),
@@ -28,7 +28,7 @@ impl Scratch {
     }
 
     /// Somebody's account.
-    pub(crate) async fn account(&self, name: &str, role: Role) -> UserId {
+    pub(super) async fn account(&self, name: &str, role: Role) -> UserId {
         let email = format!("{name}@example.com");
         let new = NewAccount {
             email: &email,
@@ -47,7 +47,7 @@ impl Scratch {
     }
 
     /// A file of somebody's, of one byte.
-    pub(crate) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
+    pub(super) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
         let object = Incoming { id: new_id(0), key: None };
         object::begin(&self.db, &object, 0).await.unwrap();
         let new = NewFile {
@@ -64,7 +64,7 @@ impl Scratch {
     }
 
     /// A link to a file of somebody's.
-    pub(crate) async fn share(
+    pub(super) async fn share(
         &self,
         owner: UserId,
         file: FileId,
