@@ -212,6 +212,19 @@ impl Library {
         }
     }
 
+    /// Takes an object away that did not become a file's, and its bytes only once that is settled: a commit that failed may
+    /// have happened all the same, where the line to the database broke, or come to light after a crash, where the disk
+    /// refused to sync.
+    async fn give_up(&self, id: Uuid) {
+        match object::give_up(&self.db, id).await {
+            Ok(true) => self.remove_object(id).await,
+            Ok(false) => {}
+            Err(cause) => {
+                tracing::warn!(%cause, "an upload could not be given up; the purge will do it");
+            }
+        }
+    }
+
     /// Removes an object's bytes and then its row. What fails here the purge tries again.
     async fn remove_object(&self, id: Uuid) {
         let removed = match self.store.remove(id).await {
@@ -268,7 +281,7 @@ impl Unfinished {
         let writer = self.writer.take().expect("an upload is committed once");
         let stored = self.finish(writer, &upload).await;
         if stored.is_err() {
-            self.library.remove_object(self.object.id).await;
+            self.library.give_up(self.object.id).await;
         }
         stored
     }
@@ -290,7 +303,7 @@ impl Drop for Unfinished {
             let (library, object) = (self.library.clone(), self.object.id);
             self.library.tasks.spawn(async move {
                 writer.abandon().await;
-                library.remove_object(object).await;
+                library.give_up(object).await;
             });
         }
     }

@@ -160,6 +160,16 @@ pub(super) async fn doom(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Gives up an object that was to become a file's: marks it as to be removed. `false` where it did become one, or is
+/// marked already.
+pub async fn give_up(db: &Db, id: Uuid) -> Result<bool> {
+    let given_up = query("update object set state = 'doomed' where id = $1 and state = 'writing'")
+        .bind(id)
+        .execute(db.writer())
+        .await?;
+    Ok(given_up == 1)
+}
+
 /// Marks what has been 'writing' since before a moment as to be removed, unless it is an upload's, which has a time of
 /// its own. Answers how many.
 pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {

@@ -95,7 +95,7 @@ impl Uploads {
                 Ok(_) if check.as_ref().is_some_and(|check| !check.holds()) => {
                     return Err(Error::ChunkMismatch);
                 }
-                Err(cause) if check.is_some() => return Err(cause),
+                Err(cause) if check.is_some() || stretch.is_lost() => return Err(cause),
                 Err(cause) => {
                     stretch.keep().await?;
                     return Err(cause);
@@ -127,7 +127,7 @@ struct Stretch {
     upload: Upload,
     /// Whether what is not whole is worth nothing.
     whole_only: bool,
-    /// Absent once what came has been kept.
+    /// Absent once what came has been kept, or the disk has not taken it.
     writer: Option<ObjectWriter<HeldPart>>,
     came: u64,
 }
@@ -159,12 +159,20 @@ impl Stretch {
             if let Some(check) = &mut check {
                 check.add(&piece);
             }
-            writer.write(piece).await?;
+            if let Err(cause) = writer.write(piece).await {
+                self.writer = None;
+                return Err(cause.into());
+            }
             if self.came >= STRETCH_BYTES && !self.whole_only {
                 return Ok(Filled::Full);
             }
         }
         Ok(Filled::ToTheEnd)
+    }
+
+    /// Whether the disk did not take it: then none of it counts.
+    fn is_lost(&self) -> bool {
+        self.writer.is_none()
     }
 
     /// Makes what came durable, and counts it; nobody's leaving stops that.

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqlitePool;
 
 use crate::program::{folder, signed_in, start};
 
-fn doctor(folder: &Path, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn doctor(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_sharesync-server"))
         .env_clear()
         .env("SHARESYNC_DATA_DIR", folder)

@@ -38,7 +38,7 @@ fn part(content: &[u8], number: u32) -> Vec<u8> {
     parts[number as usize - 1].to_vec()
 }
 
-fn digest(content: &[u8]) -> Sha256Digest {
+pub(crate) fn digest(content: &[u8]) -> Sha256Digest {
     Sha256Digest(Sha256::digest(content).into())
 }
 

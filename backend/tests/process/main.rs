@@ -3,8 +3,11 @@
 
 mod doctor;
 mod encryption;
+mod failed_writes;
+mod failing_disk;
 mod interrupted_uploads;
 mod program;
+mod stubborn;
 mod traces;
 
 use std::io::ErrorKind;

@@ -22,7 +22,8 @@ pub(crate) fn start_logging_to(folder: &Path, log: Stdio) -> Program {
     Program::start(command(folder).stderr(log))
 }
 
-fn command(folder: &Path) -> Command {
+/// What starts the program on a data folder.
+pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sharesync-server"));
     command
         .env_clear()

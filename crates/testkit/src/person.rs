@@ -127,6 +127,14 @@ impl Person {
         Answer::of(request.send().await.expect("the server answers")).await
     }
 
+    /// Sends a request; nothing where the line broke.
+    pub async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.ok()?.to_vec();
+        Some(Answer { status, headers, body })
+    }
+
     /// `GET`.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
@@ -158,8 +166,8 @@ impl Person {
     pub async fn try_upload_whole(&self, name: &str, content: &[u8]) -> Option<u16> {
         let part = Part::bytes(content.to_vec()).file_name(name.to_owned());
         let request = self.request(Method::POST, "/api/upload");
-        let response = request.multipart(Form::new().part("file", part)).send().await.ok()?;
-        Some(response.status().as_u16())
+        let answer = self.try_send(request.multipart(Form::new().part("file", part))).await?;
+        Some(answer.status.as_u16())
     }
 
     /// Uploads a file whose second half waits for a sign; says when the first half is asked for.
