@@ -147,14 +147,19 @@ impl Library {
         let mut swept = 0;
         loop {
             let doomed = object::doomed(&self.db, SWEEP_BATCH).await?;
-            if doomed.is_empty() {
+            let mut gone = Vec::new();
+            for id in doomed {
+                match self.store.remove(id).await {
+                    Ok(()) => gone.push(id),
+                    // The others need not wait for it.
+                    Err(cause) => tracing::warn!(%cause, "an object could not be removed"),
+                }
+            }
+            if gone.is_empty() {
                 return Ok(swept);
             }
-            for id in doomed {
-                self.store.remove(id).await?;
-                object::forget(&self.db, id).await?;
-                swept += 1;
-            }
+            object::forget_all(&self.db, &gone).await?;
+            swept += gone.len() as u64;
         }
     }
 

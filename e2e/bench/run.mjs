@@ -16,6 +16,9 @@
  *   relay       how soon the relay is in use where no UDP gets through
  *   frames      how smooth the sender's page stays
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
+ *   kills       500 kills (or KILLS) under eight uploaders, and whether anything is lost; takes long
+ *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL: its pages, and what others
+ *               wait while a tenth of it is purged; takes long, for the purge runs by the clock
  *   soak        a hundred transfers in a row, and whether every file is right; takes long
  */
 import { spawnSync } from 'node:child_process'
@@ -23,8 +26,10 @@ import { fileURLToPath } from 'node:url'
 import { measureAccounts } from './accounts.mjs'
 import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
+import { measureKills } from './kills.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
+import { measureMillion } from './million.mjs'
 import { measureRelay } from './relay.mjs'
 import { measureServer } from './server.mjs'
 import { startServer } from './server-process.mjs'
@@ -44,11 +49,13 @@ const PARTS = {
   relay: measureRelay,
   frames: measureFrames,
   memory: measureMemory,
+  kills: measureKills,
+  million: measureMillion,
   soak: measureSoak,
 }
 
 /** Only measured where they are named. */
-const LONG = ['every-line', 'memory', 'soak']
+const LONG = ['every-line', 'memory', 'kills', 'million', 'soak']
 
 const [binary, ...names] = process.argv.slice(2)
 if (!binary) throw new Error('usage: run.mjs SERVER_BINARY [PART…]')

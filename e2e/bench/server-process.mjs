@@ -1,4 +1,4 @@
-/** Servers of the benchmark's own, each in a folder of its own. Used by every part of it. */
+/** Servers of the benchmark's own, each in a folder of its own or in one that outlives it. Used by every part of it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,13 +9,13 @@ import { ownCpuSeconds } from './cpu.mjs'
 
 /**
  * Starts a server; resolves once it has said where it listens, which is when it answers. With a machine of
- * the laboratory, it runs there.
+ * the laboratory, it runs there; with a folder, in that, which stays; and with `log`, its log goes there line by line.
  */
 export async function startServer(
   program,
-  { words = [], variables = {}, machine = { spawn } } = {},
+  { words = [], variables = {}, machine = { spawn }, folder: kept, log } = {},
 ) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+  const folder = kept ?? (await mkdtemp(path.join(tmpdir(), 'sharesync-bench-')))
   const { PATH } = process.env
   const child = machine.spawn(program, words, {
     env: {
@@ -26,8 +26,9 @@ export async function startServer(
       RUST_LOG: 'warn',
       ...variables,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', log ? 'pipe' : 'inherit'],
   })
+  if (log) createInterface(child.stderr).on('line', log)
   const [line] = await once(createInterface(child.stdout), 'line')
   const url = line.replace('Listening on ', '')
   return {
@@ -40,11 +41,17 @@ export async function startServer(
     },
     /** CPU seconds used so far. */
     cpu: () => ownCpuSeconds(child.pid),
+    /** Ends it without a word, as the kernel does where memory runs out. */
+    async kill() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
     async stop() {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       await ended
-      await rm(folder, { recursive: true })
+      if (!kept) await rm(folder, { recursive: true })
     },
   }
 }

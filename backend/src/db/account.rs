@@ -5,7 +5,7 @@ use sharesync_protocol::api::{ChangeUser, Role, User};
 use uuid::Uuid;
 
 use super::statement::{Statement, query};
-use super::{Db, Tx, Unique, from_db, new_id, to_db, violates_unique};
+use super::{Db, Tx, Unique, below, from_db, new_id, to_db, violates_unique};
 use crate::error::{Error, Result};
 
 /// Whose an address is while an account is made.
@@ -163,12 +163,11 @@ pub async fn of(db: &Db, id: UserId) -> Result<User> {
 
 /// Accounts, newest first.
 pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
-    let rows: Vec<Row> =
-        query(select_users!("where $1 is null or id < $1 order by id desc limit $2"))
-            .bind(after.map(|user| user.0))
-            .bind(limit)
-            .fetch_all(db.reader())
-            .await?;
+    let rows: Vec<Row> = query(select_users!("where id < $1 order by id desc limit $2"))
+        .bind(below(after.map(|user| user.0)))
+        .bind(limit)
+        .fetch_all(db.reader())
+        .await?;
     Ok(rows.into_iter().map(User::from).collect())
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::account::{self, role_from_db};
 use super::statement::query;
-use super::{Db, TokenHash, Tx, new_id};
+use super::{Db, TokenHash, Tx, below, new_id};
 use crate::error::{Error, Result};
 
 /// How often a use is noted, in milliseconds: a write for every call would cost more than it tells.
@@ -136,12 +136,12 @@ pub async fn page(
 ) -> Result<Vec<ApiToken>> {
     let rows: Vec<Row> = query(
         "select id, name, ends_with, scopes, created_at, expires_at, last_used_at from api_token
-         where account_id = $1 and ($2 is null or id < $2)
+         where account_id = $1 and id < $2
            and (expires_at is null or expires_at > $4)
          order by id desc limit $3",
     )
     .bind(user.0)
-    .bind(after.map(|token| token.0))
+    .bind(below(after.map(|token| token.0)))
     .bind(limit)
     .bind(now)
     .fetch_all(db.reader())

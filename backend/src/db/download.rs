@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, count_from_db, from_db, mail, new_id, share, to_db};
+use super::{Db, below, count_from_db, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -233,10 +233,12 @@ pub async fn of_share(
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
     let query = query(select_downloads!(
-        "where share_slug = $1 and ($2 is null or download.id < $2)
+        "where share_slug = $1 and download.id < $2
          order by download.id desc limit $3"
     ));
-    Ok(listed(query.bind(slug.as_str()).bind(before).bind(limit).fetch_all(db.reader()).await?))
+    Ok(listed(
+        query.bind(slug.as_str()).bind(below(before)).bind(limit).fetch_all(db.reader()).await?,
+    ))
 }
 
 /// Downloads of a file, by whatever address, newest first, older than `before`.
@@ -247,10 +249,10 @@ pub async fn of_file(
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
     let query = query(select_downloads!(
-        "where download.file_id = $1 and ($2 is null or download.id < $2)
+        "where download.file_id = $1 and download.id < $2
          order by download.id desc limit $3"
     ));
-    Ok(listed(query.bind(file.0).bind(before).bind(limit).fetch_all(db.reader()).await?))
+    Ok(listed(query.bind(file.0).bind(below(before)).bind(limit).fetch_all(db.reader()).await?))
 }
 
 fn listed(rows: Vec<Row>) -> Vec<(Uuid, Download)> {

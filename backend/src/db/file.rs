@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{
-    Db, Tx, Unique, account, from_db, hand_in, new_id, object, quota, to_db, violates_unique,
+    Db, Tx, Unique, above, account, below, from_db, hand_in, new_id, object, quota, to_db,
+    violates_unique,
 };
 use crate::blob::{Object, Sums};
 use crate::error::{Error, Result};
@@ -188,11 +189,11 @@ pub async fn page(
     now: i64,
 ) -> Result<Vec<FileSummary>> {
     let rows: Vec<Row> = query(select_summaries!(
-        "and file.account_id = $2 and ($3 is null or file.id < $3) order by file.id desc limit $4"
+        "and file.account_id = $2 and file.id < $3 order by file.id desc limit $4"
     ))
     .bind(now)
     .bind(owner.0)
-    .bind(before.map(|id| id.0))
+    .bind(below(before.map(|id| id.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;
@@ -340,9 +341,9 @@ pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<St
          from file
          join account on account.id = file.account_id
          join object on object.id = file.object_id
-         where $1 is null or file.id > $1 order by file.id limit $2",
+         where file.id > $1 order by file.id limit $2",
     )
-    .bind(after.map(|id| id.0))
+    .bind(above(after.map(|id| id.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?)

@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, from_db, mail};
+use super::{Db, Tx, below, from_db, mail};
 use crate::error::Result;
 use crate::mail::Message;
 
@@ -72,9 +72,9 @@ macro_rules! select_handed_in {
 /// Files that anybody handed in, newest first.
 pub async fn page(db: &Db, after: Option<FileId>, limit: u32, now: i64) -> Result<Vec<HandedIn>> {
     let rows: Vec<Row> =
-        query(select_handed_in!("and ($2 is null or file.id < $2) order by file.id desc limit $3"))
+        query(select_handed_in!("and file.id < $2 order by file.id desc limit $3"))
             .bind(now)
-            .bind(after.map(|file| file.0))
+            .bind(below(after.map(|file| file.0)))
             .bind(limit)
             .fetch_all(db.reader())
             .await?;
@@ -100,11 +100,11 @@ pub async fn own_page(
     now: i64,
 ) -> Result<Vec<(FileId, OwnHandIn)>> {
     let rows: Vec<Row> = query(select_handed_in!(
-        "and file.account_id = $2 and ($3 is null or file.id < $3) order by file.id desc limit $4"
+        "and file.account_id = $2 and file.id < $3 order by file.id desc limit $4"
     ))
     .bind(now)
     .bind(owner.0)
-    .bind(after.map(|file| file.0))
+    .bind(below(after.map(|file| file.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::account::role_from_db;
 use super::statement::query;
-use super::{Db, TokenHash, Tx, new_id};
+use super::{Db, TokenHash, Tx, below, new_id};
 use crate::error::{Error, Result};
 
 /// An invitation to be made.
@@ -96,10 +96,10 @@ pub async fn page(
 ) -> Result<Vec<Invitation>> {
     let rows: Vec<Row> = query(
         "select id, email, role, created_at, expires_at from invitation
-         where expires_at > $1 and ($2 is null or id < $2) order by id desc limit $3",
+         where expires_at > $1 and id < $2 order by id desc limit $3",
     )
     .bind(now)
-    .bind(after.map(|id| id.0))
+    .bind(below(after.map(|id| id.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;

@@ -191,6 +191,17 @@ pub fn new_id(now_ms: i64) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(ms, &random_bytes()).into_uuid()
 }
 
+/// What a page's ids are below that goes back from one, or from the newest. A condition that may not apply would have all
+/// that lies between looked at.
+fn below(before: Option<Uuid>) -> Uuid {
+    before.unwrap_or(Uuid::max())
+}
+
+/// What a page's ids are above that goes on from one, or from the oldest.
+fn above(after: Option<Uuid>) -> Uuid {
+    after.unwrap_or(Uuid::nil())
+}
+
 /// What must be unique, as the databases call it where it is not.
 struct Unique {
     /// SQLite names the columns.

@@ -1,11 +1,12 @@
 //! Objects: the rows that stand for bytes in the store. The row comes before the bytes and goes
-//! after them.
+//! after them. Those that are not 'live' are few and have an index of their own, which SQLite uses where a statement says so
+//! in its words.
 
 use uuid::Uuid;
 
 use super::from_db;
 use super::statement::{Statement, query};
-use super::{Db, Tx};
+use super::{Db, Tx, above};
 use crate::blob::{Incoming, Object, WrappedKey};
 use crate::error::Result;
 
@@ -175,7 +176,7 @@ pub async fn give_up(db: &Db, id: Uuid) -> Result<bool> {
 pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {
     Ok(query(
         "update object set state = 'doomed'
-         where state = 'writing' and created_at < $1
+         where state <> 'live' and state = 'writing' and created_at < $1
            and not exists (select 1 from upload where upload.object_id = object.id)",
     )
     .bind(started_before)
@@ -185,25 +186,35 @@ pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {
 
 /// Up to `batch` objects whose bytes are to be removed.
 pub async fn doomed(db: &Db, batch: u32) -> Result<Vec<Uuid>> {
-    Ok(query("select id from object where state = 'doomed' limit $1")
+    Ok(query("select id from object where state <> 'live' and state = 'doomed' limit $1")
         .bind(batch)
         .fetch_values(db.reader())
         .await?)
 }
 
+/// Forgets objects that no file owns, once their bytes are gone: together, so that they are one commit.
+pub async fn forget_all(db: &Db, ids: &[Uuid]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    for id in ids {
+        forgetting(*id).execute(&mut tx).await?;
+    }
+    tx.commit().await
+}
+
 /// Forgets an object that no file owns, once its bytes are gone.
 pub async fn forget(db: &Db, id: Uuid) -> Result<()> {
-    query("delete from object where id = $1 and state <> 'live'")
-        .bind(id)
-        .execute(db.writer())
-        .await?;
+    forgetting(id).execute(db.writer()).await?;
     Ok(())
+}
+
+fn forgetting(id: Uuid) -> Statement<'static> {
+    query("delete from object where id = $1 and state <> 'live'").bind(id)
 }
 
 /// Everything that has a row, oldest first: up to `limit` that follow `after`.
 pub async fn ids(db: &Db, after: Option<Uuid>, limit: u32) -> Result<Vec<Uuid>> {
-    Ok(query("select id from object where $1 is null or id > $1 order by id limit $2")
-        .bind(after)
+    Ok(query("select id from object where id > $1 order by id limit $2")
+        .bind(above(after))
         .bind(limit)
         .fetch_values(db.reader())
         .await?)

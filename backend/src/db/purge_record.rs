@@ -5,7 +5,7 @@ use sharesync_protocol::api::{PurgeReason, PurgeRecord, Purgeable};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, from_db, new_id, to_db};
+use super::{Db, Tx, below, from_db, new_id, to_db};
 use crate::error::Result;
 
 /// Something that is being taken away.
@@ -92,9 +92,9 @@ pub async fn page(db: &Db, before: Option<Uuid>, limit: u32) -> Result<Vec<Purge
     let rows: Vec<Row> = query(
         "select purge_record.id, what, subject, account.username, bytes, reason, removed_at
          from purge_record join account on account.id = purge_record.account_id
-         where $1 is null or purge_record.id < $1 order by purge_record.id desc limit $2",
+         where purge_record.id < $1 order by purge_record.id desc limit $2",
     )
-    .bind(before)
+    .bind(below(before))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::account::role_from_db;
 use super::statement::query;
-use super::{Db, TokenHash, Tx, new_id};
+use super::{Db, TokenHash, Tx, below, new_id};
 use crate::error::{Error, Result};
 
 #[derive(sqlx::FromRow)]
@@ -156,12 +156,12 @@ pub async fn page(
 ) -> Result<Vec<Session>> {
     let rows: Vec<Row> = query(
         "select id, user_agent, created_at, last_used_at, expires_at from session
-         where account_id = $1 and expires_at > $2 and ($3 is null or id < $3)
+         where account_id = $1 and expires_at > $2 and id < $3
          order by id desc limit $4",
     )
     .bind(user.0)
     .bind(now)
-    .bind(after.map(|session| session.0))
+    .bind(below(after.map(|session| session.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
-use super::{Db, account, count_from_db, from_db, new_id, object, quota, to_db};
+use super::{Db, account, below, count_from_db, from_db, new_id, object, quota, to_db};
 use crate::blob::Incoming;
 use crate::error::{Error, Result};
 
@@ -240,12 +240,12 @@ pub async fn page(
 ) -> Result<Vec<UploadSession>> {
     let found: Vec<Upload> = query(select_uploads!(
         "where account_id = $1 and file_id is null and expires_at > $2
-           and ($3 is null or upload.id < $3)
+           and upload.id < $3
          order by upload.id desc limit $4"
     ))
     .bind(owner.0)
     .bind(now)
-    .bind(before.map(|id| id.0))
+    .bind(below(before.map(|id| id.0)))
     .bind(limit)
     .fetch_all(db.reader())
     .await?;

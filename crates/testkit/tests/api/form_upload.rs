@@ -64,7 +64,7 @@ async fn an_empty_file_and_a_form_without_one_are_refused() {
     sam.send(request).await.problem(422, ProblemCode::EmptyFile);
     let request = sam.request(Method::POST, "/api/upload").body("not a form");
     sam.send(request).await.problem(415, ProblemCode::UnsupportedType);
-    assert!(stack.stored_files().is_empty());
+    assert_only_stored(&stack, 0).await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn names_that_mislead_are_refused() {
     let nameless = Form::new().part("file", Part::bytes(&b"x"[..]));
     let request = sam.request(Method::POST, "/api/upload").multipart(nameless);
     sam.send(request).await.problem(422, ProblemCode::InvalidName);
-    assert!(stack.stored_files().is_empty());
+    assert_only_stored(&stack, 0).await;
 }
 
 #[tokio::test]

@@ -157,3 +157,22 @@ async fn what_goes_is_written_down_without_its_name_and_kept_for_a_year() {
     let page: PurgeRecordPage = admin.get("/api/admin/purge-records").await.json(200);
     assert_eq!(page.items.len(), 1);
 }
+
+#[tokio::test]
+async fn an_object_that_cannot_be_removed_keeps_nothing_else_from_going() {
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let sam = stack.user("sam").await;
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        sam.upload(name, name.as_bytes()).await;
+    }
+    let stuck = stack.stored_files().remove(0);
+    // Which no removal of a file takes away.
+    std::fs::remove_file(&stuck).unwrap();
+    std::fs::create_dir(&stuck).unwrap();
+    stack.advance(DAY);
+    let purged = stack.purge().await;
+    assert_eq!((purged.files, purged.objects), (3, 2));
+    assert!(stack.stored_files().is_empty());
+    std::fs::remove_dir(&stuck).unwrap();
+    assert_eq!(stack.purge().await.objects, 1);
+}
