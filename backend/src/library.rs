@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::events::Events;
 
 /// Objects removed from the store between two looks at the database.
-const SWEEP_BATCH: u32 = 200;
+const SWEEP_BATCH: u32 = 100;
 
 /// An upload's particulars, known before its bytes.
 pub struct Upload {

@@ -65,8 +65,8 @@ export async function startPostgres() {
   return {
     name: 'PostgreSQL',
     variables: { DATABASE_URL: url },
-    id: (hex) => `'${hex}'`,
-    bytes: (hex) => `'\\x${hex}'`,
+    id: (hex) => `'${hex}'::uuid`,
+    bytes: (hex) => `'\\x${hex}'::bytea`,
     execute: (statements) =>
       feed(path.join(programs, 'psql'), ['--quiet', '-v', 'ON_ERROR_STOP=1', url], statements),
     async stop() {
@@ -80,6 +80,8 @@ export async function startPostgres() {
 async function feed(program, words, statements) {
   const child = spawn(program, words, { stdio: ['pipe', 'ignore', 'inherit'] })
   const ended = once(child, 'exit')
+  // Where it ends before it has all, its exit says so.
+  child.stdin.on('error', () => undefined)
   for (const statement of statements)
     if (!child.stdin.write(`${statement};\n`)) await once(child.stdin, 'drain')
   child.stdin.end()

@@ -15,6 +15,8 @@ import { startServer } from './server-process.mjs'
 
 const FILES = Number(process.env.MILLION_FILES ?? 1_000_000)
 const EXPIRED = FILES / 10
+/** Which databases, by a word of their names. */
+const ON = new RegExp(process.env.MILLION_ON ?? '', 'i')
 const REQUESTS = 300
 const [GOAL_PAGE_MS, GOAL_BESIDE_MS] = [50, 100]
 /** Rows that are inserted by one statement. */
@@ -38,7 +40,7 @@ const ROOMY = {
 
 /** Measures and prints. */
 export async function measureMillion(binary) {
-  for (const open of [sqliteIn, startPostgres]) {
+  for (const open of [sqliteIn, startPostgres].filter(({ name }) => ON.test(name))) {
     const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
     const database = await open(folder)
     try {

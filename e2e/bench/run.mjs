@@ -16,6 +16,7 @@
  *   relay       how soon the relay is in use where no UDP gets through
  *   frames      how smooth the sender's page stays
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
+ *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions; takes long
  *   kills       500 kills (or KILLS) under eight uploaders, and whether anything is lost; takes long
  *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL: its pages, and what others
  *               wait while a tenth of it is purged; takes long, for the purge runs by the clock
@@ -26,6 +27,7 @@ import { fileURLToPath } from 'node:url'
 import { measureAccounts } from './accounts.mjs'
 import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
+import { measureInterrupted } from './interrupted.mjs'
 import { measureKills } from './kills.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
@@ -49,13 +51,14 @@ const PARTS = {
   relay: measureRelay,
   frames: measureFrames,
   memory: measureMemory,
+  interrupted: measureInterrupted,
   kills: measureKills,
   million: measureMillion,
   soak: measureSoak,
 }
 
 /** Only measured where they are named. */
-const LONG = ['every-line', 'memory', 'kills', 'million', 'soak']
+const LONG = ['every-line', 'memory', 'interrupted', 'kills', 'million', 'soak']
 
 const [binary, ...names] = process.argv.slice(2)
 if (!binary) throw new Error('usage: run.mjs SERVER_BINARY [PART…]')

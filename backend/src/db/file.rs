@@ -271,6 +271,8 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
         .bind(owner)
         .fetch_all(&mut tx)
         .await?;
+        let freed = of_owner.iter().map(|(_, _, size)| from_db(*size)).sum();
+        quota::give_back(&mut tx, UserId(owner), freed).await?;
         gone.extend(of_owner.into_iter().map(|(id, object, size)| {
             let (owner, bytes) = (UserId(owner), from_db(size));
             let (what, reason) = (Purgeable::File, PurgeReason::Expired);
@@ -279,7 +281,6 @@ pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)>
     }
     for (removed, object) in &gone {
         object::doom(&mut tx, *object).await?;
-        quota::give_back(&mut tx, removed.owner, removed.bytes).await?;
         purge_record::write(&mut tx, removed, now).await?;
     }
     tx.commit().await?;

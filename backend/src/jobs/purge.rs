@@ -11,6 +11,8 @@ use crate::error::Result;
 
 /// Rows removed in one statement.
 const BATCH: u32 = 500;
+/// Files removed in one transaction, with what is written of each: whoever stores something waits for it.
+const FILES_BATCH: u32 = 100;
 /// Uploads by form that have been under way for longer are given up: 24 hours.
 const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
 /// How long an account may want an address without proving it: a week.
@@ -55,10 +57,10 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     let now = app.clock.now_ms();
     let mut purged = Purged::default();
     loop {
-        let (files, bytes) = file::delete_expired(&app.db, now, BATCH).await?;
+        let (files, bytes) = file::delete_expired(&app.db, now, FILES_BATCH).await?;
         purged.files += files;
         purged.bytes += bytes;
-        if files < u64::from(BATCH) {
+        if files < u64::from(FILES_BATCH) {
             break;
         }
     }

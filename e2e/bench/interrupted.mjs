@@ -1,0 +1,224 @@
+/**
+ * A page that uploads a file of 4 GB (or `INTERRUPTED_BYTES`) through ten interruptions, each kind in turn: its
+ * connections are reset, the server is killed, its tab is closed. Whether it finishes, right, and whether anything is
+ * sent again that the server had acknowledged. Called by `run.mjs`.
+ */
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { chromium } from 'playwright-core'
+import { sha256 } from '../support/sha256.mjs'
+import { randomFile } from './random-file.mjs'
+import { startServer } from './server-process.mjs'
+
+const BYTES = Number(process.env.INTERRUPTED_BYTES ?? 4e9)
+const TIMES = 10
+/** How long the page may take for anything, in milliseconds. */
+const PATIENCE = 1_800_000
+const LOOK_EVERY = 50
+const HEAD = /^PUT \/api\/uploads\/[^/]+\/parts\/(\d+)\?/
+
+const ACCOUNT = { email: 'bench@example.com', username: 'bench', password: 'correct horse battery' }
+const ROOMY = {
+  TURN: 'off',
+  MAX_CONTENT_LENGTH: String(2 * BYTES),
+  USER_QUOTA: String(4 * BYTES),
+  RATE_LIMIT_UPLOAD: 'off',
+  RATE_LIMIT_SIGN_IN: 'off',
+}
+
+/** Measures and prints. */
+export async function measureInterrupted(binary) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+  const data = path.join(folder, 'data')
+  await mkdir(data)
+  const file = await randomFile(path.join(folder, 'large.bin'), BYTES)
+  const proxy = await Proxy.start()
+  const start = () => startServer(binary, { folder: data, variables: ROOMY })
+  const story = { proxy, file, start, server: await start(), seen: new Set() }
+  proxy.leadsTo(story.server.url)
+  let [sent, again] = [0, 0]
+  proxy.hears = (part) => {
+    sent += 1
+    if (story.seen.has(part)) again += 1
+  }
+  story.counts = () => ({ sent, again })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
+  try {
+    await call(story, '/api/auth/register', ACCOUNT)
+    story.context = await browser.newContext({ baseURL: proxy.url })
+    story.context.setDefaultTimeout(PATIENCE)
+    await signIn(await story.context.newPage())
+    await measure(story)
+  } finally {
+    await browser.close()
+    proxy.stop()
+    await story.server.stop()
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function measure(story) {
+  const started = performance.now()
+  await choose(story)
+  for (let time = 1; time <= TIMES; time += 1) {
+    const upload = await underWay(story, (time / (TIMES + 1)) * BYTES)
+    // What it has now is not to be sent again.
+    for (const { number } of upload.parts) story.seen.add(number)
+    const [kind, interrupt] = KINDS[(time - 1) % KINDS.length]
+    const received = (upload.received / 1e6).toFixed(0)
+    print(`${time}. ${kind} at ${received} MB, ${upload.parts.length} parts`)
+    await interrupt(story)
+  }
+  const row = story.page.getByRole('region', { name: 'Uploads' }).getByRole('listitem')
+  await row.filter({ hasText: 'Uploaded' }).waitFor()
+  const seconds = (performance.now() - started) / 1000
+  const { items } = await call(story, '/api/files')
+  const isRight = items.length === 1 && items[0].sha256 === (await sha256(story.file))
+  const { sent, again } = story.counts()
+  print(
+    `${BYTES / 1e9} GB with ${TIMES} interruptions in ${seconds.toFixed(0)} s: ` +
+      `${isRight ? 'right' : 'wrong'}; ${sent} parts sent, acknowledged ones again: ${again} (goal: 0); ` +
+      `${((story.proxy.bytes / BYTES - 1) * 100).toFixed(1)} % more bytes than the file has`,
+  )
+  if (!isRight || again > 0) process.exitCode = 1
+}
+
+const KINDS = [
+  ['connections reset', (story) => story.proxy.reset()],
+  [
+    'server killed',
+    async (story) => {
+      await story.server.kill()
+      story.server = await story.start()
+      story.proxy.leadsTo(story.server.url)
+    },
+  ],
+  [
+    'tab closed',
+    async (story) => {
+      await story.page.close()
+      await choose(story)
+    },
+  ],
+]
+
+/** Opens the page and chooses the file, unless the page kept a copy and goes on by itself. */
+async function choose(story) {
+  const page = await story.context.newPage()
+  story.page = page
+  await page.goto('/upload')
+  const listed = (name) => page.getByRole('region', { name }).getByRole('listitem').first()
+  if (story.seen.size > 0) {
+    const [goesOn, waits] = [listed('Uploads'), listed('Not finished')]
+    await goesOn.or(waits).first().waitFor()
+    if (await goesOn.isVisible()) return
+  }
+  await page.getByLabel('Choose files to upload').setInputFiles(story.file)
+}
+
+/** Waits until the server has so many bytes of the upload. Answers what it has. */
+async function underWay(story, bytes) {
+  const until = performance.now() + PATIENCE
+  while (performance.now() < until) {
+    const { items } = await call(story, '/api/uploads')
+    if (items[0]?.received >= bytes) return call(story, `/api/uploads/${items[0].id}`)
+    await pass(LOOK_EVERY)
+  }
+  throw new Error(`${bytes} bytes did not come`)
+}
+
+async function signIn(page) {
+  await page.goto('/sign-in')
+  await page.getByLabel('Email').fill(ACCOUNT.email)
+  await page.getByLabel('Password').fill(ACCOUNT.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: `Account: ${ACCOUNT.username}` }).waitFor()
+  await page.close()
+}
+
+/** Asks the server itself, with a token that is made anew before it ends. */
+async function call(story, place, body) {
+  const headers = { 'content-type': 'application/json' }
+  if (!body) headers.authorization = `Bearer ${await token(story)}`
+  const method = body ? 'POST' : 'GET'
+  const url = `${story.server.url}${place}`
+  const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${place}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
+
+async function token(story) {
+  if (!story.token || performance.now() - story.signedInAt > 300_000) {
+    story.token = (await call(story, '/api/auth/login', ACCOUNT)).access_token
+    story.signedInAt = performance.now()
+  }
+  return story.token
+}
+
+/** A way to the server that can be cut. */
+class Proxy {
+  /** Bytes that went to the server. */
+  bytes = 0
+  /** Told of every part that is begun to be sent. */
+  hears = () => undefined
+  #lines = new Set()
+  #port
+  #server
+
+  static async start() {
+    const proxy = new Proxy()
+    proxy.#server = createServer((from) => proxy.#carry(from)).listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    proxy.url = `http://127.0.0.1:${proxy.#server.address().port}`
+    return proxy
+  }
+
+  leadsTo(url) {
+    this.#port = Number(new URL(url).port)
+  }
+
+  /** Resets every connection there is. */
+  reset() {
+    for (const line of this.#lines) line.resetAndDestroy()
+  }
+
+  stop() {
+    this.reset()
+    this.#server.close()
+  }
+
+  /** What comes from the page: a head begins what is read of it at a time, for it follows an answer. */
+  #note(piece) {
+    this.bytes += piece.length
+    const head = HEAD.exec(piece.toString('latin1', 0, 300))
+    if (head) this.hears(Number(head[1]))
+  }
+
+  #carry(from) {
+    const to = connect(this.#port, '127.0.0.1')
+    from.on('data', (piece) => this.#note(piece))
+    for (const [line, other] of [
+      [from, to],
+      [to, from],
+    ]) {
+      this.#lines.add(line)
+      line.on('error', () => other.resetAndDestroy())
+      line.on('close', () => {
+        this.#lines.delete(line)
+        other.destroy()
+      })
+      line.pipe(other)
+    }
+  }
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`)
+}
