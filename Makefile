@@ -1,6 +1,6 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
 # newer; from Debian's packages, where there is none, `make test` and `make bench` install a browser, the former a second
-# one, a Redis and a PostgreSQL, the latter an nginx.
+# one, a Redis and a PostgreSQL, the latter an nginx, a PostgreSQL and sqlite3.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -11,6 +11,7 @@ FIREFOX ?= /usr/bin/firefox-esr
 REDIS := /usr/bin/redis-server
 POSTGRES := /usr/lib/postgresql
 NGINX := /usr/sbin/nginx
+SQLITE := /usr/bin/sqlite3
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
 
@@ -81,7 +82,7 @@ test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIR
 	cd e2e && CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) npm test --silent -- $$projects
 
 .PHONY: bench
-bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
+bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
 	$(CARGO) build --release --locked -p sharesync-server
 	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
 	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line CHROMIUM=$(CHROMIUM) \
@@ -133,6 +134,11 @@ $(POSTGRES):
 # What downloads are measured beside.
 $(NGINX):
 	$(call install_unstarted,nginx-light curl)
+
+# What the benchmark fills a library by.
+$(SQLITE):
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends sqlite3
 
 define install_unstarted
 apt-get update -qq

@@ -18,8 +18,8 @@
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
  *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions; takes long
  *   kills       500 kills (or KILLS) under eight uploaders, and whether anything is lost; takes long
- *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL: its pages, and what others
- *               wait while a tenth of it is purged; takes long, for the purge runs by the clock
+ *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL (or what MILLION_ON names): its
+ *               pages, and what others wait while a tenth of it is purged; takes long, for the purge runs by the clock
  *   soak        a hundred transfers in a row, and whether every file is right; takes long
  */
 import { spawnSync } from 'node:child_process'
