@@ -26,7 +26,7 @@ pub async fn open_store(config: &Config, db: &Db) -> anyhow::Result<DiskStore> {
 /// Encrypts the keys of all objects under the current master key, and says in the log when the previous one is not needed
 /// any more.
 pub async fn rewrap_all(db: Db, keys: MasterKeys, stop: CancellationToken) {
-    match stop.run_until_cancelled(rewrap(&db, &keys)).await {
+    match stop.run_until_cancelled(Box::pin(rewrap(&db, &keys))).await {
         None | Some(Ok(0)) => {}
         Some(Ok(objects)) => {
             tracing::info!(objects, "ENCRYPTION_KEY_PREVIOUS is not needed any more");

@@ -5,6 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sharesync_service_kit::secret::{RootSecret, random_bytes};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -17,7 +19,7 @@ const KEY_BYTES: usize = 32;
 /// An object's key, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrappedKey {
-    /// Which master key it is encrypted under, as hexadecimal digits: what another key would make of nothing.
+    /// Which master key it is encrypted under, as base64url: a signature of nothing.
     pub under: String,
     /// A nonce, the key and a tag: AES-256-GCM (NIST SP 800-38D), bound to the object's name.
     pub sealed: Arc<[u8]>,
@@ -93,7 +95,7 @@ impl MasterKey {
         let key =
             UnboundKey::new(&AES_256_GCM, secret.key_for("encryption of objects' keys").as_bytes());
         let key = LessSafeKey::new(key.expect("a key of 32 bytes is one of AES-256"));
-        let name = name[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = URL_SAFE_NO_PAD.encode(&name[..8]);
         Self { name, key: Arc::new(key) }
     }
 

@@ -15,7 +15,9 @@ use super::seal;
 use super::segments::{self, SegmentKey};
 
 /// Bytes that are checked together: whoever asks for one has as many read.
-pub(super) const BLOCK_BYTES: u64 = 64 * 1024;
+pub(super) const BLOCK_BYTES: u64 = BLOCK as u64;
+/// The same, of what is in memory.
+pub(super) const BLOCK: usize = 64 * 1024;
 /// Bytes read at a time, a whole number of blocks: one trip to a blocking thread, and what a slow reader holds.
 const RUN_BYTES: u64 = 4 * BLOCK_BYTES;
 
@@ -59,7 +61,7 @@ impl Damaged {
     /// Whether that is what an error says: that bytes were changed, or are not there any more.
     pub fn is_said_by(error: &io::Error) -> bool {
         matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::NotFound)
-            || error.get_ref().is_some_and(|cause| cause.is::<Self>())
+            || error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Self>)
     }
 }
 

@@ -21,9 +21,8 @@ impl Reading {
     /// Reads, the first run before this returns.
     pub(super) async fn begin(self) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
         let (first, rest) = self.read_run().await?;
-        let rest = stream::try_unfold(rest, async |rest| match rest.from < rest.to {
-            true => rest.read_run().await.map(Some),
-            false => Ok(None),
+        let rest = stream::try_unfold(rest, async |rest| {
+            if rest.from < rest.to { rest.read_run().await.map(Some) } else { Ok(None) }
         });
         Ok(stream::once(ready(Ok(first))).chain(rest))
     }

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::object::{BLOCK_BYTES, Damaged, read_exactly};
+use super::object::{BLOCK, BLOCK_BYTES, Damaged, read_exactly};
 
 /// Bytes that a block adds to the seal.
 const CHECK_BYTES: u64 = 4;
@@ -43,8 +43,5 @@ fn seal_size(size: u64) -> u64 {
 }
 
 fn seal_of(blocks: &[u8]) -> Vec<u8> {
-    blocks
-        .chunks(BLOCK_BYTES as usize)
-        .flat_map(|block| crc32fast::hash(block).to_le_bytes())
-        .collect()
+    blocks.chunks(BLOCK).flat_map(|block| crc32fast::hash(block).to_le_bytes()).collect()
 }

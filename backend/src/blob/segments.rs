@@ -10,17 +10,17 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};
 use sharesync_service_kit::secret::random_bytes;
 
-use super::object::{BLOCK_BYTES, Damaged, read_exactly};
+use super::object::{BLOCK, Damaged, read_exactly};
 
 /// Bytes of content in a segment.
-pub(super) const SEGMENT_BYTES: u64 = BLOCK_BYTES;
-/// Bytes that encryption adds to one.
-const OVERHEAD_BYTES: u64 = 28;
+const SEGMENT: usize = BLOCK;
+const SEGMENT_BYTES: u64 = SEGMENT as u64;
 /// Bytes of one on the disk.
-const STORED_BYTES: u64 = SEGMENT_BYTES + OVERHEAD_BYTES;
+const STORED: usize = NONCE_LEN + SEGMENT + MAX_TAG_LEN;
+const STORED_BYTES: u64 = STORED as u64;
 
 /// What an object's segments are encrypted with.
 pub(super) struct SegmentKey(LessSafeKey);
@@ -33,7 +33,7 @@ impl SegmentKey {
 
     fn seal(&self, index: u64, content: &[u8]) -> Vec<u8> {
         let nonce = random_bytes::<NONCE_LEN>();
-        let mut stored = Vec::with_capacity(content.len() + STORED_BYTES as usize);
+        let mut stored = Vec::with_capacity(content.len() + STORED);
         stored.extend_from_slice(&nonce);
         stored.extend_from_slice(content);
         let tag = self
@@ -59,7 +59,7 @@ fn place(index: u64) -> Aad<[u8; 8]> {
 
 /// Bytes on the disk of an object of so many.
 pub(super) fn stored_size(size: u64) -> u64 {
-    size + size.div_ceil(SEGMENT_BYTES) * OVERHEAD_BYTES
+    size + size.div_ceil(SEGMENT_BYTES) * (STORED_BYTES - SEGMENT_BYTES)
 }
 
 /// The content of all segments that bytes `start..end` lie in; `start` begins one, and `end` ends one or the object.
@@ -67,7 +67,7 @@ pub(super) fn read(key: &SegmentKey, file: &File, start: u64, end: u64) -> io::R
     let first = start / SEGMENT_BYTES;
     let mut stored = read_exactly(file, first * STORED_BYTES, stored_size(end - start))?;
     let mut content = Vec::with_capacity(stored.len());
-    for (index, segment) in (first..).zip(stored.chunks_mut(STORED_BYTES as usize)) {
+    for (index, segment) in (first..).zip(stored.chunks_mut(STORED)) {
         content.extend_from_slice(key.open(index, segment)?);
     }
     Ok(content)
@@ -92,7 +92,7 @@ impl SegmentWriter {
     ) -> io::Result<Self> {
         let index = at / SEGMENT_BYTES;
         let before = usize::try_from(at % SEGMENT_BYTES).map_err(io::Error::other)?;
-        let mut partial = Vec::with_capacity(SEGMENT_BYTES as usize);
+        let mut partial = Vec::with_capacity(SEGMENT);
         if before > 0 {
             let mut tail = tail.ok_or(Damaged)?.to_vec();
             partial.extend_from_slice(key.open(index, &mut tail)?.get(..before).ok_or(Damaged)?);
@@ -105,8 +105,8 @@ impl SegmentWriter {
     }
 
     pub(super) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while self.partial.len() + bytes.len() >= SEGMENT_BYTES as usize {
-            let (now, later) = bytes.split_at(SEGMENT_BYTES as usize - self.partial.len());
+        while self.partial.len() + bytes.len() >= SEGMENT {
+            let (now, later) = bytes.split_at(SEGMENT - self.partial.len());
             self.partial.extend_from_slice(now);
             self.write_segment()?;
             self.partial.clear();
@@ -174,7 +174,8 @@ mod tests {
     fn bytes_go_on_within_a_segment_although_a_stop_has_torn_it() {
         let whole = content(SEGMENT_BYTES + 100);
         let (cut, again) = (SEGMENT_BYTES - 30, SEGMENT_BYTES + 7);
-        let piece = |from: u64, to: u64| &whole[from as usize..to as usize];
+        let place = |at: u64| usize::try_from(at).unwrap();
+        let piece = |from: u64, to: u64| &whole[place(from)..place(to)];
         let file = tempfile::tempfile().unwrap();
         let tail = write(&file, 0, None, piece(0, cut)).unwrap();
         file.write_all_at(&[0; 500], 100).unwrap();
