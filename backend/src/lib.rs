@@ -6,6 +6,7 @@ mod auth;
 mod blob;
 pub mod config;
 mod db;
+mod delivery;
 pub mod doctor;
 mod encryption;
 pub mod error;

@@ -1,18 +1,11 @@
 //! A file's bytes, for whoever has a download address that is still good, or a token of its owner's.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, IntoResponseParts, Response};
-use axum_extra::TypedHeader;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
-use bytes::Bytes;
-use futures_util::Stream;
 use sharesync_protocol::FileId;
 use sharesync_protocol::api::Role;
 use uuid::Uuid;
@@ -20,17 +13,16 @@ use uuid::Uuid;
 use super::cookies::Kept;
 use super::extract::{AuthUser, Path, Query};
 use super::precondition::Validators;
-use super::range::{self, Wanted};
+use super::range::Wanted;
+use super::representation::Representation;
 use crate::app::AppState;
 use crate::auth::permission::Permission;
 use crate::auth::session;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable};
+use crate::delivery::Counted;
 use crate::error::{Error, Result};
-
-/// Nothing in a stored file may run here, whatever it is and however it is opened.
-const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
 
 /// By what somebody asks for a file.
 pub enum Permit {
@@ -103,22 +95,20 @@ pub async fn content(
         }
     };
     let file = file::servable(&app.db, id, now).await?;
-    let validators = Validators::new(file.sha256, file.created_at);
-    if !validators.are_wanted(&headers)? {
-        return Ok((StatusCode::NOT_MODIFIED, about(&validators), ()).into_response());
-    }
-    let wanted = if validators.are_of_range(&headers) {
-        range::wanted(&headers, file.object.size)?
-    } else {
-        Wanted::Whole
+    let about = Representation {
+        validators: Validators::new(file.sha256, file.created_at),
+        size: file.object.size,
+        content_type: file.content_type.clone(),
+        disposition,
     };
+    let Some(wanted) = about.wanted(&headers)? else { return Ok(about.not_modified()) };
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
         begin(&app, &grant, via, now).await?;
         body(&app, grant.id, &file, wanted).await?
     };
-    Ok((about(&validators), describe(&file, wanted, disposition, body)).into_response())
+    Ok(about.respond(wanted, body))
 }
 
 /// A download of somebody's own file, by their token.
@@ -158,79 +148,12 @@ async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> 
 }
 
 async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Result<Body> {
-    let (from, to) = match wanted {
-        Wanted::Whole => (0, file.object.size),
-        Wanted::Part { from, to } => (from, to),
-    };
+    let size = file.object.size;
+    let (from, to) = wanted.of(size);
     let pieces = app.library.read(file.object.clone(), from, to).await?;
-    let delivery = Delivery { app: app.clone(), id, from, to: from, size: file.object.size };
-    Ok(Body::from_stream(Delivered { pieces: Box::pin(pieces), delivery }))
-}
-
-/// What is said of content whether or not it is sent.
-fn about(validators: &Validators) -> impl IntoResponseParts + use<> {
-    (
-        TypedHeader(validators.etag.clone()),
-        TypedHeader(validators.last_modified()),
-        [(header::CACHE_CONTROL, "private, no-cache")],
-    )
-}
-
-fn describe(file: &Servable, wanted: Wanted, disposition: String, body: Body) -> Response {
-    let status = match wanted {
-        Wanted::Whole => StatusCode::OK,
-        Wanted::Part { .. } => StatusCode::PARTIAL_CONTENT,
-    };
-    let (length, range) = match wanted {
-        Wanted::Whole => (file.object.size, None),
-        Wanted::Part { from, to } => {
-            (to - from, Some(format!("bytes {from}-{}/{}", to - 1, file.object.size)))
-        }
-    };
-    let headers = [
-        (header::CONTENT_TYPE, file.content_type.clone()),
-        (header::CONTENT_LENGTH, length.to_string()),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::ACCEPT_RANGES, "bytes".into()),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY.into()),
-    ];
-    let range = range.map(|range| [(header::CONTENT_RANGE, range)]);
-    (status, headers, range, body).into_response()
-}
-
-/// Pieces of a file on their way out, counted.
-struct Delivered<S> {
-    pieces: Pin<Box<S>>,
-    delivery: Delivery,
-}
-
-impl<S: Stream<Item = io::Result<Bytes>>> Stream for Delivered<S> {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let piece = ready!(self.pieces.as_mut().poll_next(cx));
-        if let Some(Ok(bytes)) = &piece {
-            self.delivery.to += bytes.len() as u64;
-        }
-        Poll::Ready(piece)
-    }
-}
-
-/// What has left of a file. Dropped when the response has been sent, or when its taker has gone:
-/// either way what was delivered is recorded.
-struct Delivery {
-    app: AppState,
-    id: Uuid,
-    from: u64,
-    to: u64,
-    size: u64,
-}
-
-impl Drop for Delivery {
-    fn drop(&mut self) {
-        let (app, id) = (self.app.clone(), self.id);
-        let (from, to, size) = (self.from, self.to, self.size);
-        self.app.tasks.spawn(async move {
+    let app = app.clone();
+    let record = move |from, to| {
+        app.tasks.clone().spawn(async move {
             let now = app.clock.now_ms();
             match download::delivered(&app.db, id, from, to, size, now).await {
                 Ok(true) => app.mail_waits.notify_one(),
@@ -239,5 +162,6 @@ impl Drop for Delivery {
             }
             app.events.delivered(id).await;
         });
-    }
+    };
+    Ok(Body::from_stream(Counted::new(pieces, from, to, record)))
 }

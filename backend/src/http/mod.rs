@@ -20,6 +20,7 @@ mod policy;
 mod precondition;
 mod purge_records;
 mod range;
+mod representation;
 mod second_factor;
 mod serve;
 mod server_info;

@@ -1,5 +1,5 @@
 //! Preconditions (RFC 9110 §13): whether a representation is what its asker believes it to be, and whether it is one
-//! that they have already. Called by the content handler.
+//! that they have already. Asked by representations.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,5 @@
-//! Range requests (RFC 9110 §14): which bytes of a file a request is for. Called by the content
-//! handler.
+//! Range requests (RFC 9110 §14): which bytes of a file a request is for. Asked by
+//! representations.
 
 use axum::http::{HeaderMap, header};
 use http_range_header::{EndPosition, StartPosition, parse_range_header};
@@ -18,6 +18,16 @@ pub enum Wanted {
         /// One past the last byte.
         to: u64,
     },
+}
+
+impl Wanted {
+    /// The bytes of a file of `size` bytes, the end excluded.
+    pub fn of(self, size: u64) -> (u64, u64) {
+        match self {
+            Self::Whole => (0, size),
+            Self::Part { from, to } => (from, to),
+        }
+    }
 }
 
 /// Which bytes of a file of `size` bytes are wanted. A range that is not understood, or of several
