@@ -2,6 +2,7 @@
 //! between browsers, in one process. Run by the program of the same name, and by tests.
 
 mod app;
+mod archive;
 mod auth;
 mod blob;
 pub mod config;

@@ -75,8 +75,7 @@ pub async fn look_at(app: &AppState, slug: &ShareSlug) -> Result<SharePublic> {
 
 /// What a link shows to whoever has its password.
 pub async fn unlock(app: &AppState, slug: &ShareSlug, password: String) -> Result<SharePublic> {
-    let (share, files) = open(app, slug).await?;
-    check_password(app, &share, Some(password)).await?;
+    let (share, files) = open_with(app, slug, Some(password)).await?;
     as_public(app, &share, files).await
 }
 
@@ -88,8 +87,7 @@ pub async fn request_download(
     by: Option<UserId>,
     base: &str,
 ) -> Result<DownloadLink> {
-    let (share, files) = open(app, slug).await?;
-    check_password(app, &share, wanted.password).await?;
+    let (_, files) = open_with(app, slug, wanted.password).await?;
     let file = chosen(&files, wanted.file_id)?;
     let now = app.clock.now_ms();
     // One that is known to be damaged takes no place.
@@ -112,6 +110,17 @@ async fn open(app: &AppState, slug: &ShareSlug) -> Result<(Share, Vec<SharedFile
     }
     let mut files = share::files(&app.db, std::slice::from_ref(&share), now).await?;
     let files = files.remove(slug).ok_or(Error::Expired)?;
+    Ok((share, files))
+}
+
+/// The same for whoever has its password, where it has one.
+pub async fn open_with(
+    app: &AppState,
+    slug: &ShareSlug,
+    password: Option<String>,
+) -> Result<(Share, Vec<SharedFile>)> {
+    let (share, files) = open(app, slug).await?;
+    check_password(app, &share, password).await?;
     Ok((share, files))
 }
 

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use sharesync_protocol::{FileId, UserId};
+use sharesync_protocol::{ArchiveId, FileId, UserId};
 use sharesync_service_kit::secret::SigningKey;
 use uuid::Uuid;
 
@@ -68,6 +68,16 @@ pub struct SignedQuery {
     signature: String,
 }
 
+/// The query of an archive's address; what else there is to know, its row knows.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ArchiveQuery {
+    /// When the address stops working, in milliseconds since the Unix epoch.
+    expires: i64,
+    /// HMAC-SHA-256 over this and the path, as base64url.
+    signature: String,
+}
+
 /// Makes and checks download addresses.
 #[derive(Clone)]
 pub struct Presigner {
@@ -104,21 +114,39 @@ impl Presigner {
         let path = content_path(file);
         let disposition = query.response_content_disposition.as_str();
         let parts = [path.as_str(), &expires, &download, query.via.as_str(), &by, disposition];
-        let signature =
-            URL_SAFE_NO_PAD.decode(&query.signature).map_err(|_| Error::BadSignature)?;
-        if !self.key.verify(&parts, &signature) {
-            return Err(Error::BadSignature);
-        }
-        if query.expires <= now {
-            return Err(Error::Expired);
-        }
+        self.check(&parts, &query.signature, query.expires, now)?;
         let by = query.by.map(UserId);
         Ok(Grant { id: query.download, file, by, expires_at: query.expires })
+    }
+
+    /// The path and query of an archive's address.
+    pub fn sign_archive(&self, archive: ArchiveId, expires_at: i64) -> String {
+        let (path, expires) = (archive_path(archive), expires_at.to_string());
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(&[&path, &expires]));
+        format!("{path}?expires={expires}&signature={signature}")
+    }
+
+    /// Whether an archive's address is good, with the same errors.
+    pub fn verify_archive(&self, archive: ArchiveId, query: &ArchiveQuery, now: i64) -> Result<()> {
+        let (path, expires) = (archive_path(archive), query.expires.to_string());
+        self.check(&[&path, &expires], &query.signature, query.expires, now)
+    }
+
+    fn check(&self, parts: &[&str], signature: &str, expires: i64, now: i64) -> Result<()> {
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Error::BadSignature)?;
+        if !self.key.verify(parts, &signature) {
+            return Err(Error::BadSignature);
+        }
+        if expires <= now { Err(Error::Expired) } else { Ok(()) }
     }
 }
 
 fn content_path(file: FileId) -> String {
     format!("/api/files/{file}/content")
+}
+
+fn archive_path(archive: ArchiveId) -> String {
+    format!("/api/archives/{archive}")
 }
 
 /// `Content-Disposition: attachment` with a name of any characters: the ASCII fallback and the
@@ -190,6 +218,24 @@ mod tests {
         assert!(presigner().verify(grant(None).file, &query, NOW).is_ok());
         let late = presigner().verify(grant(None).file, &query, NOW + 1);
         assert!(matches!(late, Err(Error::Expired)));
+    }
+
+    #[test]
+    fn an_archives_address_is_good_for_that_archive_until_it_ends() {
+        let archive = ArchiveId(Uuid::from_u128(6));
+        let url = presigner().sign_archive(archive, NOW + 1);
+        let uri: axum::http::Uri = url.parse().unwrap();
+        let query: ArchiveQuery = axum::extract::Query::try_from_uri(&uri).unwrap().0;
+        let check =
+            |archive, query: &ArchiveQuery, now| presigner().verify_archive(archive, query, now);
+        assert!(check(archive, &query, NOW).is_ok());
+        assert!(matches!(check(archive, &query, NOW + 1), Err(Error::Expired)));
+        let later = ArchiveQuery { expires: query.expires + 1, ..query.clone() };
+        assert!(matches!(check(archive, &later, NOW), Err(Error::BadSignature)));
+        let other = ArchiveId(Uuid::from_u128(7));
+        assert!(matches!(check(other, &query, NOW), Err(Error::BadSignature)));
+        let unsigned = ArchiveQuery { signature: String::new(), ..query };
+        assert!(matches!(check(archive, &unsigned, NOW), Err(Error::BadSignature)));
     }
 
     #[test]

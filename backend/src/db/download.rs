@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, below, count_from_db, from_db, mail, new_id, share, to_db};
+use super::{Db, Tx, below, count_from_db, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -61,6 +61,18 @@ impl From<Row> for Download {
 pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Result<bool> {
     let mut tx = db.begin().await?;
     share::hold(&mut tx, slug.as_str()).await?;
+    let reserved = reserve_in(&mut tx, slug, grant, now).await?;
+    tx.commit().await?;
+    Ok(reserved)
+}
+
+/// The same, within a transaction that holds the link.
+pub(super) async fn reserve_in(
+    tx: &mut Tx,
+    slug: &ShareSlug,
+    grant: &Grant,
+    now: i64,
+) -> Result<bool> {
     let reserved = query(
         "insert into download (id, file_id, share_slug, account_id, requested_at, url_expires_at)
          select $1, file.id, share.slug, $4, $5, $6
@@ -81,9 +93,8 @@ pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Resu
     .bind(grant.by.map(|user| user.0))
     .bind(now)
     .bind(grant.expires_at)
-    .execute(&mut tx)
+    .execute(tx)
     .await?;
-    tx.commit().await?;
     Ok(reserved == 1)
 }
 

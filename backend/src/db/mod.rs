@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod api_token;
+pub mod archive;
 pub mod download;
 pub mod federation;
 pub mod file;

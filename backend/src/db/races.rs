@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use sharesync_protocol::api::{ApiToken, ChangeUser, Role};
-use sharesync_protocol::{FileId, ShareSlug, UserId};
+use sharesync_protocol::api::{ApiToken, ChangeUser, Role, Sha256Digest};
+use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
 use tokio::task::JoinHandle;
 
 use super::account;
 use super::api_token::{self, NewApiToken};
+use super::archive::{self, NewArchive};
 use super::download::{self, Grant};
 use super::scratch::Scratch;
 use super::share;
@@ -62,6 +63,35 @@ async fn places_in_a_link_are_counted_by_one_at_a_time() {
     });
     assert!(after(tx, asked).await.unwrap());
     assert!(!download::reserve(db, &slug, &download_of(file), 0).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_archive_counts_places_when_nobody_else_does() {
+    let scratch = Scratch::open().await;
+    let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
+    let (file, slug) = shared_once(&scratch, sam).await;
+    let archive_all = |db: Db, slug: ShareSlug| async move {
+        let archive = NewArchive {
+            id: ArchiveId(new_id(0)),
+            from: archive::From::Share(&slug, None),
+            name: "files.zip",
+            sha256: Sha256Digest([0; 32]),
+            expires_at: 10,
+            files: &[(file, "a.txt".into())],
+        };
+        archive::insert(&db, &archive, 0).await
+    };
+    let mut tx = db.begin().await.unwrap();
+    share::hold(&mut tx, slug.as_str()).await.unwrap();
+    let asked = tokio::spawn(archive_all(db.clone(), slug.clone()));
+    assert!(after(tx, asked).await.unwrap());
+    assert!(!archive_all(db.clone(), slug.clone()).await.unwrap());
+
+    // Whoever removes files of the owner's holds the owner, and takes them in an order of its own.
+    let mut tx = db.begin().await.unwrap();
+    account::hold(&mut tx, sam).await.unwrap();
+    let asked = tokio::spawn(archive_all(db.clone(), slug.clone()));
+    assert!(!after(tx, asked).await.unwrap());
 }
 
 #[tokio::test]

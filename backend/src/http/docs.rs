@@ -29,8 +29,8 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Administration", description = "Accounts and statistics, for administrators"),
         (name = "Server", description = "The server itself"),
     ),
-    // `Via` stands in a parameter only, and parameters do not bring their schemas along.
-    components(schemas(crate::blob::presign::Via, Problem))
+    // These stand in parameters only, which do not bring their schemas along.
+    components(schemas(crate::blob::presign::Via, sharesync_protocol::ArchiveId, Problem))
 )]
 struct Preamble;
 

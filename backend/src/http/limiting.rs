@@ -30,7 +30,10 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/tus", Limit::Upload),
     (Method::POST, "/api/files/{id}/signed-url", Limit::Download),
     (Method::GET, "/api/files/{id}/content", Limit::Download),
+    (Method::POST, "/api/files/archive", Limit::Download),
+    (Method::GET, "/api/archives/{id}", Limit::Download),
     (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),
+    (Method::POST, "/api/shares/{slug}/archive", Limit::SharePassword),
     (Method::POST, "/api/shares/{slug}/unlock", Limit::SharePassword),
 ];
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_tokens;
+mod archives;
 mod assets;
 mod content;
 mod cookies;
@@ -141,6 +142,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(hand_ins::list))
         .routes(routes!(hand_ins::list_own))
         .routes(routes!(content::content))
+        .routes(routes!(archives::of_files))
+        .routes(routes!(archives::of_share))
+        .routes(routes!(archives::archive))
         .routes(routes!(shares::create, shares::list))
         .routes(routes!(shares::get, shares::revoke))
         .routes(routes!(shares::unlock))

@@ -86,6 +86,9 @@ const RULES: &[Rule] = &[
     Rule(Method::POST, "/api/tus/{id}", Needs(Upload)),
     Rule(Method::DELETE, "/api/tus/{id}", Needs(Upload)),
     Rule(Method::GET, "/api/files", Needs(ReadFiles)),
+    Rule(Method::POST, "/api/files/archive", Needs(ReadFiles)),
+    // The address carries its own permission.
+    Rule(Method::GET, "/api/archives/{id}", Anybody),
     Rule(Method::GET, "/api/files/{id}", Needs(ReadFiles)),
     Rule(Method::PATCH, "/api/files/{id}", Needs(ChangeFiles)),
     Rule(Method::DELETE, "/api/files/{id}", Needs(ChangeFiles)),
@@ -102,6 +105,7 @@ const RULES: &[Rule] = &[
     Rule(Method::DELETE, "/api/shares/{slug}", Needs(ChangeShares)),
     Rule(Method::POST, "/api/shares/{slug}/unlock", Anybody),
     Rule(Method::POST, "/api/shares/{slug}/download", AnybodyKnown),
+    Rule(Method::POST, "/api/shares/{slug}/archive", AnybodyKnown),
     Rule(Method::GET, "/api/shares/{slug}/downloads", Needs(ReadShares)),
     Rule(Method::GET, "/api/stats/transfers", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/admin/users", Needs(SeeAdministration)),

@@ -4,8 +4,8 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, federation, file, invitation, mail, object, purge_record, second_factor,
-    session, share,
+    account, api_token, archive, federation, file, invitation, mail, object, purge_record,
+    second_factor, session, share,
 };
 use crate::error::Result;
 
@@ -34,6 +34,8 @@ pub struct Purged {
     pub objects: u64,
     /// Share links that led to nothing any more.
     pub shares: u64,
+    /// Archives whose addresses had ended.
+    pub archives: u64,
     /// Sessions that were over, with their tokens.
     pub sessions: u64,
     /// Accounts that wanted an address and never proved it.
@@ -68,6 +70,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.uploads += object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
     purged.objects = app.library.sweep().await?;
     purged.shares = in_batches(|| share::purge(&app.db, BATCH)).await?;
+    purged.archives = in_batches(|| archive::purge(&app.db, now, BATCH)).await?;
     purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;
     let long_rotated = now - SESSION_SECS.cast_signed() * 1000;
     purged.tokens = in_batches(|| session::purge_rotated(&app.db, long_rotated, BATCH)).await?;
@@ -87,6 +90,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             uploads = purged.uploads,
             objects = purged.objects,
             shares = purged.shares,
+            archives = purged.archives,
             sessions = purged.sessions,
             tokens = purged.tokens,
             accounts = purged.accounts,

@@ -52,6 +52,10 @@ uuid_id! {
     UploadId
 }
 uuid_id! {
+    /// Several files that are fetched as one archive. It is a name and not a capability.
+    ArchiveId
+}
+uuid_id! {
     /// A signed-in session: everything descended from one sign-in.
     SessionId
 }

@@ -17,4 +17,4 @@ pub mod report;
 pub mod signaling;
 pub mod transfer;
 
-pub use id::{ApiTokenId, FileId, InvitationId, SessionId, ShareSlug, UploadId, UserId};
+pub use id::{ApiTokenId, ArchiveId, FileId, InvitationId, SessionId, ShareSlug, UploadId, UserId};

@@ -122,6 +122,27 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/archives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Several files as one ZIP
+         * @description By an address, query and all, as `download_url` holds it. The files are stored in it as they are, so that its length
+         *     is known, and any range of it can be fetched.
+         */
+        get: operations["archive_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -363,6 +384,28 @@ export interface paths {
         get: operations["list_files"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address to fetch several files from, as one ZIP
+         * @description Good for five minutes, for anybody who has it. The archive is what the files are now.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        post: operations["archive_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -848,6 +891,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shares/{slug}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address to fetch all files of a share link from, as one ZIP
+         * @description It lasts five minutes. Where the link's downloads are limited it holds a place for each of the files, until it is
+         *     used or over; where one of them has none left, it is refused.
+         */
+        post: operations["archive_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shares/{slug}/download": {
         parameters: {
             query?: never;
@@ -1203,6 +1267,31 @@ export interface components {
             items: components["schemas"]["ApiToken"][];
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Several files that are fetched as one archive. It is a name and not a capability.
+         */
+        ArchiveId: string;
+        /** @description An archive that can be fetched. */
+        ArchiveLink: {
+            /** @description An address that serves the archive, with no further header, until it expires. */
+            download_url: string;
+            /**
+             * Format: int64
+             * @description When that address stops working.
+             */
+            expires_at: number;
+            /**
+             * @description What the archive is called.
+             * @example photos.zip
+             */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Bytes of the archive.
+             */
+            size: number;
         };
         /** @description Body of `POST /api/me/second-factor`. */
         BeginSecondFactor: {
@@ -1780,6 +1869,16 @@ export interface components {
              */
             name: string;
         };
+        /** @description Body of `POST /api/files/archive`. */
+        RequestArchive: {
+            /** @description The files to pack, all one's own: 1 to 1,000. One that is named twice is packed once. */
+            ids: components["schemas"]["FileId"][];
+            /**
+             * @description What to call the archive, as a file is; `.zip` is added where it is missing.
+             * @example photos.zip
+             */
+            name?: string | null;
+        };
         /** @description Body of `POST /api/shares/{slug}/download`. */
         RequestDownload: {
             file_id?: components["schemas"]["FileId"] | null;
@@ -1793,6 +1892,14 @@ export interface components {
         RequestParts: {
             /** @description The parts to be sent, 1 to 100 of them. */
             parts: components["schemas"]["WantedPart"][];
+        };
+        /** @description Body of `POST /api/shares/{slug}/archive`. */
+        RequestShareArchive: {
+            /**
+             * Format: password
+             * @description The link's password, where one is asked for.
+             */
+            password?: string | null;
         };
         /** @description Body of `POST /api/auth/reset-password`. */
         ResetPassword: {
@@ -2627,6 +2734,103 @@ export interface operations {
             };
         };
     };
+    archive_content: {
+        parameters: {
+            query: {
+                /** @description When the address stops working, in milliseconds since the Unix epoch. */
+                expires: number;
+                /** @description HMAC-SHA-256 over this and the path, as base64url. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ArchiveId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description A range of it (RFC 9110 §14) */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description What the asker has (RFC 9110 §13) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the link, or one of the files */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes of one of the files */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forgot_password: {
         parameters: {
             query?: never;
@@ -3118,6 +3322,74 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestArchive"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveLink"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: one of the files */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `invalid_name` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes of one of them */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4510,6 +4782,67 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestShareArchive"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveLink"];
+                };
+            };
+            /** @description `password_required`, `wrong_password` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes of one of the files */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,7 @@
 //! named `…_at`; durations are seconds, in fields named `…_in`. Sizes are bytes. Every failure is a [`Problem`].
 
 mod account;
+mod archive;
 mod credentials;
 mod digest;
 mod file;
@@ -23,6 +24,7 @@ pub use account::{
     ChangePassword, Login, MailRequest, Me, Register, ResetPassword, Role, Session, SessionPage,
     TokenGrant, VerifyEmail,
 };
+pub use archive::{ArchiveLink, RequestArchive, RequestShareArchive};
 pub use credentials::{EmailAddress, NewPassword, Username};
 pub use digest::{NoDigest, Sha256Digest};
 pub use file::{

@@ -25,7 +25,7 @@ async fn stored(stack: &Stack) -> (Person, UploadedFile) {
 }
 
 /// Changes one bit where a file lies.
-fn flip(stack: &Stack, at: u64) {
+pub fn flip(stack: &Stack, at: u64) {
     let [path] = &stack.stored_files()[..] else { panic!("there is one file") };
     let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
     let mut byte = [0];

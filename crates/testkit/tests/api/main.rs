@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_tokens;
+mod archives;
 mod content;
 mod encryption;
 mod events;

@@ -41,6 +41,7 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("POST", "/api/tus/{id}", EVERYONE, "files:write"),
     ("DELETE", "/api/tus/{id}", EVERYONE, "files:write"),
     ("GET", "/api/files", KEEPERS, "files:read"),
+    ("POST", "/api/files/archive", KEEPERS, "files:read"),
     ("GET", "/api/files/{id}", KEEPERS, "files:read"),
     ("PATCH", "/api/files/{id}", KEEPERS, "files:write"),
     ("DELETE", "/api/files/{id}", KEEPERS, "files:write"),

@@ -1,0 +1,112 @@
+//! Several files as one ZIP archive, which is made while it is sent and never lies anywhere: asking for one writes down
+//! what is in it, from which follows every byte of it. Called by the archive handlers.
+
+mod entry_names;
+mod fields;
+mod layout;
+mod sending;
+
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+use sharesync_protocol::api::{ArchiveLink, RequestArchive, RequestShareArchive, Sha256Digest};
+use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
+
+pub use sending::open;
+
+use crate::app::AppState;
+use crate::blob::presign::DOWNLOAD_URL_SECS;
+use crate::db::archive::{self, From, NewArchive, Source};
+use crate::db::new_id;
+use crate::error::{Error, Result};
+use crate::{names, sharing};
+use fields::Entry;
+use layout::Layout;
+
+/// What an archive is called unless its asker says.
+const DEFAULT_NAME: &str = "files.zip";
+
+/// An archive of an owner's files.
+pub async fn of_library(
+    app: &AppState,
+    owner: UserId,
+    wanted: RequestArchive,
+    base: &str,
+) -> Result<ArchiveLink> {
+    let name = file_name(wanted.name)?;
+    let mut named = HashSet::new();
+    let files: Vec<FileId> = wanted.ids.into_iter().filter(|id| named.insert(*id)).collect();
+    let sources = archive::of_library(&app.db, owner, &files, app.clock.now_ms()).await?;
+    make(app, From::Library(owner), &sources, name, base).await
+}
+
+/// An archive of all that a share link leads to, by the rules of the link.
+pub async fn of_share(
+    app: &AppState,
+    slug: &ShareSlug,
+    wanted: RequestShareArchive,
+    by: Option<UserId>,
+    base: &str,
+) -> Result<ArchiveLink> {
+    let (share, _) = sharing::open_with(app, slug, wanted.password).await?;
+    let sources = archive::of_share(&app.db, slug, app.clock.now_ms()).await?;
+    let name = format!("Files from {}.zip", share.owner);
+    make(app, From::Share(slug, by), &sources, name, base).await
+}
+
+async fn make(
+    app: &AppState,
+    from: From<'_>,
+    sources: &[Source],
+    name: String,
+    base: &str,
+) -> Result<ArchiveLink> {
+    // What is known to be damaged takes no place.
+    if sources.iter().any(|source| source.damaged) {
+        return Err(Error::Damaged);
+    }
+    let names = entry_names::of(sources.iter().map(|source| source.name.as_str()));
+    let mut entries = Vec::with_capacity(sources.len());
+    for (source, name) in sources.iter().zip(&names) {
+        let crc32 = match source.object.crc32 {
+            Some(crc32) => crc32,
+            None => app.library.seal(&source.object, source.sha256).await?,
+        };
+        let (size, modified_at) = (source.object.size, source.created_at);
+        entries.push(Entry { name: name.clone(), size, crc32, modified_at });
+    }
+    let sha256 = digest(sources, &entries);
+    let size = Layout::new(entries).length();
+    // Time has passed where files had to be read.
+    let now = app.clock.now_ms();
+    let id = ArchiveId(new_id(now));
+    let expires_at = now + DOWNLOAD_URL_SECS.cast_signed() * 1000;
+    let files: Vec<_> = sources.iter().map(|source| source.id).zip(names).collect();
+    let new = NewArchive { id, from, name: &name, sha256, expires_at, files: &files };
+    if !archive::insert(&app.db, &new, now).await? {
+        return Err(Error::UsedUp);
+    }
+    let path = app.presigner.sign_archive(id, expires_at);
+    Ok(ArchiveLink { download_url: format!("{base}{path}"), expires_at, file_name: name, size })
+}
+
+/// What tells one archive from another: all that its bytes follow from.
+fn digest(sources: &[Source], entries: &[Entry]) -> Sha256Digest {
+    let mut hasher = Sha256::new_with_prefix(b"sharesync zip 1");
+    for (source, entry) in sources.iter().zip(entries) {
+        hasher.update((entry.name.len() as u64).to_be_bytes());
+        hasher.update(entry.name.as_bytes());
+        hasher.update(entry.size.to_be_bytes());
+        hasher.update(entry.modified_at.to_be_bytes());
+        hasher.update(source.sha256.0);
+    }
+    Sha256Digest(hasher.finalize().into())
+}
+
+fn file_name(wanted: Option<String>) -> Result<String> {
+    let Some(name) = wanted else { return Ok(DEFAULT_NAME.into()) };
+    let has_extension = name.len() > 4 && name.to_ascii_lowercase().ends_with(".zip");
+    let name = if has_extension { name } else { format!("{name}.zip") };
+    names::check(&name)?;
+    Ok(name)
+}

@@ -1,0 +1,345 @@
+//! Archives: several files that are fetched as one, as they were when somebody asked for them.
+
+use std::collections::HashMap;
+
+use sharesync_protocol::api::Sha256Digest;
+use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::download::{self, Grant};
+use super::statement::query;
+use super::{Db, Tx, account, new_id, object, share, to_db};
+use crate::blob::Object;
+use crate::error::{Error, Result};
+
+/// A file that is to be put into an archive.
+#[derive(sqlx::FromRow)]
+pub struct Source {
+    /// The file.
+    #[sqlx(try_from = "Uuid")]
+    pub id: FileId,
+    /// Its bytes in the store.
+    #[sqlx(flatten, try_from = "object::Row")]
+    pub object: Object,
+    /// Its name in its owner's library.
+    pub name: String,
+    /// SHA-256 of the content.
+    #[sqlx(try_from = "Vec<u8>")]
+    pub sha256: Sha256Digest,
+    /// When it was stored.
+    pub created_at: i64,
+    /// Whether its bytes are known not to be what was stored.
+    pub damaged: bool,
+}
+
+/// An archive to be made.
+pub struct NewArchive<'a> {
+    /// What names it.
+    pub id: ArchiveId,
+    /// Where its files come from.
+    pub from: From<'a>,
+    /// What it is called.
+    pub name: &'a str,
+    /// Of all that makes it what it is.
+    pub sha256: Sha256Digest,
+    /// When its address stops working.
+    pub expires_at: i64,
+    /// What is in it, in order, and what each is called there.
+    pub files: &'a [(FileId, String)],
+}
+
+/// Where an archive's files come from.
+#[derive(Clone, Copy)]
+pub enum From<'a> {
+    /// Their owner's library.
+    Library(UserId),
+    /// A share link, opened by somebody who may be signed in.
+    Share(&'a ShareSlug, Option<UserId>),
+}
+
+/// An archive that can be fetched.
+pub struct Archive {
+    /// What it is called.
+    pub name: String,
+    /// Of all that makes it what it is.
+    pub sha256: Sha256Digest,
+    /// When it was asked for.
+    pub created_at: i64,
+    /// What is in it, in order.
+    pub files: Vec<ArchivedFile>,
+}
+
+/// A file of an archive.
+#[derive(sqlx::FromRow)]
+pub struct ArchivedFile {
+    /// Stands for it in the record of downloads.
+    pub download_id: Uuid,
+    /// Its bytes in the store.
+    #[sqlx(flatten, try_from = "object::Row")]
+    pub object: Object,
+    /// Its name in the archive.
+    pub name: String,
+    /// When it was stored.
+    pub created_at: i64,
+    damaged: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    name: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    sha256: Sha256Digest,
+    created_at: i64,
+    #[sqlx(try_from = "i64")]
+    files: u64,
+}
+
+/// What goes into an archive of an owner's files, in the order in which they are named. [`Error::NotFound`] where one
+/// of them is another's, or gone.
+pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> Result<Vec<Source>> {
+    let places: Vec<String> = (3..).take(files.len()).map(|place| format!("${place}")).collect();
+    let named = query(AssertSqlSafe(format!(
+        "select file.id, name, object_id, size, crc32, wrapped_key, key_name, sha256,
+                file.created_at, damaged_at is not null as damaged
+         from file join object on object.id = file.object_id
+         where account_id = $1 and (expires_at is null or expires_at > $2) and file.id in ({})",
+        places.join(", ")
+    )));
+    let named = files.iter().fold(named.bind(owner.0).bind(now), |named, file| named.bind(file.0));
+    let found: Vec<Source> = named.fetch_all(db.reader()).await?;
+    let mut found: HashMap<FileId, Source> =
+        found.into_iter().map(|source| (source.id, source)).collect();
+    let in_order = files.iter().map(|file| found.remove(file).ok_or(Error::NotFound));
+    in_order.collect()
+}
+
+/// What goes into the archive of a share link, in its order; what is gone or expired is left out.
+pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>> {
+    Ok(query(
+        "select file.id, name, object_id, size, crc32, wrapped_key, key_name, sha256,
+                file.created_at, damaged_at is not null as damaged
+         from share_file
+         join file on file.id = share_file.file_id
+         join object on object.id = file.object_id
+         where share_file.slug = $1 and (expires_at is null or expires_at > $2)
+         order by share_file.position",
+    )
+    .bind(slug.as_str())
+    .bind(now)
+    .fetch_all(db.reader())
+    .await?)
+}
+
+/// Keeps an archive for as long as its address lasts. One of a share link takes a place for each of its files, for all
+/// of them or for none: `false` where one has no place left.
+pub async fn insert(db: &Db, archive: &NewArchive<'_>, now: i64) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let (owner, slug) = match archive.from {
+        From::Library(owner) => (owner, None),
+        From::Share(slug, _) => (owner_of(&mut tx, slug).await?, Some(slug.as_str())),
+    };
+    hold(&mut tx, owner, slug).await?;
+    query(
+        "insert into archive (id, account_id, share_slug, name, sha256, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(archive.id.0)
+    .bind(owner.0)
+    .bind(slug)
+    .bind(archive.name)
+    .bind(archive.sha256.0.as_slice())
+    .bind(now)
+    .bind(archive.expires_at)
+    .execute(&mut tx)
+    .await?;
+    for (position, (file, name)) in (0_u32..).zip(archive.files) {
+        let download = new_id(now);
+        if let From::Share(slug, by) = archive.from {
+            let grant = Grant { id: download, file: *file, by, expires_at: archive.expires_at };
+            if !download::reserve_in(&mut tx, slug, &grant, now).await? {
+                return Ok(false);
+            }
+        }
+        query(
+            "insert into archive_file (archive_id, position, file_id, download_id, name)
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(archive.id.0)
+        .bind(position)
+        .bind(file.0)
+        .bind(download)
+        .bind(name)
+        .execute(&mut tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// An archive with what is in it. [`Error::NotFound`] where one of its files is gone, or its link;
+/// [`Error::Damaged`] where one is known not to be what was stored.
+pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
+    let row: Option<Row> = query(
+        "select name, sha256, created_at,
+                (select count(*) from archive_file where archive_id = archive.id) as files
+         from archive where id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(db.reader())
+    .await?;
+    let row = row.ok_or(Error::NotFound)?;
+    let files: Vec<ArchivedFile> = query(
+        "select download_id, archive_file.name, object_id, size, crc32, wrapped_key, key_name,
+                file.created_at, damaged_at is not null as damaged
+         from archive_file
+         join file on file.id = archive_file.file_id
+         join object on object.id = file.object_id
+         where archive_id = $1 and (expires_at is null or expires_at > $2)
+         order by position",
+    )
+    .bind(id.0)
+    .bind(now)
+    .fetch_all(db.reader())
+    .await?;
+    if files.len() as u64 != row.files {
+        return Err(Error::NotFound);
+    }
+    if files.iter().any(|file| file.damaged) {
+        return Err(Error::Damaged);
+    }
+    Ok(Archive { name: row.name, sha256: row.sha256, created_at: row.created_at, files })
+}
+
+/// Notes that bytes of some of an archive's files, the last one excluded, are leaving. [`Error::NotFound`] where the
+/// archive is gone; [`Error::UsedUp`] where the downloads of its link are limited and this one is complete.
+pub async fn begin(db: &Db, id: ArchiveId, files: std::ops::Range<usize>, now: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let from: Option<(Uuid, Option<String>)> =
+        query("select account_id, share_slug from archive where id = $1")
+            .bind(id.0)
+            .fetch_optional(&mut tx)
+            .await?;
+    let (owner, slug) = from.ok_or(Error::NotFound)?;
+    hold(&mut tx, UserId(owner), slug.as_deref()).await?;
+    let is_used_up: Option<bool> = query(
+        "select completed_at is not null and exists
+            (select 1 from share where slug = share_slug and max_downloads is not null)
+         from archive where id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional_value(&mut tx)
+    .await?;
+    if is_used_up.ok_or(Error::NotFound)? {
+        return Err(Error::UsedUp);
+    }
+    let begun = query(if slug.is_some() { BEGIN_SHARED } else { BEGIN_OWN });
+    let (first, end) = (to_db(files.start as u64), to_db(files.end as u64));
+    begun.bind(id.0).bind(first).bind(end).bind(now).execute(&mut tx).await?;
+    tx.commit().await
+}
+
+/// Those of a link have had their rows since their places were taken.
+const BEGIN_SHARED: &str = "update download set started_at = coalesce(started_at, $4)
+     where id in
+        (select download_id from archive_file
+         where archive_id = $1 and position >= $2 and position < $3)";
+
+const BEGIN_OWN: &str = "insert into download
+        (id, file_id, account_id, requested_at, url_expires_at, started_at)
+     select archive_file.download_id, file.id, archive.account_id, archive.created_at,
+            archive.expires_at, $4
+     from archive
+     join archive_file on archive_file.archive_id = archive.id
+     join file on file.id = archive_file.file_id
+     where archive.id = $1 and position >= $2 and position < $3
+     on conflict (id) do nothing";
+
+/// Notes that bytes `from..to` of an archive of `size` bytes were delivered; it is complete once the pieces reach its
+/// end without a gap. Its files' own are noted by [`download::delivered`].
+pub async fn delivered(
+    db: &Db,
+    id: ArchiveId,
+    from: u64,
+    to: u64,
+    size: u64,
+    now: i64,
+) -> Result<()> {
+    query(
+        "update archive
+         set bytes = $3, completed_at = case when $3 >= $4 then $5 else completed_at end
+         where id = $1 and bytes >= $2 and bytes < $3",
+    )
+    .bind(id.0)
+    .bind(to_db(from))
+    .bind(to_db(to))
+    .bind(to_db(size))
+    .bind(now)
+    .execute(db.writer())
+    .await?;
+    Ok(())
+}
+
+/// Removes up to `batch` archives whose addresses work no longer. Answers how many went.
+pub async fn purge(db: &Db, now: i64, batch: u32) -> Result<u64> {
+    Ok(query(
+        "delete from archive where id in
+            (select id from archive where expires_at <= $1 limit $2)",
+    )
+    .bind(now)
+    .bind(batch)
+    .execute(db.writer())
+    .await?)
+}
+
+async fn owner_of(tx: &mut Tx, slug: &ShareSlug) -> Result<UserId> {
+    let owner: Option<Uuid> = query("select account_id from share where slug = $1")
+        .bind(slug.as_str())
+        .fetch_optional_value(tx)
+        .await?;
+    owner.map(UserId).ok_or(Error::NotFound)
+}
+
+/// Keeps what an archive's files and its places depend on: whoever removes several files holds their owner, and whoever
+/// counts places holds the link.
+async fn hold(tx: &mut Tx, owner: UserId, slug: Option<&str>) -> Result<()> {
+    account::hold(tx, owner).await?;
+    if let Some(slug) = slug {
+        share::hold(tx, slug).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sharesync_protocol::api::Role;
+
+    use super::*;
+    use crate::db::scratch::Scratch;
+
+    #[tokio::test]
+    async fn an_archive_of_a_limited_link_is_used_up_once_it_was_delivered_without_a_gap() {
+        let scratch = Scratch::open().await;
+        let db = &scratch.db;
+        let owner = scratch.account("sam", Role::Standard).await;
+        let file = scratch.file(owner, None).await;
+        let slug = scratch.share(owner, file, None, Some(1)).await;
+        let id = ArchiveId(new_id(0));
+        let archive = NewArchive {
+            id,
+            from: From::Share(&slug, None),
+            name: "files.zip",
+            sha256: Sha256Digest([0; 32]),
+            expires_at: 10,
+            files: &[(file, "a.txt".into())],
+        };
+        assert!(insert(db, &archive, 0).await.unwrap());
+        for (from, to) in [(5, 10), (0, 5), (0, 4), (6, 10)] {
+            delivered(db, id, from, to, 10, 1).await.unwrap();
+            begin(db, id, 0..1, 1).await.unwrap();
+        }
+        delivered(db, id, 5, 10, 10, 1).await.unwrap();
+        assert!(matches!(begin(db, id, 0..1, 1).await, Err(Error::UsedUp)));
+        assert!(matches!(begin(db, id, 0..0, 1).await, Err(Error::UsedUp)));
+    }
+}
