@@ -36,6 +36,13 @@ describe('problemWords', () => {
     expect(words(problem('too_many'))).toContain('Remove one first')
   })
 
+  it('says of several files that it is one of them', () => {
+    for (const code of ['not_found', 'used_up', 'damaged'] as const) {
+      expect(words(problem(code), { several: true })).toMatch(/one of these files/i)
+      expect(words(problem(code))).not.toMatch(/one of/i)
+    }
+  })
+
   it("uses the server's own words where it has no better ones", () => {
     expect(words(problem('invalid'))).toBe('the server says')
   })

@@ -7,6 +7,8 @@ import { formatBytes } from './format'
 export interface ProblemSubject {
   /** The size of the file that was sent, in bytes. */
   size?: number
+  /** Whether it was about several files at once. */
+  several?: boolean
 }
 
 type Sentence = string | ((problem: Problem, subject: ProblemSubject) => string)
@@ -24,7 +26,10 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   registration_closed: 'Nobody can register here: whoever runs this server makes its accounts.',
   insufficient_scope: 'This token was made for other things.',
   forbidden: 'You are not allowed to do that.',
-  not_found: 'That is not there any more.',
+  not_found: (_, { several }) =>
+    several === true
+      ? 'One of these files is not there any more. Reload the page.'
+      : 'That is not there any more.',
   email_taken: 'This e-mail has an account already. Sign in instead?',
   username_taken: 'Somebody has this username already.',
   name_taken: 'Another of your files has this name already.',
@@ -34,7 +39,10 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       ? 'There are as many as there may be. Remove one first.'
       : `There are ${limit} already, which is the most. Remove one first.`,
   expired: 'This link has expired.',
-  used_up: 'This link has been used as often as it was meant to be.',
+  used_up: (_, { several }) =>
+    several === true
+      ? 'One of these files has been downloaded as often as it was meant to be. Download the others one by one.'
+      : 'This link has been used as often as it was meant to be.',
   upload_incomplete: 'Parts of this file did not arrive. Try again.',
   superseded: 'This file is being sent from another page, too.',
   checksum_mismatch: 'What arrived is not what was sent. Try again.',
@@ -47,7 +55,10 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   empty_file: 'This file is empty: there is nothing to keep.',
   rate_limited: 'That was too often. Wait a moment, then try again.',
   internal: 'Something went wrong on the server. Try again in a moment.',
-  damaged: 'The server’s disk has damaged this file: it has to be sent again.',
+  damaged: (_, { several }) =>
+    several === true
+      ? 'The server’s disk has damaged one of these files. Download the others one by one.'
+      : 'The server’s disk has damaged this file: it has to be sent again.',
   unavailable: 'The server is busy. Try again in a moment.',
   quota_exceeded: ({ limit }) =>
     limit === undefined || limit === null

@@ -1,13 +1,10 @@
 /** The library as a table, with its selection. */
-import { Link2, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { FileSummary } from '@/api/types'
-import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
-import { formatBytes, formatCount } from '@/lib/format'
 import { FileRow } from './file-row'
 import { useSelection } from './selection'
-import { useFileActions } from './use-file-actions'
+import { SelectionBar } from './selection-bar'
 
 interface FilesTableProps {
   files: readonly FileSummary[]
@@ -18,38 +15,13 @@ interface FilesTableProps {
 /** The table. */
 export function FilesTable({ files, onShare }: FilesTableProps) {
   const selection = useSelection(files)
-  const { remove } = useFileActions()
   // Ages need not tick.
   const [now] = useState(() => Date.now())
   const { selected } = selection
   return (
     <>
       {selected.length > 0 && (
-        <div className="sticky top-2 z-20 mb-2 flex animate-enter flex-wrap items-center gap-2 rounded-md border border-accent bg-surface p-2 ps-3 shadow-lift sm:ps-4">
-          <p role="status" className="me-auto text-sm font-medium">
-            {selected.length} selected
-            <span className="hidden sm:inline">
-              {' · '}
-              {formatBytes(selected.reduce((sum, { size }) => sum + size, 0))}
-            </span>
-          </p>
-          <Button size="sm" onClick={() => onShare(selected)}>
-            <Link2 aria-hidden />
-            Create link
-          </Button>
-          <Button
-            variant="danger"
-            size="sm"
-            aria-label={`Delete ${formatCount(selected.length, 'file')}`}
-            onClick={() => {
-              remove(selected)
-              selection.clear()
-            }}
-          >
-            <Trash2 aria-hidden />
-            Delete
-          </Button>
-        </div>
+        <SelectionBar selected={selected} onShare={onShare} onClear={selection.clear} />
       )}
       <div className="overflow-hidden rounded-md border border-line bg-surface">
         <table className="w-full table-fixed border-collapse text-start md:table-auto">

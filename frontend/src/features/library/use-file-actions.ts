@@ -4,7 +4,7 @@ import { api, unwrap } from '@/api/client'
 import { useToast } from '@/components/ui/toast-context'
 import { saveAs } from '@/lib/save-as'
 import { formatCount } from '@/lib/format'
-import { problemWords } from '@/lib/problem-words'
+import { problemWords, type ProblemSubject } from '@/lib/problem-words'
 import { deletions } from './deletions'
 import { refreshLibrary } from './library-queries'
 
@@ -20,8 +20,8 @@ const DAMAGED = 'The server’s disk has damaged it. Upload it again if you stil
 export function useFileActions() {
   const queries = useQueryClient()
   const toast = useToast()
-  const fail = (title: string, error: unknown) =>
-    toast({ title, description: problemWords(error), tone: 'danger' })
+  const fail = (title: string, error: unknown, subject?: ProblemSubject) =>
+    toast({ title, description: problemWords(error, subject), tone: 'danger' })
 
   /** Starts an ordinary browser download. */
   const download = async ({ id, name }: FileRef) => {
@@ -32,6 +32,18 @@ export function useFileActions() {
       else saveAs(file.download_url)
     } catch (error) {
       fail(title, error)
+    }
+  }
+
+  /** Starts a browser download of several files, as one ZIP. */
+  const downloadAll = async (files: readonly FileRef[]) => {
+    try {
+      const ids = files.map(({ id }) => id)
+      const archive = await unwrap(api.POST('/api/files/archive', { body: { ids } }))
+      saveAs(archive.download_url)
+    } catch (error) {
+      const title = `${formatCount(files.length, 'file')} could not be downloaded.`
+      fail(title, error, { several: true })
     }
   }
 
@@ -59,5 +71,5 @@ export function useFileActions() {
     })
   }
 
-  return { download, rename, remove }
+  return { download, downloadAll, rename, remove }
 }

@@ -1,6 +1,6 @@
-/** The files behind a link, each with its download. */
+/** The files behind a link, each with its download, and all of them with one. */
 import { useMutation } from '@tanstack/react-query'
-import { Check, Download } from 'lucide-react'
+import { Download } from 'lucide-react'
 import { api, unwrap } from '@/api/client'
 import type { SharedFile } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
@@ -8,8 +8,10 @@ import { Button } from '@/components/ui/button'
 import { formatBytes } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { saveAs } from '@/lib/save-as'
+import { AllFiles } from './all-files'
+import { DownloadOutcome } from './download-outcome'
 
-interface SharedFilesProps {
+export interface SharedFilesProps {
   slug: string
   files: readonly SharedFile[]
   /** Sent with each request, where the link has one. */
@@ -22,11 +24,14 @@ interface SharedFilesProps {
 export function SharedFiles({ files, ...rest }: SharedFilesProps) {
   const single = files.length === 1
   return (
-    <ul className="-my-3 divide-y divide-line">
-      {files.map((file) => (
-        <SharedFileRow key={file.id} file={file} single={single} {...rest} />
-      ))}
-    </ul>
+    <>
+      {files.length > 1 && <AllFiles files={files} {...rest} />}
+      <ul className="-my-3 divide-y divide-line">
+        {files.map((file) => (
+          <SharedFileRow key={file.id} file={file} single={single} {...rest} />
+        ))}
+      </ul>
+    </>
   )
 }
 
@@ -62,17 +67,10 @@ function SharedFileRow({ slug, file, single, password, onRefused }: RowProps) {
         <Download aria-hidden />
         Download
       </Button>
-      {download.isSuccess && (
-        <p role="status" className="flex w-full items-center gap-2 text-sm text-accent">
-          <Check aria-hidden className="size-4" />
-          The download has started.
-        </p>
-      )}
-      {download.error && (
-        <p role="alert" className="w-full text-sm text-danger">
-          {problemWords(download.error)}
-        </p>
-      )}
+      <DownloadOutcome
+        started={download.isSuccess}
+        failure={download.error ? problemWords(download.error) : undefined}
+      />
     </li>
   )
 }
