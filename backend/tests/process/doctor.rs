@@ -24,7 +24,7 @@ pub(crate) fn doctor(folder: &Path, arguments: &[&str]) -> (bool, String) {
 }
 
 /// Where the bytes of a file lie.
-async fn bytes_of(folder: &Path, name: &str) -> PathBuf {
+pub(crate) async fn bytes_of(folder: &Path, name: &str) -> PathBuf {
     let url = format!("sqlite:{}", folder.join("sharesync.db").display());
     let pool = SqlitePool::connect(&url).await.unwrap();
     let select = "select lower(hex(object_id)) from file where name = $1";

@@ -9,6 +9,7 @@ mod interrupted_uploads;
 mod program;
 mod stubborn;
 mod traces;
+mod unsealed;
 
 use std::io::ErrorKind;
 use std::path::Path;
