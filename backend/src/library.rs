@@ -189,8 +189,7 @@ impl Library {
         if sums.sha256 != sha256 {
             return Err(self.damaged(object.id).await?);
         }
-        let sealed = Incoming { id: object.id, key: object.key.clone() };
-        self.store.seal(sealed, object.size, None).await?;
+        self.store.seal(object.into(), object.size, None).await?;
         object::sealed(&self.db, object.id, sums.crc32).await?;
         Ok(sums.crc32)
     }

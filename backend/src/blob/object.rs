@@ -43,6 +43,12 @@ pub struct Object {
     pub key: Option<WrappedKey>,
 }
 
+impl From<&Object> for Incoming {
+    fn from(object: &Object) -> Self {
+        Self { id: object.id, key: object.key.clone() }
+    }
+}
+
 /// What an object's bytes come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {

@@ -137,15 +137,17 @@ impl Uploads {
         if !upload.is_whole() {
             return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
         }
-        let whole = self.store.seal(upload.object(), upload.size, upload.tail.clone()).await?;
+        let object = upload.object();
+        let (id, tail) = (object.id, upload.tail.clone());
+        let whole = self.store.seal(object, upload.size, tail).await?;
         let promised = [upload.sha256(), sha256];
         if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
             return Err(Error::ChecksumMismatch);
         }
-        self.store.settle(upload.object().id).await?;
+        self.store.settle(id).await?;
         let file = NewFile {
             owner,
-            object: upload.object().id,
+            object: id,
             name: &upload.name,
             size: upload.size,
             sums: whole,
