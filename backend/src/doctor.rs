@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::blob::{Damaged, DiskStore, Object, StoredObject};
+use crate::blob::{Damaged, DiskStore, Object, Sealing, StoredObject};
 use crate::config::Config;
 use crate::db::file::StoredFile;
 use crate::db::{Db, file, object, quota};
@@ -151,8 +151,8 @@ async fn look_at(
         return Ok(None);
     }
     if mend {
-        let sums = store.seal(object.into(), object.size, None).await?;
-        object::sealed(db, object.id, sums.crc32).await?;
+        let sealed = store.seal(object.into(), Sealing::of(object.size)).await?;
+        object::sealed(db, object.id, sealed.sums.crc32).await?;
     }
     Ok(Some(Finding::Unsealed(about)))
 }

@@ -14,7 +14,7 @@ use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::blob::{Damaged, DiskStore, Incoming, Object, ObjectWriter, Sums};
+use crate::blob::{Damaged, DiskStore, Incoming, Object, ObjectWriter, Sealing, Sums};
 use crate::db::file::NewFile;
 use crate::db::{Db, file, new_id, object};
 use crate::error::{Error, Result};
@@ -189,7 +189,7 @@ impl Library {
         if sums.sha256 != sha256 {
             return Err(self.damaged(object.id).await?);
         }
-        self.store.seal(object.into(), object.size, None).await?;
+        self.store.seal(object.into(), Sealing::of(object.size)).await?;
         object::sealed(&self.db, object.id, sums.crc32).await?;
         Ok(sums.crc32)
     }
@@ -292,7 +292,8 @@ impl Unfinished {
 
     async fn finish(&self, writer: ObjectWriter, upload: &Upload) -> Result<UploadedFile> {
         let (written, ()) = writer.finish().await?;
-        let sums = self.library.store.seal(self.object.clone(), written.size, None).await?;
+        let sealing = Sealing::of(written.size);
+        let sums = self.library.store.seal(self.object.clone(), sealing).await?.sums;
         if sums.sha256 != written.sha256 {
             return Err(Error::internal(Damaged));
         }

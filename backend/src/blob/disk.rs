@@ -11,7 +11,7 @@ use tokio::task::{JoinError, spawn_blocking};
 use uuid::Uuid;
 
 use super::master_key::{MasterKeys, WrappedKey};
-use super::object::{self, Incoming, Layout, Object, Opened, Sums};
+use super::object::{self, Incoming, Layout, Object, Opened, Sealed, Sealing, Sums};
 use super::object_reader::Reading;
 use super::object_writer::{ObjectWriter, Sink, Writing};
 use super::segments::{self, SegmentKey, SegmentWriter};
@@ -65,23 +65,18 @@ impl DiskStore {
         ObjectWriter::new(written)
     }
 
-    /// Seals an object of so many bytes, settled or not; what was written behind them and never counted, as where a line
-    /// broke, is cut off. `tail` is as those who wrote it got it last, one after the other. Durable once this returns.
-    pub async fn seal(
-        &self,
-        object: Incoming,
-        size: u64,
-        tail: Option<Vec<u8>>,
-    ) -> io::Result<Sums> {
+    /// Seals an object, settled or not; what was written behind its bytes and never counted, as where a line broke, is cut
+    /// off. Durable once this returns.
+    pub async fn seal(&self, object: Incoming, sealing: Sealing) -> io::Result<Sealed> {
         let store = self.clone();
         blocking(move || {
             let open = |path| OpenOptions::new().read(true).write(true).open(path);
             let file = open(store.incoming_path(object.id))
                 .or_else(|_| open(store.object_path(object.id)))?;
-            if let Some(tail) = tail {
-                segments::put_back(&file, size, &tail)?;
+            if let Some(tail) = &sealing.tail {
+                segments::put_back(&file, sealing.size, tail)?;
             }
-            object::seal(file, size, store.segment_key(object.id, object.key.as_ref())?)
+            object::seal(file, &sealing, store.segment_key(object.id, object.key.as_ref())?)
         })
         .await
     }
@@ -271,7 +266,7 @@ mod tests {
 
     /// Seals what was written and puts it where it is read from.
     async fn settled(store: &DiskStore, written: &Incoming, size: u64) -> Object {
-        let sums = store.seal(written.clone(), size, None).await.unwrap();
+        let sums = store.seal(written.clone(), Sealing::of(size)).await.unwrap().sums;
         store.settle(written.id).await.unwrap();
         let Incoming { id, key } = written.clone();
         Object { id, size, crc32: Some(sums.crc32), key }

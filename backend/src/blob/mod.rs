@@ -13,5 +13,5 @@ mod segments;
 
 pub use disk::{DiskStore, StoredObject};
 pub use master_key::{MasterKeys, WrappedKey};
-pub use object::{Damaged, Incoming, Object, Sums};
+pub use object::{Damaged, Incoming, Object, Sealed, Sealing, Sums};
 pub use object_writer::ObjectWriter;

@@ -58,6 +58,33 @@ pub struct Sums {
     pub crc32: u32,
 }
 
+/// What is to be sealed.
+#[derive(Clone, Debug)]
+pub struct Sealing {
+    /// Bytes of the object; what lies behind them is cut off.
+    pub size: u64,
+    /// Where they came one after the other and are encrypted: the last segment, as whoever wrote it got it.
+    pub tail: Option<Vec<u8>>,
+    /// Bytes of every part but the last, where the parts' own digests are wanted: a whole number of runs.
+    pub part_size: Option<u64>,
+}
+
+impl Sealing {
+    /// So many bytes as they lie there.
+    pub fn of(size: u64) -> Self {
+        Self { size, tail: None, part_size: None }
+    }
+}
+
+/// What was sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// What all of it comes to.
+    pub sums: Sums,
+    /// What each part does, where that was asked.
+    pub parts: Vec<Sha256Digest>,
+}
+
 /// Bytes that are not what was stored.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("stored bytes are damaged")]
@@ -114,7 +141,7 @@ impl Opened {
         Ok(Bytes::from(blocks).slice(place(from)..place(to)))
     }
 
-    /// What its bytes come to; `look` sees every run, and where it begins.
+    /// What its bytes come to; `look` sees every run, and where it begins. Those of an object follow each other.
     pub(super) fn sums(
         &self,
         mut look: impl FnMut(u64, &[u8]) -> io::Result<()>,
@@ -133,24 +160,42 @@ impl Opened {
     }
 }
 
-/// Seals the first `size` bytes of a file, durably; what lies behind them is cut off. As good when done twice.
-pub(super) fn seal(file: File, size: u64, key: Option<SegmentKey>) -> io::Result<Sums> {
+/// Seals the first bytes of a file, durably. As good when done twice.
+pub(super) fn seal(file: File, sealing: &Sealing, key: Option<SegmentKey>) -> io::Result<Sealed> {
+    let size = sealing.size;
     let is_encrypted = key.is_some();
     let layout = key.map_or(Layout::Plain { is_sealed: false }, Layout::Encrypted);
     let object = Opened { file, size, layout };
-    let file = &object.file;
-    let sums = if is_encrypted {
+    let mut parts = Parts { part_size: sealing.part_size, size, ..Parts::default() };
+    let sums = object.sums(|at, run| {
+        parts.add(at, run);
         // Every segment has its own already.
-        let sums = object.sums(|_, _| Ok(()))?;
-        file.set_len(segments::stored_size(size))?;
-        sums
-    } else {
-        let sums = object.sums(|at, run| seal::write(file, size, at, run))?;
-        file.set_len(seal::stored_size(size))?;
-        sums
-    };
-    file.sync_all()?;
-    Ok(sums)
+        if is_encrypted { Ok(()) } else { seal::write(&object.file, size, at, run) }
+    })?;
+    let stored = if is_encrypted { segments::stored_size(size) } else { seal::stored_size(size) };
+    object.file.set_len(stored)?;
+    object.file.sync_all()?;
+    Ok(Sealed { sums, parts: parts.digests })
+}
+
+/// Takes the digests of parts, as runs of them come.
+#[derive(Default)]
+struct Parts {
+    part_size: Option<u64>,
+    size: u64,
+    hasher: Sha256,
+    digests: Vec<Sha256Digest>,
+}
+
+impl Parts {
+    fn add(&mut self, at: u64, run: &[u8]) {
+        let Some(part_size) = self.part_size else { return };
+        self.hasher.update(run);
+        let end = at + run.len() as u64;
+        if end.is_multiple_of(part_size) || end == self.size {
+            self.digests.push(Sha256Digest(self.hasher.finalize_reset().into()));
+        }
+    }
 }
 
 /// So many bytes from a place; [`io::ErrorKind::UnexpectedEof`] where there are fewer.
@@ -196,7 +241,8 @@ mod tests {
     }
 
     fn seal_again(file: &File, is_encrypted: bool, size: u64) -> io::Result<Sums> {
-        seal(file.try_clone().unwrap(), size, is_encrypted.then(key))
+        let sealing = Sealing::of(size);
+        Ok(seal(file.try_clone().unwrap(), &sealing, is_encrypted.then(key))?.sums)
     }
 
     fn open(file: &File, is_encrypted: bool, size: u64) -> Opened {
@@ -222,6 +268,20 @@ mod tests {
                 let object = open(&file, is_encrypted, size);
                 assert_eq!(object.sums(|_, _| Ok(())).unwrap(), sums);
             }
+        }
+    }
+
+    #[test]
+    fn parts_have_digests_of_their_own() {
+        for (file, is_encrypted) in files(RUN_BYTES * 5 + 7) {
+            let size = RUN_BYTES * 5 + 7;
+            let sealing = Sealing { part_size: Some(RUN_BYTES * 2), ..Sealing::of(size) };
+            let sealed = seal(file, &sealing, is_encrypted.then(key)).unwrap();
+            let part = usize::try_from(RUN_BYTES * 2).unwrap();
+            let whole = content(size);
+            let expected: Vec<_> =
+                whole.chunks(part).map(|part| Sha256Digest(Sha256::digest(part).into())).collect();
+            assert_eq!(sealed.parts, expected);
         }
     }
 

@@ -10,10 +10,10 @@ use sharesync_protocol::{FileId, UploadId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
-use crate::blob::DiskStore;
+use crate::blob::{Damaged, DiskStore, Sealed, Sealing};
 use crate::db::file::NewFile;
 use crate::db::upload::{self, NewUpload, Upload};
-use crate::db::{Db, file, new_id};
+use crate::db::{Db, file, new_id, upload_part};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::library::Library;
@@ -104,8 +104,8 @@ impl Uploads {
     }
 
     /// Makes the file of an upload that is all there; the same file each time it is asked again.
-    /// [`Error::UploadIncomplete`] where it is not, [`Error::ChecksumMismatch`] where the content is not what its
-    /// sender said.
+    /// [`Error::UploadIncomplete`] where it is not, or not any more; [`Error::ChecksumMismatch`] where the content is not
+    /// what its sender said; [`Error::Damaged`] where it cannot be read any more.
     pub async fn complete(
         &self,
         owner: UserId,
@@ -139,23 +139,44 @@ impl Uploads {
         }
         let object = upload.object();
         let (id, tail) = (object.id, upload.tail.clone());
-        let whole = self.store.seal(object, upload.size, tail).await?;
-        let promised = [upload.sha256(), sha256];
-        if promised.into_iter().flatten().any(|promised| promised != whole.sha256) {
+        let promised: Vec<_> = [upload.sha256(), sha256].into_iter().flatten().collect();
+        // Where the whole is known, there is no need to look at its parts.
+        let part_size = upload.part_size().filter(|_| promised.is_empty());
+        let sealing = Sealing { size: upload.size, tail, part_size };
+        let Sealed { sums, parts } = match self.store.seal(object, sealing).await {
+            Err(cause) if Damaged::is_said_by(&cause) => return Err(Error::Damaged),
+            sealed => sealed?,
+        };
+        if promised.iter().any(|promised| *promised != sums.sha256) {
             return Err(Error::ChecksumMismatch);
         }
+        self.check_parts(upload.id, &parts).await?;
         self.store.settle(id).await?;
         let file = NewFile {
             owner,
             object: id,
             name: &upload.name,
             size: upload.size,
-            sums: whole,
+            sums,
             content_type: &upload.content_type,
             expires_at: Some(self.library.expiry(now)),
             handed_in: upload.handed_in,
         };
         upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await
+    }
+
+    /// Holds parts against what was acknowledged of them, which they are not where the disk has changed one, or where it
+    /// failed while one was sent again. Such are to be sent once more: [`Error::UploadIncomplete`].
+    async fn check_parts(&self, id: UploadId, found: &[Sha256Digest]) -> Result<()> {
+        let acknowledged = upload_part::all(&self.db, id).await?;
+        let mut missing = 0;
+        for (part, found) in acknowledged.into_iter().zip(found) {
+            if part.sha256 != *found {
+                upload_part::forget(&self.db, id, part.number).await?;
+                missing += part.size;
+            }
+        }
+        if missing > 0 { Err(Error::UploadIncomplete { missing }) } else { Ok(()) }
     }
 
     /// The file that an upload became.

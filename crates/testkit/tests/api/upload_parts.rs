@@ -1,5 +1,7 @@
 //! Parts of uploads: what becomes of those that break off, come twice or are not the ones expected.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 use futures_util::stream;
@@ -42,6 +44,29 @@ async fn a_part_that_is_cut_off_is_not_there_and_the_others_are() {
         assert_eq!(sam.put_part(&part.url, bytes.to_vec()).await.status, 200);
     }
     assert_eq!(received(&sam, id).await, [1, 2, 3]);
+    let file: UploadedFile = sam.complete_upload(id).await.json(201);
+    assert_eq!(file.sha256, sha256(&content));
+}
+
+#[tokio::test]
+async fn a_part_that_is_not_what_was_acknowledged_any_more_is_sent_again() {
+    let stack = Stack::builder().env("ENCRYPTION_KEY", "").start().await;
+    let sam = stack.user("sam").await;
+    let content = content();
+    let begun = sam.begin_upload("a.bin", content.len(), json!({})).await;
+    let parts = [&content[..PART], &content[PART..2 * PART], &content[2 * PART..]];
+    for (part, bytes) in begun.parts.iter().zip(parts) {
+        assert_eq!(sam.put_part(&part.url, bytes.to_vec()).await.status, 200);
+    }
+    let [place] = &stack.stored_files()[..] else { panic!("there is one upload") };
+    let file = OpenOptions::new().write(true).open(place).unwrap();
+    file.write_all_at(&[content[PART + 9] ^ 1], PART as u64 + 9).unwrap();
+
+    let id = begun.session.id;
+    let refused = sam.complete_upload(id).await.problem(409, ProblemCode::UploadIncomplete);
+    assert!(refused.detail.contains(&PART.to_string()), "{}", refused.detail);
+    assert_eq!(received(&sam, id).await, [1, 3]);
+    assert_eq!(sam.put_part(&begun.parts[1].url, parts[1].to_vec()).await.status, 200);
     let file: UploadedFile = sam.complete_upload(id).await.json(201);
     assert_eq!(file.sha256, sha256(&content));
 }
