@@ -220,6 +220,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::FileExt;
     use std::sync::Arc;
 
     use futures_util::TryStreamExt;
@@ -347,6 +348,18 @@ mod tests {
         }
         let (_folder, store) = store();
         assert!(store.settle(Uuid::from_u128(1)).await.is_err(), "there is no such object");
+    }
+
+    #[tokio::test]
+    async fn a_last_segment_that_a_stop_has_torn_is_put_back_before_it_is_sealed() {
+        let [_, (_folder, store)] = both();
+        let new = store.new_object(Uuid::from_u128(12));
+        let tail = write(&store, &new, 0, &[b"hello"]).await.tail;
+        let torn = OpenOptions::new().write(true).open(store.incoming_path(new.id)).unwrap();
+        torn.write_all_at(&[0; 9], 0).unwrap();
+        let sealing = Sealing { tail, ..Sealing::of(5) };
+        let sealed = store.seal(new, sealing).await.unwrap();
+        assert_eq!(sealed.sums.sha256, digest(b"hello"));
     }
 
     #[tokio::test]

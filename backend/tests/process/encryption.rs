@@ -1,13 +1,17 @@
 //! The key that files are encrypted under: turned on, changed, missing, turned off.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sharesync_protocol::api::UploadedFile;
 use sharesync_test_services::Program;
 use sharesync_testkit::Person;
+use tokio::time::timeout;
 
 use crate::program::{folder, signed_in, start_with};
 
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(20);
 const FIRST: &str = "a key of thirty-two bytes or more";
 const SECOND: &str = "the key that comes after that one";
 
@@ -69,9 +73,12 @@ async fn a_key_is_set_and_replaced_and_taken_away_and_no_file_is_lost() {
     let (program, sam) = again(folder, program, &token, &both);
     let second = stored(&sam, "under the second").await;
     assert_served(&sam, &[&plain, &first, &second]).await;
-    while !log(folder).contains("ENCRYPTION_KEY_PREVIOUS is not needed any more") {
-        tokio::task::yield_now().await;
-    }
+    let rewrapped = async {
+        while !log(folder).contains("ENCRYPTION_KEY_PREVIOUS is not needed any more") {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, rewrapped).await.expect("the log says so");
 
     let (program, sam) = again(folder, program, &token, &[("ENCRYPTION_KEY", SECOND)]);
     assert_served(&sam, &[&plain, &first, &second]).await;

@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sharesync_protocol::UploadId;
-use sharesync_protocol::api::{BegunUpload, IssuedApiToken, Me, Role, TokenGrant, UploadedFile};
+use sharesync_protocol::api::{
+    ArchiveLink, BegunUpload, IssuedApiToken, Me, Role, TokenGrant, UploadedFile,
+};
 use sharesync_testkit::{Listener, Person, Stack};
 
 const PASSWORD: &str = "correct horse battery";
@@ -179,6 +181,9 @@ async fn changes_of_the_library_are_told_of() {
     let share = sam.share(&[file.id], json!({})).await;
     assert_eq!(page.event().await, ("library".into(), json!({})));
     assert_eq!(stack.anonymous().fetch_shared(&share.slug).await.body, b"hello");
+    assert_eq!(page.event().await, ("library".into(), about_it.clone()));
+    let archive = sam.post("/api/files/archive", json!({ "ids": [file.id] })).await;
+    assert_eq!(sam.get(&archive.json::<ArchiveLink>(200).download_url).await.status, 200);
     assert_eq!(page.event().await, ("library".into(), about_it.clone()));
     assert_eq!(sam.delete(&format!("/api/shares/{}", share.slug.as_str())).await.status, 204);
     assert_eq!(page.event().await, ("library".into(), json!({})));

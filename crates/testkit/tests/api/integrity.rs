@@ -9,9 +9,12 @@ use serde_json::json;
 use sharesync_protocol::api::{ProblemCode, SharePublic, TokenGrant, UploadedFile};
 use sharesync_server::Scrubbed;
 use sharesync_testkit::{Person, Stack};
+use tokio::time::timeout;
 
 /// Three blocks and a bit, which are read in one go.
 const SIZE: usize = 200_000;
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(20);
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
 fn content() -> Vec<u8> {
@@ -86,9 +89,12 @@ async fn a_changed_byte_further_on_breaks_the_download_off_before_it() {
     };
     assert!(cut_off && came.len() <= damaged, "{} bytes came", came.len());
     assert!(came == large[..came.len()]);
-    while !is_damaged(&sam).await {
-        tokio::task::yield_now().await;
-    }
+    let remembered = async {
+        while !is_damaged(&sam).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, remembered).await.expect("it is remembered");
     sam.get(&format!("/api/files/{}/content", file.id)).await.problem(500, ProblemCode::Damaged);
 }
 
