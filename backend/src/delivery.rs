@@ -1,5 +1,4 @@
-//! Content on its way out, counted, so that what has left can be recorded. Called by the content handler and by
-//! archives.
+//! Content on its way out, counted, and what has left of it recorded. Called by the content handler and by archives.
 
 use std::io;
 use std::pin::Pin;
@@ -7,6 +6,20 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::db::download;
+
+/// Writes down that bytes `from..to` of a download of `size` bytes have left, and tells whoever wants to know.
+pub async fn record(app: &AppState, download: Uuid, from: u64, to: u64, size: u64) {
+    match download::delivered(&app.db, download, from, to, size, app.clock.now_ms()).await {
+        Ok(true) => app.mail_waits.notify_one(),
+        Ok(false) => {}
+        Err(cause) => tracing::error!(%cause, "a delivery could not be recorded"),
+    }
+    app.events.delivered(download).await;
+}
 
 /// Pieces of bytes `from..to` of something. When they have all left, or when their taker has gone, `record` is told
 /// which of them did.

@@ -16,8 +16,8 @@ use super::fields::Entry;
 use super::layout::{Layout, Segment};
 use crate::app::AppState;
 use crate::blob::Object;
-use crate::db::{archive, download};
-use crate::delivery::Counted;
+use crate::db::archive;
+use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
 
 /// An archive that can be sent.
@@ -138,20 +138,17 @@ async fn record(
     mut leaving: UnboundedReceiver<Left>,
 ) {
     while let Some(left) = leaving.recv().await {
-        let now = app.clock.now_ms();
-        let recorded = match left {
+        match left {
             Left::OfFile { download, size, from, to } => {
-                download::delivered(&app.db, download, from, to, size, now).await
+                delivery::record(&app, download, from, to, size).await;
             }
             Left::OfArchive { from, to } => {
+                let now = app.clock.now_ms();
                 let noted = archive::delivered(&app.db, archive, from, to, size, now).await;
-                noted.map(|()| false)
+                if let Err(cause) = noted {
+                    tracing::error!(%cause, "the delivery of an archive could not be recorded");
+                }
             }
-        };
-        match recorded {
-            Ok(true) => app.mail_waits.notify_one(),
-            Ok(false) => {}
-            Err(cause) => tracing::error!(%cause, "a delivery could not be recorded"),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::auth::session;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable};
-use crate::delivery::Counted;
+use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
 
 /// By what somebody asks for a file.
@@ -153,15 +153,7 @@ async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Resu
     let pieces = app.library.read(file.object.clone(), from, to).await?;
     let app = app.clone();
     let record = move |from, to| {
-        app.tasks.clone().spawn(async move {
-            let now = app.clock.now_ms();
-            match download::delivered(&app.db, id, from, to, size, now).await {
-                Ok(true) => app.mail_waits.notify_one(),
-                Ok(false) => {}
-                Err(cause) => tracing::error!(%cause, "a delivery could not be recorded"),
-            }
-            app.events.delivered(id).await;
-        });
+        app.tasks.clone().spawn(async move { delivery::record(&app, id, from, to, size).await });
     };
     Ok(Body::from_stream(Counted::new(pieces, from, to, record)))
 }
