@@ -186,7 +186,7 @@ class Proxy {
 
   /** Resets every connection there is. */
   reset() {
-    for (const line of this.#lines) line.resetAndDestroy()
+    for (const line of this.#lines) reset(line)
   }
 
   stop() {
@@ -209,7 +209,7 @@ class Proxy {
       [to, from],
     ]) {
       this.#lines.add(line)
-      line.on('error', () => other.resetAndDestroy())
+      line.on('error', () => reset(other))
       line.on('close', () => {
         this.#lines.delete(line)
         other.destroy()
@@ -217,6 +217,11 @@ class Proxy {
       line.pipe(other)
     }
   }
+}
+
+/** A line that is gone cannot be: it would say so, and the other one again. */
+function reset(line) {
+  if (!line.destroyed) line.resetAndDestroy()
 }
 
 function print(line) {
