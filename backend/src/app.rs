@@ -18,6 +18,7 @@ use crate::library::Library;
 use crate::limits::Limits;
 use crate::mail::MailPlace;
 use crate::oidc::Provider;
+use crate::recording::Recording;
 use crate::signaling::Signaling;
 use crate::uploads::Uploads;
 
@@ -58,6 +59,8 @@ pub struct AppState {
     pub part_addresses: PartAddresses,
     /// Work that outlives its request; waited for at shutdown.
     pub tasks: TaskTracker,
+    /// Deliveries that are being written down.
+    pub recording: Recording,
     /// Helps browsers find each other, here or apart.
     pub signaling: Signaling,
     /// Origins besides their own that pages may connect to for relays.

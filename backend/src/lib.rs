@@ -19,6 +19,7 @@ mod limits;
 mod mail;
 mod names;
 mod oidc;
+mod recording;
 mod sharing;
 pub mod signaling;
 mod uploads;
@@ -52,6 +53,7 @@ use crate::db::Db;
 use crate::events::Events;
 use crate::library::Library;
 use crate::oidc::Provider;
+use crate::recording::Recording;
 use crate::uploads::Uploads;
 
 /// A server that is ready to serve.
@@ -138,6 +140,7 @@ impl Server {
             presigner: Presigner::new(config.secret.key_for("download address")),
             part_addresses: PartAddresses::new(config.secret.key_for("part address")),
             tasks,
+            recording: Recording::default(),
             signaling,
             relay_origins: config.relay_origins.into(),
             public_url: config.public_url,

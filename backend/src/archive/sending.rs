@@ -19,6 +19,7 @@ use crate::blob::Object;
 use crate::db::archive;
 use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
+use crate::recording::Pending;
 
 /// An archive that can be sent.
 pub struct Packed {
@@ -41,8 +42,18 @@ struct File {
 
 /// Bytes that have left.
 enum Left {
-    OfFile { download: Uuid, size: u64, from: u64, to: u64 },
-    OfArchive { from: u64, to: u64 },
+    OfFile {
+        download: Uuid,
+        size: u64,
+        from: u64,
+        to: u64,
+    },
+    /// Said when no more will leave, though the end of a file that was broken off may be said after it.
+    OfArchive {
+        from: u64,
+        to: u64,
+        pending: Pending,
+    },
 }
 
 /// An archive that was asked for. [`Error::NotFound`] where something of it is gone.
@@ -81,10 +92,12 @@ impl Packed {
         to: u64,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
         let files = self.layout.entries_within(from, to);
+        app.recording.settled(self.id.0).await;
         archive::begin(&app.db, self.id, files, app.clock.now_ms()).await?;
         // Not more than one message for each file, and each is read as soon as the database has a moment.
         let (left, leaving) = unbounded_channel();
         app.tasks.spawn(record(app.clone(), self.id, self.size(), leaving));
+        let (recording, packed_id) = (app.recording.clone(), self.id.0);
         let (packed, app) = (Arc::new(self), app.clone());
         let segments = stream::unfold(from, {
             let packed = Arc::clone(&packed);
@@ -101,7 +114,7 @@ impl Packed {
             move |segment| packed.clone().read(app.clone(), segment, left.clone())
         });
         Ok(Counted::new(pieces.try_flatten(), from, to, move |from, to| {
-            tell(&left, Left::OfArchive { from, to });
+            tell(&left, Left::OfArchive { from, to, pending: recording.begin(packed_id) });
         }))
     }
 
@@ -137,12 +150,14 @@ async fn record(
     size: u64,
     mut leaving: UnboundedReceiver<Left>,
 ) {
+    let mut pending_until_all_is = None;
     while let Some(left) = leaving.recv().await {
         match left {
             Left::OfFile { download, size, from, to } => {
                 delivery::record(&app, download, from, to, size).await;
             }
-            Left::OfArchive { from, to } => {
+            Left::OfArchive { from, to, pending } => {
+                pending_until_all_is = Some(pending);
                 let now = app.clock.now_ms();
                 let noted = archive::delivered(&app.db, archive, from, to, size, now).await;
                 if let Err(cause) = noted {
@@ -151,4 +166,5 @@ async fn record(
             }
         }
     }
+    drop(pending_until_all_is);
 }

@@ -105,6 +105,7 @@ pub async fn content(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
+        app.recording.settled(grant.id).await;
         begin(&app, &grant, via, now).await?;
         body(&app, grant.id, &file, wanted).await?
     };
@@ -153,7 +154,11 @@ async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Resu
     let pieces = app.library.read(file.object.clone(), from, to).await?;
     let app = app.clone();
     let record = move |from, to| {
-        app.tasks.clone().spawn(async move { delivery::record(&app, id, from, to, size).await });
+        let pending = app.recording.begin(id);
+        app.tasks.clone().spawn(async move {
+            delivery::record(&app, id, from, to, size).await;
+            drop(pending);
+        });
     };
     Ok(Body::from_stream(Counted::new(pieces, from, to, record)))
 }
