@@ -142,17 +142,25 @@ async fn look_at(
     if !read {
         return Ok(None);
     }
-    match store.sums(Object { crc32: None, ..object.clone() }).await {
-        Ok(content) if content.sha256 == file.sha256 => {}
-        Err(other) if !Damaged::is_said_by(&other) => return Err(other.into()),
-        _ => return Ok(Some(Finding::Damaged(about))),
-    }
-    if store.sums(object.clone()).await.is_ok() {
+    if holds(store, object.clone(), file).await? {
         return Ok(None);
+    }
+    // Where only the seal is not what it was, the bytes still are.
+    if !holds(store, Object { crc32: None, ..object.clone() }, file).await? {
+        return Ok(Some(Finding::Damaged(about)));
     }
     if mend {
         let sealed = store.seal(object.into(), Sealing::of(object.size)).await?;
         object::sealed(db, object.id, sealed.sums.crc32).await?;
     }
     Ok(Some(Finding::Unsealed(about)))
+}
+
+/// Whether an object's bytes are what was stored, by its seal, where it has one, and by the file's digest.
+async fn holds(store: &DiskStore, object: Object, file: &StoredFile) -> anyhow::Result<bool> {
+    match store.sums(object).await {
+        Ok(content) => Ok(content.sha256 == file.sha256),
+        Err(cause) if Damaged::is_said_by(&cause) => Ok(false),
+        Err(other) => Err(other.into()),
+    }
 }

@@ -1,5 +1,6 @@
-//! Signaling as the environment wants it: in this process, or in a service of its own, to which this
-//! server then gives tickets out; and the sockets of this server, which it shares with live updates where it is here. Read by `config`, started by [`crate::Server`].
+//! Signaling as the environment wants it: in this process, or in a service of its own, to which this server then gives
+//! tickets out. And the sockets of this server, which live updates have to themselves where signaling is apart. Read by
+//! `config`, started by [`crate::Server`].
 
 use anyhow::{Context, bail};
 use axum::Router;

@@ -6,6 +6,7 @@ use std::io;
 
 use bytes::Bytes;
 use crc32fast::Hasher;
+use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use sharesync_protocol::api::Sha256Digest;
 use uuid::Uuid;
@@ -205,9 +206,12 @@ pub(super) fn read_exactly(file: &File, from: u64, length: u64) -> io::Result<Ve
     while bytes.len() < length {
         // Into memory that nobody has cleared first.
         let at = from + bytes.len() as u64;
-        let read = rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), at)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        match rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), at) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => {}
+            // What the disk cannot read any more is as good as changed.
+            Err(Errno::IO) => return Err(Damaged.into()),
+            Err(other) => return Err(other.into()),
         }
     }
     bytes.truncate(length);

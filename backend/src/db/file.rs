@@ -350,18 +350,26 @@ pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<St
     .await?)
 }
 
-/// Up to `limit` files whose bytes were last looked through before a moment; those first that were so the longest ago.
-pub async fn unverified_since(db: &Db, before: i64, limit: u32) -> Result<Vec<StoredFile>> {
+/// Up to `limit` files whose bytes were last looked through before a moment, those first that were so the longest ago,
+/// without as many as are passed over.
+pub async fn unverified_since(
+    db: &Db,
+    before: i64,
+    passed_over: u32,
+    limit: u32,
+) -> Result<Vec<StoredFile>> {
     Ok(query(
         "select file.id, file.name, account.username, object_id, size, crc32, wrapped_key,
                 key_name, sha256
          from object
          join file on file.object_id = object.id
          join account on account.id = file.account_id
-         where object.state = 'live' and verified_at < $1 order by verified_at limit $2",
+         where object.state = 'live' and verified_at < $1
+         order by verified_at, object.id limit $2 offset $3",
     )
     .bind(before)
     .bind(limit)
+    .bind(passed_over)
     .fetch_all(db.reader())
     .await?)
 }

@@ -153,3 +153,17 @@ async fn the_scrub_looks_through_every_file_once_a_week() {
     assert_eq!(stack.scrub().await, Scrubbed { whole: 1, damaged: 0, bytes });
     assert!(!is_damaged(&sam).await);
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_be_looked_at_keeps_no_other_from_being() {
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 100).start().await;
+    let (sam, _) = stored(&stack).await;
+    let stuck = stack.stored_files().remove(0);
+    stack.advance(Duration::from_secs(1));
+    sam.upload("b.bin", &content()).await;
+    std::fs::remove_file(&stuck).unwrap();
+    std::fs::create_dir(&stuck).unwrap();
+    stack.advance(WEEK + Duration::from_millis(1));
+    let bytes = SIZE as u64;
+    assert_eq!(stack.scrub().await, Scrubbed { whole: 1, damaged: 0, bytes });
+}
