@@ -95,15 +95,26 @@ struct Row {
     files: u64,
 }
 
+/// Files that are to be put into an archive, with what follows appended.
+macro_rules! select_sources {
+    ($rest:literal) => {
+        concat!(
+            "select file.id, name, sha256, file.created_at, damaged_at is not null as damaged, ",
+            object::columns!(),
+            " ",
+            $rest
+        )
+    };
+}
+
 /// What goes into an archive of an owner's files, in the order in which they are named. [`Error::NotFound`] where one
 /// of them is another's, or gone.
 pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> Result<Vec<Source>> {
     let places: Vec<String> = (3..).take(files.len()).map(|place| format!("${place}")).collect();
     let named = query(AssertSqlSafe(format!(
-        "select file.id, name, object_id, size, crc32, wrapped_key, key_name, sha256,
-                file.created_at, damaged_at is not null as damaged
-         from file join object on object.id = file.object_id
+        "{} from file join object on object.id = file.object_id
          where account_id = $1 and (expires_at is null or expires_at > $2) and file.id in ({})",
+        select_sources!(""),
         places.join(", ")
     )));
     let named = files.iter().fold(named.bind(owner.0).bind(now), |named, file| named.bind(file.0));
@@ -116,15 +127,13 @@ pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> R
 
 /// What goes into the archive of a share link, in its order; what is gone or expired is left out.
 pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>> {
-    Ok(query(
-        "select file.id, name, object_id, size, crc32, wrapped_key, key_name, sha256,
-                file.created_at, damaged_at is not null as damaged
-         from share_file
+    Ok(query(select_sources!(
+        "from share_file
          join file on file.id = share_file.file_id
          join object on object.id = file.object_id
          where share_file.slug = $1 and (expires_at is null or expires_at > $2)
-         order by share_file.position",
-    )
+         order by share_file.position"
+    ))
     .bind(slug.as_str())
     .bind(now)
     .fetch_all(db.reader())
@@ -189,15 +198,16 @@ pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
     .fetch_optional(db.reader())
     .await?;
     let row = row.ok_or(Error::NotFound)?;
-    let files: Vec<ArchivedFile> = query(
-        "select download_id, archive_file.name, object_id, size, crc32, wrapped_key, key_name,
-                file.created_at, damaged_at is not null as damaged
+    let files: Vec<ArchivedFile> = query(concat!(
+        "select download_id, archive_file.name, ",
+        object::columns!(),
+        ", file.created_at, damaged_at is not null as damaged
          from archive_file
          join file on file.id = archive_file.file_id
          join object on object.id = file.object_id
          where archive_id = $1 and (expires_at is null or expires_at > $2)
-         order by position",
-    )
+         order by position"
+    ))
     .bind(id.0)
     .bind(now)
     .fetch_all(db.reader())

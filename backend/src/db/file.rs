@@ -302,12 +302,13 @@ pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, Strin
 /// A file to be served to whoever has a good address for it. [`Error::Damaged`] where its bytes are known not to be
 /// what was stored.
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
-    let found: Option<Servable> = query(
-        "select object_id, size, crc32, wrapped_key, key_name, sha256, content_type,
-                file.created_at, damaged_at is not null as damaged
+    let found: Option<Servable> = query(concat!(
+        "select ",
+        object::columns!(),
+        ", sha256, content_type, file.created_at, damaged_at is not null as damaged
          from file join object on object.id = file.object_id
          where file.id = $1 and (expires_at is null or expires_at > $2)",
-    )
+    ))
     .bind(id.0)
     .bind(now)
     .fetch_optional(db.reader())
@@ -334,20 +335,27 @@ pub struct StoredFile {
     pub sha256: Sha256Digest,
 }
 
+/// Files as whoever looks after the store sees them, with what follows appended.
+macro_rules! select_stored {
+    ($rest:literal) => {
+        concat!(
+            "select file.id, file.name, account.username, sha256, ",
+            object::columns!(),
+            " from file
+             join account on account.id = file.account_id
+             join object on object.id = file.object_id ",
+            $rest
+        )
+    };
+}
+
 /// Everybody's files, oldest first: up to `limit` that follow `after`.
 pub async fn stored(db: &Db, after: Option<FileId>, limit: u32) -> Result<Vec<StoredFile>> {
-    Ok(query(
-        "select file.id, file.name, account.username, object_id, size, crc32, wrapped_key,
-                key_name, sha256
-         from file
-         join account on account.id = file.account_id
-         join object on object.id = file.object_id
-         where file.id > $1 order by file.id limit $2",
-    )
-    .bind(above(after.map(|id| id.0)))
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?)
+    Ok(query(select_stored!("where file.id > $1 order by file.id limit $2"))
+        .bind(above(after.map(|id| id.0)))
+        .bind(limit)
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// Up to `limit` files whose bytes were last looked through before a moment, those first that were so the longest ago,
@@ -358,15 +366,10 @@ pub async fn unverified_since(
     passed_over: u32,
     limit: u32,
 ) -> Result<Vec<StoredFile>> {
-    Ok(query(
-        "select file.id, file.name, account.username, object_id, size, crc32, wrapped_key,
-                key_name, sha256
-         from object
-         join file on file.object_id = object.id
-         join account on account.id = file.account_id
-         where object.state = 'live' and verified_at < $1
-         order by verified_at, object.id limit $2 offset $3",
-    )
+    Ok(query(select_stored!(
+        "where object.state = 'live' and verified_at < $1
+         order by verified_at, object.id limit $2 offset $3"
+    ))
     .bind(before)
     .bind(limit)
     .bind(passed_over)

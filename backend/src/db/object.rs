@@ -10,7 +10,15 @@ use super::{Db, Tx, above};
 use crate::blob::{Incoming, Object, WrappedKey};
 use crate::error::Result;
 
-/// A file's object: of the columns `object_id`, `size`, `crc32`, and those of its key.
+/// What a file's object is read from.
+macro_rules! columns {
+    () => {
+        "object_id, size, crc32, wrapped_key, key_name"
+    };
+}
+pub(super) use columns;
+
+/// A file's object, of [`columns`].
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
     object_id: Uuid,
