@@ -59,7 +59,7 @@ export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps
         className="hidden px-4 text-sm whitespace-nowrap text-muted md:table-cell"
         title={formatDateTime(file.created_at)}
       >
-        {formatRelative(file.created_at, now)}
+        {formatAdded(file, now)}
       </td>
       <td className="hidden px-4 text-sm whitespace-nowrap md:table-cell">
         {file.shares > 0 ? (
@@ -76,10 +76,15 @@ export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps
   )
 }
 
+/** When a file was added: never a time to come, though it was after the table was drawn, or by a clock that is ahead of this one. */
+function formatAdded({ created_at }: FileSummary, now: number) {
+  return formatRelative(Math.min(created_at, now), now)
+}
+
 function Name({ file, now }: { file: FileSummary; now: number }) {
   const words = [
     formatBytes(file.size),
-    formatRelative(file.created_at, now),
+    formatAdded(file, now),
     file.shares > 0 && formatCount(file.shares, 'link'),
   ]
   return (
