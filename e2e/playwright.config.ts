@@ -15,7 +15,7 @@ export default defineConfig<object, Choices>({
   // How long a story may hang, which says nothing of the product: machines that do other things as well are slow.
   timeout: 180_000,
   expect: { timeout: 45_000 },
-  reporter: 'list',
+  reporter: [['list'], ['./support/causes.ts']],
   projects: [
     { name: 'pages', testIgnore: LABORATORY },
     // The main stories again, with a Firefox on one side.

@@ -1,5 +1,5 @@
 /** The links in mail: `…#token=…` and `…#invitation=…`, behind which no server and no log sees what follows. */
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { useLocation } from 'react-router'
 import { ProblemError } from '@/api/problem'
 
@@ -7,7 +7,8 @@ import { ProblemError } from '@/api/problem'
 export function useMailedToken(name: 'token' | 'invitation' = 'token'): string {
   // The router goes on knowing the address as it was opened.
   const { hash } = useLocation()
-  useEffect(() => {
+  // Before anything is painted: whoever sees the page does not see the secret.
+  useLayoutEffect(() => {
     if (hash === '') return
     const { pathname, search } = window.location
     window.history.replaceState(window.history.state, '', pathname + search)
