@@ -16,7 +16,7 @@ export default class Causes implements Reporter {
   }
 
   onEnd(): void {
-    for (const cause of this.causes) console.log(cause)
+    for (const cause of this.causes) process.stdout.write(`${cause}\n`)
   }
 
   printsToStdio(): boolean {
