@@ -10,6 +10,7 @@ use crate::auth::password::Passwords;
 use crate::auth::registration::Registration;
 use crate::auth::second_factor::SealingKeys;
 use crate::auth::token::AccessTokens;
+use crate::blob::Store;
 use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
@@ -29,6 +30,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Rows.
     pub db: Db,
+    /// Bytes.
+    pub store: Store,
     /// Files: rows and bytes.
     pub library: Library,
     /// Files on their way in.
@@ -63,8 +66,8 @@ pub struct AppState {
     pub recording: Recording,
     /// Helps browsers find each other, here or apart.
     pub signaling: Signaling,
-    /// Origins besides their own that pages may connect to for relays.
-    pub relay_origins: Arc<[String]>,
+    /// Origins besides their own that pages may connect to: relays', and the bucket's.
+    pub page_origins: Arc<[String]>,
     /// How people reach the server, where configured.
     pub public_url: Option<String>,
     /// Largest file an upload may carry, in bytes.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
+use sharesync_bucket::Settings as BucketSettings;
 use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
 
@@ -18,12 +19,13 @@ use crate::limits::LimitRates;
 use crate::mail::MailPlace;
 use crate::oidc::{self, ProviderConfig};
 use crate::signaling::SignalingPlace;
+use crate::storage;
 
 /// Where the server listens unless told otherwise.
 pub const DEFAULT_PORT: u16 = 5001;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
-const NOT_YET: [&str; 4] = ["MINIO_ENDPOINT", "S3_ENDPOINT", "NATS_URL", "CLAMD_ADDRESS"];
+const NOT_YET: [&str; 2] = ["NATS_URL", "CLAMD_ADDRESS"];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -41,6 +43,8 @@ pub struct Config {
     pub previous_secret: Option<RootSecret>,
     /// What objects are encrypted with at rest (`ENCRYPTION_KEY`, `ENCRYPTION_KEY_PREVIOUS`).
     pub encryption: MasterKeys,
+    /// The bucket that new objects go to, where there is one (`S3_ENDPOINT` and its siblings).
+    pub bucket: Option<BucketSettings>,
     /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
     /// that a request came to.
     pub public_url: Option<String>,
@@ -83,7 +87,7 @@ impl Config {
     ) -> anyhow::Result<Self> {
         let var = |name: &str| variable(name).filter(|value| !value.is_empty());
         if let Some(name) = NOT_YET.iter().find(|name| var(name).is_some()) {
-            bail!("{name} is set, but this version keeps everything on one machine: unset it");
+            bail!("{name} is set, but this version has nothing for it: unset it");
         }
         let data_dir = PathBuf::from(var("SHARESYNC_DATA_DIR").unwrap_or_else(|| "data".into()));
         fs::create_dir_all(&data_dir)
@@ -108,6 +112,7 @@ impl Config {
                 optional_secret(&var, "ENCRYPTION_KEY")?.as_ref(),
                 optional_secret(&var, "ENCRYPTION_KEY_PREVIOUS")?.as_ref(),
             ),
+            bucket: storage::bucket_settings(&var)?,
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
             relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
@@ -287,7 +292,11 @@ mod tests {
             ("SIGNALING_TICKET_KEY", "short"),
             ("RELAY_ORIGINS", "https://one.example.com"),
             ("RELAY_ORIGINS", "wss://one.example.com; script-src *"),
-            ("S3_ENDPOINT", "http://s3"),
+            ("S3_ENDPOINT", "s3.example.com"),
+            ("S3_ENDPOINT", "https://s3.example.com; script-src *"),
+            ("S3_ACCESS_KEY", "without an endpoint"),
+            ("MINIO_SECRET_KEY", "without an endpoint"),
+            ("CLAMD_ADDRESS", "127.0.0.1:3310"),
             ("SMTP_URL", "mail.example.com"),
             ("MAIL_FROM", "nobody"),
             ("REGISTRATION", "maybe"),

@@ -3,15 +3,14 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::blob::{Damaged, DiskStore, Object, Sealing, StoredObject};
+use crate::blob::{Damaged, Object, Place, Sealing, Store, StoredObject};
 use crate::config::Config;
 use crate::db::file::StoredFile;
 use crate::db::{Db, file, object, quota};
-use crate::encryption;
+use crate::storage;
 
 /// Rows and objects looked at together.
 const BATCH: u32 = 500;
@@ -38,7 +37,7 @@ pub enum Finding {
         counted: u64,
     },
     /// Bytes that nobody has, as after a restored backup of the database.
-    Orphaned(PathBuf),
+    Orphaned(StoredObject),
     /// A file without its bytes, or with too few.
     Lost(String),
     /// A file whose bytes are not what was stored.
@@ -60,7 +59,7 @@ impl fmt::Display for Finding {
             Self::Miscounted { username, charged, counted } => {
                 write!(f, "{username} is charged for {charged} bytes and has {counted}")
             }
-            Self::Orphaned(path) => write!(f, "nobody has {}", path.display()),
+            Self::Orphaned(object) => write!(f, "nobody has {object}"),
             Self::Lost(file) => write!(f, "the bytes are missing of {file}"),
             Self::Damaged(file) => write!(f, "the bytes are damaged of {file}"),
             Self::Unsealed(file) => write!(f, "the seal is damaged of {file}"),
@@ -77,7 +76,7 @@ pub async fn examine(
 ) -> anyhow::Result<bool> {
     let _lock = crate::lock(&config.data_dir)?;
     let db = Db::open(&config.database).await.context("cannot open the database")?;
-    let store = encryption::open_store(config, &db).await?;
+    let store = storage::open(config, &db).await?;
     let mut is_well = true;
     let mut found = |finding: Finding| {
         let is_mended = instructions.mend && finding.is_mendable();
@@ -93,9 +92,9 @@ pub async fn examine(
     }
     for object in orphans(&db, &store).await? {
         if instructions.mend {
-            tokio::fs::remove_file(&object.path).await?;
+            store.remove_orphan(&object).await?;
         }
-        found(Finding::Orphaned(object.path))?;
+        found(Finding::Orphaned(object))?;
     }
     let mut last = None;
     loop {
@@ -113,7 +112,7 @@ pub async fn examine(
 }
 
 /// Bytes in the store that no row stands for.
-async fn orphans(db: &Db, store: &DiskStore) -> anyhow::Result<Vec<StoredObject>> {
+async fn orphans(db: &Db, store: &Store) -> anyhow::Result<Vec<StoredObject>> {
     let (mut known, mut last) = (HashSet::new(), None);
     loop {
         let ids = object::ids(db, last, BATCH).await?;
@@ -130,12 +129,12 @@ async fn orphans(db: &Db, store: &DiskStore) -> anyhow::Result<Vec<StoredObject>
 
 async fn look_at(
     db: &Db,
-    store: &DiskStore,
+    store: &Store,
     file: &StoredFile,
     Instructions { mend, read }: Instructions,
 ) -> anyhow::Result<Option<Finding>> {
     let (object, about) = (&file.object, format!("{} ({}, {})", file.name, file.id, file.username));
-    match store.stored_size(object.id).await? {
+    match store.stored_size(object.id, object.place).await? {
         Some(size) if size >= object.size => {}
         _ => return Ok(Some(Finding::Lost(about))),
     }
@@ -145,21 +144,24 @@ async fn look_at(
     if holds(store, object.clone(), file).await? {
         return Ok(None);
     }
+    if object.place == Place::Bucket {
+        return Ok(Some(Finding::Damaged(about)));
+    }
     // Where only the seal is not what it was, the bytes still are.
     if !holds(store, Object { crc32: None, ..object.clone() }, file).await? {
         return Ok(Some(Finding::Damaged(about)));
     }
     if mend {
         let sealed = store.seal(object.into(), Sealing::of(object.size)).await?;
-        object::sealed(db, object.id, sealed.sums.crc32).await?;
+        object::sealed(db, object.id, sealed.crc32).await?;
     }
     Ok(Some(Finding::Unsealed(about)))
 }
 
 /// Whether an object's bytes are what was stored, by its seal, where it has one, and by the file's digest.
-async fn holds(store: &DiskStore, object: Object, file: &StoredFile) -> anyhow::Result<bool> {
-    match store.sums(object).await {
-        Ok(content) => Ok(content.sha256 == file.sha256),
+async fn holds(store: &Store, object: Object, file: &StoredFile) -> anyhow::Result<bool> {
+    match store.hash(object, file.digest.part_size()).await {
+        Ok(content) => Ok(content.is(&file.digest)),
         Err(cause) if Damaged::is_said_by(&cause) => Ok(false),
         Err(other) => Err(other.into()),
     }

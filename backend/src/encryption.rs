@@ -1,27 +1,13 @@
-//! Encryption of what is stored, as it is turned on, off and given another key: what is looked at when the server starts, and
-//! done behind it then.
+//! Encryption of what is stored, as it is given another key: what is done behind a server that has started.
 
-use anyhow::{Context, bail};
 use tokio_util::sync::CancellationToken;
 
-use crate::blob::{DiskStore, MasterKeys};
-use crate::config::Config;
+use crate::blob::MasterKeys;
 use crate::db::{Db, object};
 use crate::error::Result;
 
 /// Objects' keys that are encrypted anew in one transaction.
 const BATCH: u32 = 500;
-
-/// Opens the store of a server, unless something lies there that it could not read.
-pub async fn open_store(config: &Config, db: &Db) -> anyhow::Result<DiskStore> {
-    if object::unknown_key(db, &config.encryption.names()).await?.is_some() {
-        bail!(
-            "ENCRYPTION_KEY: files are stored under another key. Set that one, or where it is to be \
-             replaced, set it as ENCRYPTION_KEY_PREVIOUS"
-        );
-    }
-    DiskStore::open(&config.data_dir, config.encryption.clone()).context("cannot open the store")
-}
 
 /// Encrypts the keys of all objects under the current master key, and says in the log when the previous one is not needed
 /// any more.

@@ -393,6 +393,11 @@ impl From<io::Error> for Error {
     fn from(cause: io::Error) -> Self {
         match cause.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::OutOfSpace,
+            // No disk says so: the bucket.
+            io::ErrorKind::HostUnreachable => {
+                tracing::warn!(%cause, "the bucket is out of reach");
+                Self::Unavailable
+            }
             _ => Self::internal(cause),
         }
     }

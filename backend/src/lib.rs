@@ -22,6 +22,7 @@ mod oidc;
 mod recording;
 mod sharing;
 pub mod signaling;
+mod storage;
 mod uploads;
 
 use std::fs::{File, TryLockError};
@@ -72,7 +73,7 @@ impl Server {
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let lock = lock(&config.data_dir)?;
         let db = Db::open(&config.database).await.context("cannot open the database")?;
-        let store = encryption::open_store(&config, &db).await?;
+        let store = storage::open(&config, &db).await?;
         let tasks = TaskTracker::new();
         let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
         let previous = config.previous_secret.as_ref();
@@ -113,14 +114,17 @@ impl Server {
         library.recover().await?;
         let uploads = Uploads::new(
             db.clone(),
-            store,
+            store.clone(),
             library.clone(),
             clock.clone(),
             tasks.clone(),
             events.clone(),
         );
+        let mut page_origins = config.relay_origins;
+        page_origins.extend(store.origin().await?);
         let app = AppState {
             db,
+            store,
             library,
             uploads,
             events,
@@ -142,7 +146,7 @@ impl Server {
             tasks,
             recording: Recording::default(),
             signaling,
-            relay_origins: config.relay_origins.into(),
+            page_origins: page_origins.into(),
             public_url: config.public_url,
             max_upload_size: config.max_upload_size,
             user_quota: config.user_quota,

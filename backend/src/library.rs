@@ -8,14 +8,15 @@ use std::io;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sharesync_protocol::api::{Sha256Digest, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::blob::{Damaged, DiskStore, Incoming, Object, ObjectWriter, Sealing, Sums};
+use crate::blob::{Damaged, Hashed, Incoming, Object, ObjectWriter, Place, Sealing, Store};
 use crate::db::file::NewFile;
+use crate::db::object::Doomed;
 use crate::db::{Db, file, new_id, object};
 use crate::error::{Error, Result};
 use crate::events::Events;
@@ -41,7 +42,7 @@ pub struct Upload {
 #[derive(Clone)]
 pub struct Library {
     db: Db,
-    store: DiskStore,
+    store: Store,
     clock: Clock,
     /// How long files are kept, in milliseconds.
     keep_for_ms: i64,
@@ -54,7 +55,7 @@ impl Library {
     /// The library of a database and a store.
     pub fn new(
         db: Db,
-        store: DiskStore,
+        store: Store,
         clock: Clock,
         keep_for_ms: i64,
         tasks: TaskTracker,
@@ -88,7 +89,7 @@ impl Library {
         upload: &Upload,
         object: Uuid,
         size: u64,
-        sums: Sums,
+        hashed: &Hashed,
     ) -> Result<UploadedFile> {
         let now = self.clock.now_ms();
         let file = NewFile {
@@ -96,7 +97,8 @@ impl Library {
             object,
             name: &upload.name,
             size,
-            sums,
+            digest: ContentDigest::Whole(hashed.sha256),
+            crc32: Some(hashed.crc32),
             content_type: &upload.content_type,
             expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
@@ -133,6 +135,11 @@ impl Library {
         if left > 0 {
             tracing::info!(uploads = left, "removing uploads that were cut off by a stop");
         }
+        for id in self.store.incoming().await? {
+            if let Some(object) = object::live_in_bucket(&self.db, id).await? {
+                self.tidy(&object).await;
+            }
+        }
         let library = self.clone();
         self.tasks.spawn(async move {
             if let Err(cause) = library.sweep().await {
@@ -146,11 +153,11 @@ impl Library {
     pub async fn sweep(&self) -> Result<u64> {
         let mut swept = 0;
         loop {
-            let doomed = object::doomed(&self.db, SWEEP_BATCH).await?;
+            let all = object::doomed(&self.db, SWEEP_BATCH).await?;
             let mut gone = Vec::new();
-            for id in doomed {
-                match self.store.remove(id).await {
-                    Ok(()) => gone.push(id),
+            for doomed in all {
+                match self.remove_bytes(&doomed).await {
+                    Ok(()) => gone.push(doomed.id),
                     // The others need not wait for it.
                     Err(cause) => tracing::warn!(%cause, "an object could not be removed"),
                 }
@@ -182,16 +189,19 @@ impl Library {
         }
     }
 
-    /// Seals an object that was stored before there were seals, if its bytes are still what was stored; [`Error::Damaged`]
-    /// where they are not. Answers their CRC-32.
-    pub async fn seal(&self, object: &Object, sha256: Sha256Digest) -> Result<u32> {
-        let sums = self.store.sums(object.clone()).await?;
-        if sums.sha256 != sha256 {
+    /// Reads an object of which no CRC-32 is known, as one that was stored before there were seals, or that went past the
+    /// server, and remembers it, if its bytes are still what was stored; [`Error::Damaged`] where they are not. On the disk it
+    /// gets a seal.
+    pub async fn seal(&self, object: &Object, digest: &ContentDigest) -> Result<u32> {
+        let hashed = self.store.hash(object.clone(), digest.part_size()).await?;
+        if !hashed.is(digest) {
             return Err(self.damaged(object.id).await?);
         }
-        self.store.seal(object.into(), Sealing::of(object.size)).await?;
-        object::sealed(&self.db, object.id, sums.crc32).await?;
-        Ok(sums.crc32)
+        if object.place == Place::Disk {
+            self.store.seal(object.into(), Sealing::of(object.size)).await?;
+        }
+        object::sealed(&self.db, object.id, hashed.crc32).await?;
+        Ok(hashed.crc32)
     }
 
     /// Remembers that an object's bytes are not what was stored, and says so in the log. Answers what its taker is told:
@@ -216,6 +226,26 @@ impl Library {
         }
     }
 
+    /// Puts an object that came through the server, and is sealed, where it is read from. As good when done twice.
+    pub async fn settle(&self, object: &Incoming) -> Result<()> {
+        if !self.store.settles_in_parts(object).await? {
+            return Ok(self.store.settle(object).await?);
+        }
+        let multipart = self.store.begin_parts(object.id).await?;
+        // What a stop has left of another attempt.
+        if let Some(before) = object::replace_multipart(&self.db, object.id, &multipart).await? {
+            self.store.abort_parts(object.id, &before).await?;
+        }
+        Ok(self.store.settle_in_parts(object, &multipart).await?)
+    }
+
+    /// Removes what is left on the disk of an object that has gone to the bucket. What fails here the next start tries again.
+    pub async fn tidy(&self, object: &Incoming) {
+        if let Err(cause) = self.store.tidy(object).await {
+            tracing::warn!(%cause, "what went to the bucket is still on the disk, too");
+        }
+    }
+
     /// Takes an object away that did not become a file's, and its bytes only once that is settled: a commit that failed may
     /// have happened all the same, where the line to the database broke, or come to light after a crash, where the disk
     /// refused to sync.
@@ -231,13 +261,19 @@ impl Library {
 
     /// Removes an object's bytes and then its row. What fails here the purge tries again.
     async fn remove_object(&self, id: Uuid) {
-        let removed = match self.store.remove(id).await {
-            Ok(()) => object::forget(&self.db, id).await,
-            Err(e) => Err(e.into()),
-        };
-        if let Err(cause) = removed {
+        if let Err(cause) = self.try_to_remove(id).await {
             tracing::warn!(%cause, "an object could not be removed; the purge will try again");
         }
+    }
+
+    async fn try_to_remove(&self, id: Uuid) -> Result<()> {
+        let Some(doomed) = object::doomed_one(&self.db, id).await? else { return Ok(()) };
+        self.remove_bytes(&doomed).await?;
+        object::forget(&self.db, id).await
+    }
+
+    async fn remove_bytes(&self, doomed: &Doomed) -> io::Result<()> {
+        self.store.remove(doomed.id, doomed.place, doomed.multipart.as_deref()).await
     }
 }
 
@@ -293,12 +329,14 @@ impl Unfinished {
     async fn finish(&self, writer: ObjectWriter, upload: &Upload) -> Result<UploadedFile> {
         let (written, ()) = writer.finish().await?;
         let sealing = Sealing::of(written.size);
-        let sums = self.library.store.seal(self.object.clone(), sealing).await?.sums;
-        if sums.sha256 != written.sha256 {
+        let hashed = self.library.store.seal(self.object.clone(), sealing).await?;
+        if hashed.sha256 != written.sha256 {
             return Err(Error::internal(Damaged));
         }
-        self.library.store.settle(self.object.id).await?;
-        self.library.enter(upload, self.object.id, written.size, sums).await
+        self.library.settle(&self.object).await?;
+        let file = self.library.enter(upload, self.object.id, written.size, &hashed).await?;
+        self.library.tidy(&self.object).await;
+        Ok(file)
     }
 }
 

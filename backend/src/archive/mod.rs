@@ -70,7 +70,7 @@ async fn make(
     for (source, name) in sources.iter().zip(&names) {
         let crc32 = match source.object.crc32 {
             Some(crc32) => crc32,
-            None => app.library.seal(&source.object, source.sha256).await?,
+            None => app.library.seal(&source.object, &source.digest).await?,
         };
         let (size, modified_at) = (source.object.size, source.created_at);
         entries.push(Entry { name: name.clone(), size, crc32, modified_at });
@@ -98,7 +98,7 @@ fn digest(sources: &[Source], entries: &[Entry]) -> Sha256Digest {
         hasher.update(entry.name.as_bytes());
         hasher.update(entry.size.to_be_bytes());
         hasher.update(entry.modified_at.to_be_bytes());
-        hasher.update(source.sha256.0);
+        hasher.update(source.digest.sha256().0);
     }
     Sha256Digest(hasher.finalize().into())
 }

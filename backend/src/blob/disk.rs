@@ -10,8 +10,9 @@ use futures_util::Stream;
 use tokio::task::{JoinError, spawn_blocking};
 use uuid::Uuid;
 
+use super::content_hasher::Hashed;
 use super::master_key::{MasterKeys, WrappedKey};
-use super::object::{self, Incoming, Layout, Object, Opened, Sealed, Sealing, Sums};
+use super::object::{self, Incoming, Layout, Object, Opened, Place, Sealing};
 use super::object_reader::Reading;
 use super::object_writer::{ObjectWriter, Sink, Writing};
 use super::segments::{self, SegmentKey, SegmentWriter};
@@ -32,8 +33,8 @@ impl DiskStore {
     }
 
     /// An object that is going to be written, of a name that no other has had: encrypted where there is a key for that.
-    pub fn new_object(&self, id: Uuid) -> Incoming {
-        Incoming { id, key: self.keys.make(id) }
+    pub fn new_object(&self, id: Uuid, place: Place) -> Incoming {
+        Incoming { id, place, key: self.keys.make(id) }
     }
 
     /// Begins to write bytes of an object that nobody reads yet, the first of them at `at`; where that lies within a segment,
@@ -67,7 +68,7 @@ impl DiskStore {
 
     /// Seals an object, settled or not; what was written behind its bytes and never counted, as where a line broke, is cut
     /// off. Durable once this returns.
-    pub async fn seal(&self, object: Incoming, sealing: Sealing) -> io::Result<Sealed> {
+    pub async fn seal(&self, object: Incoming, sealing: Sealing) -> io::Result<Hashed> {
         let store = self.clone();
         blocking(move || {
             let open = |path| OpenOptions::new().read(true).write(true).open(path);
@@ -76,15 +77,16 @@ impl DiskStore {
             if let Some(tail) = &sealing.tail {
                 segments::put_back(&file, sealing.size, tail)?;
             }
-            object::seal(file, &sealing, store.segment_key(object.id, object.key.as_ref())?)
+            let key = store.segment_key(object.id, object.key.as_ref())?;
+            object::seal(file, &sealing, object.place, key)
         })
         .await
     }
 
     /// What all of a settled object's bytes come to, as they are on the disk.
-    pub async fn sums(&self, object: Object) -> io::Result<Sums> {
+    pub async fn hash(&self, object: Object) -> io::Result<Hashed> {
         let store = self.clone();
-        blocking(move || store.open_object(&object)?.sums(|_, _| Ok(()))).await
+        blocking(move || store.open_object(&object)?.hash(None, |_, _| Ok(()))).await
     }
 
     /// Puts an object, whose bytes are durable, where it is read from; that outlives a crash once this returns. One
@@ -107,8 +109,20 @@ impl DiskStore {
         Reading { object, from, to }.begin().await
     }
 
-    /// Everything that lies in the store, finished or not, by what its name says; what has no name of ours is not ours.
-    pub async fn list(&self) -> io::Result<Vec<StoredObject>> {
+    /// The names of what is being written, or was when the server stopped.
+    pub async fn incoming(&self) -> io::Result<Vec<Uuid>> {
+        let folder = self.root.join("incoming");
+        blocking(move || {
+            let mut found = vec![];
+            collect(&folder, &mut found)?;
+            Ok(found.into_iter().map(|(id, _)| id).collect())
+        })
+        .await
+    }
+
+    /// Everything that lies in the store, finished or not, by what its name says, and where; what has no name of ours is not
+    /// ours.
+    pub async fn list(&self) -> io::Result<Vec<(Uuid, PathBuf)>> {
         let root = self.root.clone();
         blocking(move || {
             let mut found = vec![];
@@ -148,11 +162,15 @@ impl DiskStore {
         Ok(Opened { file, size: object.size, layout })
     }
 
-    fn segment_key(&self, id: Uuid, key: Option<&WrappedKey>) -> io::Result<Option<SegmentKey>> {
+    pub(super) fn segment_key(
+        &self,
+        id: Uuid,
+        key: Option<&WrappedKey>,
+    ) -> io::Result<Option<SegmentKey>> {
         key.map(|key| self.keys.unwrap(id, key)).transpose()
     }
 
-    fn incoming_path(&self, id: Uuid) -> PathBuf {
+    pub(super) fn incoming_path(&self, id: Uuid) -> PathBuf {
         self.root.join("incoming").join(id.simple().to_string())
     }
 
@@ -161,15 +179,6 @@ impl DiskStore {
         let name = id.simple().to_string();
         self.root.join("objects").join(&name[30..]).join(&name)
     }
-}
-
-/// Something that lies in the store.
-#[derive(Clone, Debug)]
-pub struct StoredObject {
-    /// Its name.
-    pub id: Uuid,
-    /// Where.
-    pub path: PathBuf,
 }
 
 pub(super) async fn blocking<T: Send + 'static>(
@@ -198,13 +207,13 @@ fn settle(incoming: &Path, settled: &Path) -> io::Result<()> {
     sync_folder(folder)
 }
 
-fn collect(folder: &Path, found: &mut Vec<StoredObject>) -> io::Result<()> {
+fn collect(folder: &Path, found: &mut Vec<(Uuid, PathBuf)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), found)?;
         } else if let Some(Ok(id)) = entry.file_name().to_str().map(Uuid::parse_str) {
-            found.push(StoredObject { id, path: entry.path() });
+            found.push((id, entry.path()));
         }
     }
     Ok(())
@@ -267,14 +276,18 @@ mod tests {
 
     /// Seals what was written and puts it where it is read from.
     async fn settled(store: &DiskStore, written: &Incoming, size: u64) -> Object {
-        let sums = store.seal(written.clone(), Sealing::of(size)).await.unwrap().sums;
+        let sums = store.seal(written.clone(), Sealing::of(size)).await.unwrap();
         store.settle(written.id).await.unwrap();
-        let Incoming { id, key } = written.clone();
-        Object { id, size, crc32: Some(sums.crc32), key }
+        let Incoming { id, place, key } = written.clone();
+        Object { id, size, place, crc32: Some(sums.crc32), key }
+    }
+
+    fn new_object(store: &DiskStore, id: u128) -> Incoming {
+        store.new_object(Uuid::from_u128(id), Place::Disk)
     }
 
     fn unsealed(id: Uuid) -> Object {
-        Object { id, size: 11, crc32: None, key: None }
+        Object { id, size: 11, place: Place::Disk, crc32: None, key: None }
     }
 
     async fn write(store: &DiskStore, to: &Incoming, at: u64, pieces: &[&[u8]]) -> Written {
@@ -292,7 +305,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_settled_is_read_back_in_any_range() {
         for (_folder, store) in both() {
-            let new = store.new_object(Uuid::from_u128(7));
+            let new = new_object(&store, 7);
             let written = write(&store, &new, 0, &[b"hello ", b"world"]).await;
             assert_eq!((written.size, written.sha256), (11, digest(b"hello world")));
             assert!(store.read(unsealed(new.id), 0, 4).await.is_err());
@@ -307,7 +320,7 @@ mod tests {
         let content: Vec<u8> =
             (0..WRITE_BYTES * 3 + 5).map(|i| u8::try_from(i % 251).unwrap()).collect();
         for (_folder, store) in both() {
-            let new = store.new_object(Uuid::from_u128(11));
+            let new = new_object(&store, 11);
             let written = write(&store, &new, 0, &content.chunks(60_000).collect::<Vec<_>>()).await;
             assert_eq!((written.size, written.sha256), (content.len() as u64, digest(&content)));
             let object = settled(&store, &new, written.size).await;
@@ -323,14 +336,14 @@ mod tests {
         let part = usize::try_from(BLOCK_BYTES * 2).unwrap();
         let content: Vec<u8> = (0..part * 2 + 9).map(|i| u8::try_from(i % 251).unwrap()).collect();
         for (_folder, store) in both() {
-            let new = store.new_object(Uuid::from_u128(9));
+            let new = new_object(&store, 9);
             let second = write(&store, &new, part as u64, &[&content[part..]]).await;
             assert_eq!(second.sha256, digest(&content[part..]));
             write(&store, &new, 0, &[&content[9..]]).await;
             write(&store, &new, part as u64, &[&content[part..]]).await;
             write(&store, &new, 0, &[&content[..part]]).await;
             let object = settled(&store, &new, content.len() as u64).await;
-            assert_eq!(store.sums(object.clone()).await.unwrap().sha256, digest(&content));
+            assert_eq!(store.hash(object.clone()).await.unwrap().sha256, digest(&content));
             let size = object.size;
             assert!(read_all(&store, object, 0, size).await.unwrap() == content);
         }
@@ -339,7 +352,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_stop_left_settled_is_settled_again_and_written_to() {
         for (_folder, store) in both() {
-            let new = store.new_object(Uuid::from_u128(10));
+            let new = new_object(&store, 10);
             write(&store, &new, 0, &[b"hello"]).await;
             settled(&store, &new, 5).await;
             write(&store, &new, 0, &[b"Jello"]).await;
@@ -353,13 +366,13 @@ mod tests {
     #[tokio::test]
     async fn a_last_segment_that_a_stop_has_torn_is_put_back_before_it_is_sealed() {
         let [_, (_folder, store)] = both();
-        let new = store.new_object(Uuid::from_u128(12));
+        let new = new_object(&store, 12);
         let tail = write(&store, &new, 0, &[b"hello"]).await.tail;
         let torn = OpenOptions::new().write(true).open(store.incoming_path(new.id)).unwrap();
         torn.write_all_at(&[0; 9], 0).unwrap();
         let sealing = Sealing { tail, ..Sealing::of(5) };
         let sealed = store.seal(new, sealing).await.unwrap();
-        assert_eq!(sealed.sums.sha256, digest(b"hello"));
+        assert_eq!(sealed.sha256, digest(b"hello"));
     }
 
     #[tokio::test]
@@ -367,7 +380,8 @@ mod tests {
         let (folder, store) = store();
         let id = Uuid::from_u128(13);
         let turn = Arc::new(());
-        let mut writer = store.write(Incoming { id, key: None }, 0, None, Arc::clone(&turn));
+        let mut writer =
+            store.write(Incoming { id, place: Place::Disk, key: None }, 0, None, Arc::clone(&turn));
         for _ in 0..4 {
             writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
         }
@@ -386,7 +400,7 @@ mod tests {
     async fn what_was_given_up_is_not_served_and_leaves_no_trace() {
         let (folder, store) = store();
         let id = Uuid::from_u128(8);
-        let mut writer = store.write(Incoming { id, key: None }, 0, None, ());
+        let mut writer = store.write(Incoming { id, place: Place::Disk, key: None }, 0, None, ());
         writer.write(Bytes::from(vec![1; WRITE_BYTES])).await.unwrap();
         assert!(store.read(unsealed(id), 0, 4).await.is_err());
         writer.abandon().await;

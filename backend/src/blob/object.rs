@@ -5,12 +5,10 @@ use std::fs::File;
 use std::io;
 
 use bytes::Bytes;
-use crc32fast::Hasher;
 use rustix::io::Errno;
-use sha2::{Digest, Sha256};
-use sharesync_protocol::api::Sha256Digest;
 use uuid::Uuid;
 
+use super::content_hasher::{ContentHasher, Hashed};
 use super::master_key::WrappedKey;
 use super::seal;
 use super::segments::{self, SegmentKey};
@@ -22,11 +20,22 @@ pub(super) const BLOCK: usize = 64 * 1024;
 /// Bytes read at a time, a whole number of blocks: one trip to a blocking thread, and what a slow reader holds.
 const RUN_BYTES: u64 = 4 * BLOCK_BYTES;
 
+/// Where an object's bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the server's own disk.
+    Disk,
+    /// In the bucket: as they are, or in encrypted segments.
+    Bucket,
+}
+
 /// An object that is being written.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// Its name.
     pub id: Uuid,
+    /// Where it will lie once it is whole.
+    pub place: Place,
     /// What it is encrypted with, where it is.
     pub key: Option<WrappedKey>,
 }
@@ -36,9 +45,12 @@ pub struct Incoming {
 pub struct Object {
     /// Its name.
     pub id: Uuid,
+    /// Where it lies.
+    pub place: Place,
     /// Bytes of its content.
     pub size: u64,
-    /// What a ZIP says of it. One that was stored before there were seals has none until it is looked through.
+    /// What a ZIP says of it. One that was stored before there were seals has none until it is looked through, nor has one that
+    /// went past the server.
     pub crc32: Option<u32>,
     /// What it is encrypted with, where it is.
     pub key: Option<WrappedKey>,
@@ -46,17 +58,8 @@ pub struct Object {
 
 impl From<&Object> for Incoming {
     fn from(object: &Object) -> Self {
-        Self { id: object.id, key: object.key.clone() }
+        Self { id: object.id, place: object.place, key: object.key.clone() }
     }
-}
-
-/// What an object's bytes come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sums {
-    /// The digest by which others know the content.
-    pub sha256: Sha256Digest,
-    /// What a ZIP says of it.
-    pub crc32: u32,
 }
 
 /// What is to be sealed.
@@ -66,7 +69,7 @@ pub struct Sealing {
     pub size: u64,
     /// Where they came one after the other and are encrypted: the last segment, as whoever wrote it got it.
     pub tail: Option<Vec<u8>>,
-    /// Bytes of every part but the last, where the parts' own digests are wanted: a whole number of runs.
+    /// Bytes of every part but the last, where the parts' own digests are wanted.
     pub part_size: Option<u64>,
 }
 
@@ -75,15 +78,6 @@ impl Sealing {
     pub fn of(size: u64) -> Self {
         Self { size, tail: None, part_size: None }
     }
-}
-
-/// What was sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
-    /// What all of it comes to.
-    pub sums: Sums,
-    /// What each part does, where that was asked.
-    pub parts: Vec<Sha256Digest>,
 }
 
 /// Bytes that are not what was stored.
@@ -142,61 +136,50 @@ impl Opened {
         Ok(Bytes::from(blocks).slice(place(from)..place(to)))
     }
 
-    /// What its bytes come to; `look` sees every run, and where it begins. Those of an object follow each other.
-    pub(super) fn sums(
+    /// What its bytes come to, and its parts where they have a size; `look` sees every run, and where it begins. Those of an
+    /// object follow each other.
+    pub(super) fn hash(
         &self,
+        part_size: Option<u64>,
         mut look: impl FnMut(u64, &[u8]) -> io::Result<()>,
-    ) -> io::Result<Sums> {
-        let (mut sha256, mut crc32) = (Sha256::new(), Hasher::new());
+    ) -> io::Result<Hashed> {
+        let mut hasher = ContentHasher::new(part_size);
         let mut at = 0;
         while at < self.size {
             let to = self.run_end(at);
             let run = self.read_run(at, to)?;
-            sha256.update(&run);
-            crc32.update(&run);
+            hasher.update(&run);
             look(at, &run)?;
             at = to;
         }
-        Ok(Sums { sha256: Sha256Digest(sha256.finalize().into()), crc32: crc32.finalize() })
+        Ok(hasher.finish())
     }
 }
 
-/// Seals the first bytes of a file, durably. As good when done twice.
-pub(super) fn seal(file: File, sealing: &Sealing, key: Option<SegmentKey>) -> io::Result<Sealed> {
+/// Seals the first bytes of a file, durably; for the bucket, which looks after its own, only cuts off what lies behind them.
+/// As good when done twice.
+pub(super) fn seal(
+    file: File,
+    sealing: &Sealing,
+    place: Place,
+    key: Option<SegmentKey>,
+) -> io::Result<Hashed> {
     let size = sealing.size;
     let is_encrypted = key.is_some();
+    let needs_seal = place == Place::Disk && !is_encrypted;
     let layout = key.map_or(Layout::Plain { is_sealed: false }, Layout::Encrypted);
     let object = Opened { file, size, layout };
-    let mut parts = Parts { part_size: sealing.part_size, size, ..Parts::default() };
-    let sums = object.sums(|at, run| {
-        parts.add(at, run);
+    let hashed = object.hash(sealing.part_size, |at, run| {
         // Every segment has its own already.
-        if is_encrypted { Ok(()) } else { seal::write(&object.file, size, at, run) }
+        if needs_seal { seal::write(&object.file, size, at, run) } else { Ok(()) }
     })?;
-    let stored = if is_encrypted { segments::stored_size(size) } else { seal::stored_size(size) };
-    object.file.set_len(stored)?;
+    object.file.set_len(match (needs_seal, is_encrypted) {
+        (true, _) => seal::stored_size(size),
+        (false, true) => segments::stored_size(size),
+        (false, false) => size,
+    })?;
     object.file.sync_all()?;
-    Ok(Sealed { sums, parts: parts.digests })
-}
-
-/// Takes the digests of parts, as runs of them come.
-#[derive(Default)]
-struct Parts {
-    part_size: Option<u64>,
-    size: u64,
-    hasher: Sha256,
-    digests: Vec<Sha256Digest>,
-}
-
-impl Parts {
-    fn add(&mut self, at: u64, run: &[u8]) {
-        let Some(part_size) = self.part_size else { return };
-        self.hasher.update(run);
-        let end = at + run.len() as u64;
-        if end.is_multiple_of(part_size) || end == self.size {
-            self.digests.push(Sha256Digest(self.hasher.finalize_reset().into()));
-        }
-    }
+    Ok(hashed)
 }
 
 /// So many bytes from a place; [`io::ErrorKind::UnexpectedEof`] where there are fewer.
@@ -222,6 +205,9 @@ pub(super) fn read_exactly(file: &File, from: u64, length: u64) -> io::Result<Ve
 mod tests {
     use std::os::unix::fs::FileExt;
 
+    use sha2::{Digest, Sha256};
+    use sharesync_protocol::api::Sha256Digest;
+
     use super::*;
     use crate::blob::segments::SegmentWriter;
 
@@ -244,9 +230,9 @@ mod tests {
         [(plain, false), (encrypted, true)]
     }
 
-    fn seal_again(file: &File, is_encrypted: bool, size: u64) -> io::Result<Sums> {
+    fn seal_again(file: &File, is_encrypted: bool, size: u64) -> io::Result<Hashed> {
         let sealing = Sealing::of(size);
-        Ok(seal(file.try_clone().unwrap(), &sealing, is_encrypted.then(key))?.sums)
+        seal(file.try_clone().unwrap(), &sealing, Place::Disk, is_encrypted.then(key))
     }
 
     fn open(file: &File, is_encrypted: bool, size: u64) -> Opened {
@@ -270,7 +256,7 @@ mod tests {
                 let more = blocks * if is_encrypted { 28 } else { 4 };
                 assert_eq!(file.metadata().unwrap().len(), size + more);
                 let object = open(&file, is_encrypted, size);
-                assert_eq!(object.sums(|_, _| Ok(())).unwrap(), sums);
+                assert_eq!(object.hash(None, |_, _| Ok(())).unwrap(), sums);
             }
         }
     }
@@ -280,7 +266,7 @@ mod tests {
         for (file, is_encrypted) in files(RUN_BYTES * 5 + 7) {
             let size = RUN_BYTES * 5 + 7;
             let sealing = Sealing { part_size: Some(RUN_BYTES * 2), ..Sealing::of(size) };
-            let sealed = seal(file, &sealing, is_encrypted.then(key)).unwrap();
+            let sealed = seal(file, &sealing, Place::Disk, is_encrypted.then(key)).unwrap();
             let part = usize::try_from(RUN_BYTES * 2).unwrap();
             let whole = content(size);
             let expected: Vec<_> =
@@ -319,7 +305,7 @@ mod tests {
                 seal_again(file, is_encrypted, size).unwrap();
                 flip(file, at);
                 let object = open(file, is_encrypted, size);
-                let told = object.sums(|_, _| Ok(())).unwrap_err();
+                let told = object.hash(None, |_, _| Ok(())).unwrap_err();
                 assert!(Damaged::is_said_by(&told), "{at}");
                 for block in 0..3 {
                     let from = block * BLOCK_BYTES + 1;

@@ -19,7 +19,7 @@ use super::object::{BLOCK, Damaged, read_exactly};
 const SEGMENT: usize = BLOCK;
 const SEGMENT_BYTES: u64 = SEGMENT as u64;
 /// Bytes of one on the disk.
-const STORED: usize = NONCE_LEN + SEGMENT + MAX_TAG_LEN;
+pub(super) const STORED: usize = NONCE_LEN + SEGMENT + MAX_TAG_LEN;
 const STORED_BYTES: u64 = STORED as u64;
 
 /// What an object's segments are encrypted with.
@@ -64,10 +64,22 @@ pub(super) fn stored_size(size: u64) -> u64 {
 
 /// The content of all segments that bytes `start..end` lie in; `start` begins one, and `end` ends one or the object.
 pub(super) fn read(key: &SegmentKey, file: &File, start: u64, end: u64) -> io::Result<Vec<u8>> {
-    let first = start / SEGMENT_BYTES;
-    let mut stored = read_exactly(file, first * STORED_BYTES, stored_size(end - start))?;
+    let (from, to) = stored_range(start, end);
+    let mut stored = read_exactly(file, from, to - from)?;
+    Ok(open(key, start, &mut stored)?)
+}
+
+/// From where to where the segments lie that have bytes `start..end`, both as in [`read`].
+pub(super) fn stored_range(start: u64, end: u64) -> (u64, u64) {
+    let from = start / SEGMENT_BYTES * STORED_BYTES;
+    (from, from + stored_size(end - start))
+}
+
+/// The content of whole segments that follow each other, the first of which begins at `start`. [`Damaged`] where one is not
+/// what was written there.
+pub(super) fn open(key: &SegmentKey, start: u64, stored: &mut [u8]) -> Result<Vec<u8>, Damaged> {
     let mut content = Vec::with_capacity(stored.len());
-    for (index, segment) in (first..).zip(stored.chunks_mut(STORED)) {
+    for (index, segment) in (start / SEGMENT_BYTES..).zip(stored.chunks_mut(STORED)) {
         content.extend_from_slice(key.open(index, segment)?);
     }
     Ok(content)

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use sharesync_protocol::api::Sha256Digest;
+use sharesync_protocol::api::{ContentDigest, Sha256Digest};
 use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::download::{self, Grant};
 use super::statement::query;
-use super::{Db, Tx, account, new_id, object, share, to_db};
+use super::{Db, Tx, account, digest, new_id, object, share, to_db};
 use crate::blob::Object;
 use crate::error::{Error, Result};
 
@@ -24,9 +24,9 @@ pub struct Source {
     pub object: Object,
     /// Its name in its owner's library.
     pub name: String,
-    /// SHA-256 of the content.
-    #[sqlx(try_from = "Vec<u8>")]
-    pub sha256: Sha256Digest,
+    /// By what its content is known.
+    #[sqlx(flatten, try_from = "digest::Row")]
+    pub digest: ContentDigest,
     /// When it was stored.
     pub created_at: i64,
     /// Whether its bytes are known not to be what was stored.
@@ -99,7 +99,9 @@ struct Row {
 macro_rules! select_sources {
     ($rest:literal) => {
         concat!(
-            "select file.id, name, sha256, file.created_at, damaged_at is not null as damaged, ",
+            "select file.id, name, file.created_at, damaged_at is not null as damaged, ",
+            digest::columns!(),
+            ", ",
             object::columns!(),
             " ",
             $rest

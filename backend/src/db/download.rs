@@ -38,6 +38,7 @@ struct Row {
     started_at: Option<i64>,
     bytes: i64,
     completed_at: Option<i64>,
+    direct: bool,
 }
 
 impl From<Row> for Download {
@@ -51,6 +52,7 @@ impl From<Row> for Download {
             bytes: from_db(row.bytes),
             completed_at: row.completed_at,
             completed: row.completed_at.is_some(),
+            direct: row.direct,
         }
     }
 }
@@ -154,6 +156,24 @@ pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Whether a download takes one of the places of a link that has so many.
+pub async fn is_limited(db: &Db, id: Uuid) -> Result<bool> {
+    let limited: Option<i64> = query(
+        "select 1 from download join share on share.slug = download.share_slug
+         where download.id = $1 and share.max_downloads is not null",
+    )
+    .bind(id)
+    .fetch_optional_value(db.reader())
+    .await?;
+    Ok(limited.is_some())
+}
+
+/// Notes that a download was sent to fetch its bytes from the bucket.
+pub async fn directed(db: &Db, id: Uuid) -> Result<()> {
+    query("update download set direct = true where id = $1").bind(id).execute(db.writer()).await?;
+    Ok(())
+}
+
 /// Notes that bytes `from..to` of a file of `size` bytes were delivered. The download is complete
 /// once the pieces reach the end of the file without a gap. Where it is the first complete one of a file
 /// through a link whose owner wants to know, they are mailed; answers whether.
@@ -227,7 +247,8 @@ macro_rules! select_downloads {
     ($rest:literal) => {
         concat!(
             "select download.id, download.file_id, file.name as file_name,
-                    account.username as by, requested_at, started_at, bytes, completed_at
+                    account.username as by, requested_at, started_at, bytes, completed_at,
+                    direct
              from download
              join file on file.id = download.file_id
              left join account on account.id = download.account_id ",

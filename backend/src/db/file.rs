@@ -1,16 +1,16 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{FileSummary, PurgeReason, Purgeable, Sha256Digest, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, FileSummary, PurgeReason, Purgeable, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{
-    Db, Tx, Unique, above, account, below, from_db, hand_in, new_id, object, quota, to_db,
+    Db, Tx, Unique, above, account, below, digest, from_db, hand_in, new_id, object, quota, to_db,
     violates_unique,
 };
-use crate::blob::{Object, Sums};
+use crate::blob::Object;
 use crate::error::{Error, Result};
 use crate::names::Candidates;
 
@@ -24,8 +24,10 @@ pub struct NewFile<'a> {
     pub name: &'a str,
     /// Bytes.
     pub size: u64,
-    /// What its bytes come to.
-    pub sums: Sums,
+    /// By what its content is known.
+    pub digest: ContentDigest,
+    /// What a ZIP says of it, where that is known.
+    pub crc32: Option<u32>,
     /// Media type.
     pub content_type: &'a str,
     /// When the purge takes it.
@@ -40,9 +42,9 @@ pub struct Servable {
     /// Its bytes in the store.
     #[sqlx(flatten, try_from = "object::Row")]
     pub object: Object,
-    /// SHA-256 of the content.
-    #[sqlx(try_from = "Vec<u8>")]
-    pub sha256: Sha256Digest,
+    /// By what its content is known.
+    #[sqlx(flatten, try_from = "digest::Row")]
+    pub digest: ContentDigest,
     /// Media type.
     pub content_type: String,
     /// When it was stored.
@@ -55,8 +57,8 @@ struct Row {
     id: Uuid,
     name: String,
     size: i64,
-    #[sqlx(try_from = "Vec<u8>")]
-    sha256: Sha256Digest,
+    #[sqlx(flatten)]
+    digest: digest::Row,
     content_type: String,
     created_at: i64,
     expires_at: Option<i64>,
@@ -75,7 +77,7 @@ impl From<Row> for FileSummary {
                 name: row.name,
                 size: from_db(row.size),
                 content_type: row.content_type,
-                sha256: row.sha256,
+                digest: row.digest.into(),
                 created_at: row.created_at,
                 expires_at: row.expires_at,
             },
@@ -99,7 +101,7 @@ pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFil
 
 /// The same, where its owner has been charged and is held.
 pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
-    if !object::settle(tx, file.object, file.sums.crc32, now).await? {
+    if !object::settle(tx, file.object, file.crc32, now).await? {
         return Err(Error::NotFound);
     }
     let id = new_id(now);
@@ -112,7 +114,7 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
         name,
         size: file.size,
         content_type: file.content_type.into(),
-        sha256: file.sums.sha256,
+        digest: file.digest,
         created_at: now,
         expires_at: file.expires_at,
     })
@@ -137,9 +139,9 @@ async fn insert_under_free_name(
             .await?;
     for name in candidates.not_among(taken) {
         let inserted = query(
-            "insert into file (id, account_id, object_id, name, size, sha256, content_type,
-                               created_at, expires_at, handed_in_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            "insert into file (id, account_id, object_id, name, size, sha256, digest_part_size,
+                               content_type, created_at, expires_at, handed_in_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              on conflict (account_id, name) do nothing",
         )
         .bind(id)
@@ -147,7 +149,8 @@ async fn insert_under_free_name(
         .bind(file.object)
         .bind(&name)
         .bind(to_db(file.size))
-        .bind(file.sums.sha256.0.as_slice())
+        .bind(file.digest.sha256().0.as_slice())
+        .bind(file.digest.part_size().map(to_db))
         .bind(file.content_type)
         .bind(now)
         .bind(file.expires_at)
@@ -165,8 +168,9 @@ async fn insert_under_free_name(
 macro_rules! select_summaries {
     ($rest:literal) => {
         concat!(
-            "select file.id, file.name, file.size, file.sha256, file.content_type,
-                    file.created_at, file.expires_at,
+            "select file.id, file.name, file.size, ",
+            digest::columns!(),
+            ", file.content_type, file.created_at, file.expires_at,
                     (select count(*) from share_file join share on share.slug = share_file.slug
                      where share_file.file_id = file.id
                        and (share.expires_at is null or share.expires_at > $1)) as shares,
@@ -305,7 +309,9 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     let found: Option<Servable> = query(concat!(
         "select ",
         object::columns!(),
-        ", sha256, content_type, file.created_at, damaged_at is not null as damaged
+        ", ",
+        digest::columns!(),
+        ", content_type, file.created_at, damaged_at is not null as damaged
          from file join object on object.id = file.object_id
          where file.id = $1 and (expires_at is null or expires_at > $2)",
     ))
@@ -330,16 +336,18 @@ pub struct StoredFile {
     /// Its bytes in the store.
     #[sqlx(flatten, try_from = "object::Row")]
     pub object: Object,
-    /// Their digest.
-    #[sqlx(try_from = "Vec<u8>")]
-    pub sha256: Sha256Digest,
+    /// By what they are known.
+    #[sqlx(flatten, try_from = "digest::Row")]
+    pub digest: ContentDigest,
 }
 
 /// Files as whoever looks after the store sees them, with what follows appended.
 macro_rules! select_stored {
     ($rest:literal) => {
         concat!(
-            "select file.id, file.name, account.username, sha256, ",
+            "select file.id, file.name, account.username, ",
+            digest::columns!(),
+            ", ",
             object::columns!(),
             " from file
              join account on account.id = file.account_id

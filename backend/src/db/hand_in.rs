@@ -1,11 +1,11 @@
 //! Files that were handed in to the operators.
 
-use sharesync_protocol::api::{HandInStatus, HandedIn, OwnHandIn, Sha256Digest, UploadedFile};
+use sharesync_protocol::api::{HandInStatus, HandedIn, OwnHandIn, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, below, from_db, mail};
+use super::{Db, Tx, below, digest, from_db, mail};
 use crate::error::Result;
 use crate::mail::Message;
 
@@ -14,8 +14,8 @@ struct Row {
     id: Uuid,
     name: String,
     size: i64,
-    #[sqlx(try_from = "Vec<u8>")]
-    sha256: Sha256Digest,
+    #[sqlx(flatten)]
+    digest: digest::Row,
     content_type: String,
     handed_in_at: i64,
     expires_at: Option<i64>,
@@ -33,7 +33,7 @@ impl From<Row> for HandedIn {
                 name: row.name,
                 size: from_db(row.size),
                 content_type: row.content_type,
-                sha256: row.sha256,
+                digest: row.digest.into(),
                 created_at: row.handed_in_at,
                 expires_at: row.expires_at,
             },
@@ -50,8 +50,9 @@ impl From<Row> for HandedIn {
 macro_rules! select_handed_in {
     ($rest:literal) => {
         concat!(
-            "select file.id, file.name, file.size, file.sha256, file.content_type,
-                    file.handed_in_at, file.expires_at,
+            "select file.id, file.name, file.size, ",
+            digest::columns!(),
+            ", file.content_type, file.handed_in_at, file.expires_at,
                     owner.username as \"from\", owner.email as from_email,
                     fetched.completed_at as fetched_at, fetcher.username as fetched_by
              from file

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod api_token;
 pub mod archive;
+mod digest;
 pub mod download;
 pub mod federation;
 pub mod file;

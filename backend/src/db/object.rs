@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::from_db;
 use super::statement::{Statement, query};
 use super::{Db, Tx, above};
-use crate::blob::{Incoming, Object, WrappedKey};
+use crate::blob::{Incoming, Object, Place, WrappedKey};
 use crate::error::Result;
 
 /// What a file's object is read from.
 macro_rules! columns {
     () => {
-        "object_id, size, crc32, wrapped_key, key_name"
+        "object_id, size, crc32, wrapped_key, key_name, place = 'bucket' as in_bucket"
     };
 }
 pub(super) use columns;
@@ -26,6 +26,7 @@ pub(super) struct Row {
     crc32: Option<i64>,
     #[sqlx(flatten)]
     key: KeyRow,
+    in_bucket: bool,
 }
 
 /// What an object is encrypted with: of the columns `wrapped_key` and `key_name`.
@@ -38,7 +39,13 @@ pub(super) struct KeyRow {
 impl From<Row> for Object {
     fn from(row: Row) -> Self {
         let crc32 = row.crc32.and_then(|crc32| u32::try_from(crc32).ok());
-        Self { id: row.object_id, size: from_db(row.size), crc32, key: row.key.into() }
+        Self {
+            id: row.object_id,
+            size: from_db(row.size),
+            crc32,
+            key: row.key.into(),
+            place: place(row.in_bucket),
+        }
     }
 }
 
@@ -47,6 +54,29 @@ impl From<KeyRow> for Option<WrappedKey> {
         let (under, sealed) = row.key_name.zip(row.wrapped_key)?;
         Some(WrappedKey { under, sealed: sealed.into() })
     }
+}
+
+/// What `place = 'bucket'` says.
+pub(super) fn place(in_bucket: bool) -> Place {
+    if in_bucket { Place::Bucket } else { Place::Disk }
+}
+
+fn word(place: Place) -> &'static str {
+    match place {
+        Place::Disk => "disk",
+        Place::Bucket => "bucket",
+    }
+}
+
+/// An object that may be removed, wherever there is something of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// Its name.
+    pub id: Uuid,
+    /// Where its bytes lie, or were to.
+    pub place: Place,
+    /// The upload of its parts to the bucket, where there was one.
+    pub multipart: Option<String>,
 }
 
 /// Announces an object that is about to be written.
@@ -64,13 +94,14 @@ pub(super) async fn announce(tx: &mut Tx, object: &Incoming, now: i64) -> Result
 fn insert(object: &Incoming, now: i64) -> Statement<'_> {
     let key = object.key.as_ref();
     query(
-        "insert into object (id, state, created_at, wrapped_key, key_name)
-         values ($1, 'writing', $2, $3, $4)",
+        "insert into object (id, state, created_at, wrapped_key, key_name, place)
+         values ($1, 'writing', $2, $3, $4, $5)",
     )
     .bind(object.id)
     .bind(now)
     .bind(key.map(|key| &*key.sealed))
     .bind(key.map(|key| key.under.as_str()))
+    .bind(word(object.place))
 }
 
 /// The name of a master key that is neither of two, sorted, and that objects' keys are encrypted under.
@@ -122,7 +153,7 @@ pub async fn rewrap(db: &Db, keys: &[(Uuid, WrappedKey)]) -> Result<()> {
 
 /// The bytes are whole, sealed and durable: a file may own them. `false` where the object was given up
 /// in the meantime.
-pub(super) async fn settle(tx: &mut Tx, id: Uuid, crc32: u32, now: i64) -> Result<bool> {
+pub(super) async fn settle(tx: &mut Tx, id: Uuid, crc32: Option<u32>, now: i64) -> Result<bool> {
     let settled = query(
         "update object set state = 'live', crc32 = $2, verified_at = $3
          where id = $1 and state = 'writing'",
@@ -193,11 +224,84 @@ pub async fn doom_abandoned(db: &Db, started_before: i64) -> Result<u64> {
 }
 
 /// Up to `batch` objects whose bytes are to be removed.
-pub async fn doomed(db: &Db, batch: u32) -> Result<Vec<Uuid>> {
-    Ok(query("select id from object where state <> 'live' and state = 'doomed' limit $1")
-        .bind(batch)
-        .fetch_values(db.reader())
-        .await?)
+pub async fn doomed(db: &Db, batch: u32) -> Result<Vec<Doomed>> {
+    let found: Vec<(Uuid, bool, Option<String>)> = query(
+        "select id, place = 'bucket', multipart from object
+         where state <> 'live' and state = 'doomed' limit $1",
+    )
+    .bind(batch)
+    .fetch_all(db.reader())
+    .await?;
+    let doomed = |(id, in_bucket, multipart)| Doomed { id, place: place(in_bucket), multipart };
+    Ok(found.into_iter().map(doomed).collect())
+}
+
+/// An object that was given up or whose file is gone. None where it is gone, too.
+pub async fn doomed_one(db: &Db, id: Uuid) -> Result<Option<Doomed>> {
+    let found: Option<(bool, Option<String>)> =
+        query("select place = 'bucket', multipart from object where id = $1 and state = 'doomed'")
+            .bind(id)
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(found.map(|(in_bucket, multipart)| Doomed { id, place: place(in_bucket), multipart }))
+}
+
+/// The parts of an object go to the bucket by this upload; where somebody has said another before, by that.
+pub async fn begin_multipart(db: &Db, id: Uuid, multipart: &str) -> Result<Option<String>> {
+    Ok(query(
+        "update object set multipart = coalesce(multipart, $2) where id = $1 and state = 'writing'
+         returning multipart",
+    )
+    .bind(id)
+    .bind(multipart)
+    .fetch_optional_value(db.writer())
+    .await?)
+}
+
+/// The parts of an object go to the bucket by this upload now. Answers by which they went before.
+pub async fn replace_multipart(db: &Db, id: Uuid, multipart: &str) -> Result<Option<String>> {
+    let mut tx = db.begin().await?;
+    let before: Option<Option<String>> = query("select multipart from object where id = $1")
+        .bind(id)
+        .fetch_optional_value(&mut tx)
+        .await?;
+    query("update object set multipart = $2 where id = $1")
+        .bind(id)
+        .bind(multipart)
+        .execute(&mut tx)
+        .await?;
+    tx.commit().await?;
+    Ok(before.flatten())
+}
+
+/// There is no such upload of an object's parts any more.
+pub async fn forget_multipart(db: &Db, id: Uuid, multipart: &str) -> Result<()> {
+    query("update object set multipart = null where id = $1 and multipart = $2")
+        .bind(id)
+        .bind(multipart)
+        .execute(db.writer())
+        .await?;
+    Ok(())
+}
+
+/// An object that lies in the bucket, and has a file.
+pub async fn live_in_bucket(db: &Db, id: Uuid) -> Result<Option<Incoming>> {
+    let found: Option<KeyRow> = query(
+        "select wrapped_key, key_name from object
+         where id = $1 and state = 'live' and place = 'bucket'",
+    )
+    .bind(id)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(found.map(|key| Incoming { id, place: Place::Bucket, key: key.into() }))
+}
+
+/// Whether anything lies in the bucket, or is to.
+pub async fn any_in_bucket(db: &Db) -> Result<bool> {
+    let found: Option<Uuid> = query("select id from object where place = 'bucket' limit 1")
+        .fetch_optional_value(db.reader())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Forgets objects that no file owns, once their bytes are gone: together, so that they are one commit.

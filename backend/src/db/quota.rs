@@ -80,7 +80,7 @@ mod tests {
     use sharesync_protocol::api::Role;
 
     use super::*;
-    use crate::blob::Incoming;
+    use crate::blob::{Incoming, Place};
     use crate::db::new_id;
     use crate::db::scratch::Scratch;
     use crate::db::upload::{self, NewUpload};
@@ -92,7 +92,7 @@ mod tests {
         scratch.account("other", Role::Standard).await;
         let new = NewUpload {
             owner: sam,
-            object: &Incoming { id: new_id(0), key: None },
+            object: &Incoming { id: new_id(0), place: Place::Disk, key: None },
             name: "a.txt",
             content_type: "text/plain",
             size: Some(7),

@@ -1,6 +1,6 @@
 //! A database with nothing in it, for tests of the modules beside this one.
 
-use sharesync_protocol::api::{Role, Sha256Digest};
+use sharesync_protocol::api::{ContentDigest, Role, Sha256Digest};
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use sharesync_test_services::Postgres;
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use super::account::{self, Claim, NewAccount};
 use super::file::{self, NewFile};
 use super::share::{self, NewShare};
 use super::{DatabasePlace, Db, new_id, object};
-use crate::blob::{Incoming, Sums};
+use crate::blob::{Incoming, Place};
 
 /// A database of a test's own, of the kind that is being tested.
 pub(super) struct Scratch {
@@ -48,14 +48,15 @@ impl Scratch {
 
     /// A file of somebody's, of one byte.
     pub(super) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
-        let object = Incoming { id: new_id(0), key: None };
+        let object = Incoming { id: new_id(0), key: None, place: Place::Disk };
         object::begin(&self.db, &object, 0).await.unwrap();
         let new = NewFile {
             owner,
             object: object.id,
             name: "a.txt",
             size: 1,
-            sums: Sums { sha256: Sha256Digest([0; 32]), crc32: 0 },
+            digest: ContentDigest::Whole(Sha256Digest([0; 32])),
+            crc32: Some(0),
             content_type: "text/plain",
             expires_at,
             handed_in: false,

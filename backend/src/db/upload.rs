@@ -8,7 +8,7 @@ use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{Db, account, below, count_from_db, from_db, new_id, object, quota, to_db};
-use crate::blob::Incoming;
+use crate::blob::{Incoming, Place};
 use crate::error::{Error, Result};
 
 /// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
@@ -50,6 +50,9 @@ pub struct Upload {
     object_id: Uuid,
     #[sqlx(flatten)]
     key: object::KeyRow,
+    in_bucket: bool,
+    /// The upload of its parts to the bucket, from when there is one.
+    pub multipart: Option<String>,
     /// The name asked for.
     pub name: String,
     /// Media type.
@@ -86,7 +89,17 @@ impl Upload {
 
     /// What its bytes are written to.
     pub fn object(&self) -> Incoming {
-        Incoming { id: self.object_id, key: self.key.clone().into() }
+        Incoming {
+            id: self.object_id,
+            key: self.key.clone().into(),
+            place: object::place(self.in_bucket),
+        }
+    }
+
+    /// Whether its parts go past the server, straight to the bucket.
+    pub fn is_direct(&self) -> bool {
+        let object = self.object();
+        object.place == Place::Bucket && object.key.is_none() && self.part_size.is_some()
     }
 
     /// The file that it became.
@@ -156,8 +169,9 @@ pub struct Aborted {
 macro_rules! select_uploads {
     ($rest:literal) => {
         concat!(
-            "select upload.id, account_id, object_id, wrapped_key, key_name, name, content_type,
-                    size, size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
+            "select upload.id, account_id, object_id, wrapped_key, key_name,
+                    place = 'bucket' as in_bucket, multipart, name, content_type, size,
+                    size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
                     upload.created_at, expires_at, file_id,
                     (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
                      where upload_part.upload_id = upload.id) as in_parts

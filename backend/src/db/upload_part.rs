@@ -3,7 +3,7 @@
 use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{ReceivedPart, Sha256Digest};
 
-use super::statement::query;
+use super::statement::{Statement, query};
 use super::{Db, to_db};
 use crate::error::{Error, Result};
 
@@ -56,6 +56,11 @@ pub async fn record(db: &Db, id: UploadId, part: &ReceivedPart, expires_at: i64)
     if kept == 0 {
         return Err(Error::NotFound);
     }
+    recording(id, part).execute(&mut tx).await?;
+    tx.commit().await
+}
+
+fn recording(id: UploadId, part: &ReceivedPart) -> Statement<'_> {
     query(
         "insert into upload_part (upload_id, number, size, sha256) values ($1, $2, $3, $4)
          on conflict (upload_id, number) do update
@@ -65,17 +70,42 @@ pub async fn record(db: &Db, id: UploadId, part: &ReceivedPart, expires_at: i64)
     .bind(part.number)
     .bind(to_db(part.size))
     .bind(part.sha256.0.as_slice())
-    .execute(&mut tx)
-    .await?;
-    tx.commit().await
+}
+
+/// These parts are there, for good, and no others: keeps the upload for longer. Answers whether that is news; where the upload
+/// takes no more of them, it is not.
+pub async fn replace(
+    db: &Db,
+    id: UploadId,
+    parts: &[ReceivedPart],
+    expires_at: i64,
+) -> Result<bool> {
+    let known = all(db, id).await?;
+    let mut tx = db.begin().await?;
+    let kept = query("update upload set expires_at = $2 where id = $1 and file_id is null")
+        .bind(id.0)
+        .bind(expires_at)
+        .execute(&mut tx)
+        .await?;
+    if kept == 0 {
+        return Ok(false);
+    }
+    for gone in known.iter().filter(|part| !parts.contains(part)) {
+        forgetting(id, gone.number).execute(&mut tx).await?;
+    }
+    for new in parts.iter().filter(|part| !known.contains(part)) {
+        recording(id, new).execute(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(known != parts)
 }
 
 /// A part is about to be written anew: what is there of it counts no more.
 pub async fn forget(db: &Db, id: UploadId, number: u32) -> Result<()> {
-    query("delete from upload_part where upload_id = $1 and number = $2")
-        .bind(id.0)
-        .bind(number)
-        .execute(db.writer())
-        .await?;
+    forgetting(id, number).execute(db.writer()).await?;
     Ok(())
+}
+
+fn forgetting(id: UploadId, number: u32) -> Statement<'static> {
+    query("delete from upload_part where upload_id = $1 and number = $2").bind(id.0).bind(number)
 }

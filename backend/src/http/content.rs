@@ -1,10 +1,12 @@
 //! A file's bytes, for whoever has a download address that is still good, or a token of its owner's.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use sharesync_protocol::FileId;
 use sharesync_protocol::api::Role;
@@ -63,6 +65,7 @@ struct Allowed {
     responses(
         (status = 200, description = "The whole file", content_type = "application/octet-stream"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/octet-stream"),
+        (status = 307, description = "Where to fetch it from, for as long as the address lasts: the file is in a bucket"),
         (status = 304, description = "What the asker has (RFC 9110 §13)"),
         (status = 401, description = "`unauthenticated`"),
         (status = 403, description = "`forbidden`, `insufficient_scope`"),
@@ -95,8 +98,18 @@ pub async fn content(
         }
     };
     let file = file::servable(&app.db, id, now).await?;
+    if method == Method::GET
+        && let Some(address) = direct_address(&app, &grant, via, &file, &disposition, now).await?
+    {
+        app.recording.settled(grant.id).await;
+        begin(&app, &grant, via, now).await?;
+        delivery::record_direct(&app, grant.id, file.object.size).await;
+        let headers =
+            [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
+        return Ok((headers, Redirect::temporary(&address)).into_response());
+    }
     let about = Representation {
-        validators: Validators::new(file.sha256, file.created_at),
+        validators: Validators::new(file.digest.sha256(), file.created_at),
         size: file.object.size,
         content_type: file.content_type.clone(),
         disposition,
@@ -139,6 +152,29 @@ async fn check_taker(
     } else {
         Err(Error::Forbidden)
     }
+}
+
+/// Where the bytes are fetched from, when they need not pass through the server: as long as its own address lasts, the bucket's
+/// works for anybody and any number of times, so one for a certain taker, or of a link whose downloads are counted, is not.
+async fn direct_address(
+    app: &AppState,
+    grant: &Grant,
+    via: Via,
+    file: &Servable,
+    disposition: &str,
+    now: i64,
+) -> Result<Option<String>> {
+    let is_for_anybody = match via {
+        Via::Library => true,
+        Via::HandedIn => false,
+        Via::Share => !download::is_limited(&app.db, grant.id).await?,
+    };
+    if !is_for_anybody {
+        return Ok(None);
+    }
+    let left = u64::try_from(grant.expires_at - now).unwrap_or_default().div_ceil(1000);
+    let valid_for = Duration::from_secs(left.max(1));
+    Ok(app.store.address(&file.object, &file.content_type, disposition, valid_for).await?)
 }
 
 async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {

@@ -64,14 +64,14 @@ const BODY_IDLE: Duration = Duration::from_mins(1);
 /// For a year no browser that was here comes back without TLS (RFC 6797 §6.1). Other hosts of the domain may.
 const STRICT_TRANSPORT: &str = "max-age=31536000";
 
-/// What a page may load: what comes with it, and nothing else but signaling and relays where these
-/// are elsewhere. Styles are set inline by the interface library; scripts never are.
+/// What a page may load: what comes with it, and nothing else but signaling, relays and the bucket
+/// where these are elsewhere. Styles are set inline by the interface library; scripts never are.
 fn page_policy(app: &AppState) -> HeaderValue {
     let signaling = app.signaling.apart().and_then(|apart| apart.url.as_deref());
     // Not every browser lets `https:` stand for `wss:`.
     let signaling =
         signaling.into_iter().flat_map(|url| [url.to_owned(), url.replacen("http", "ws", 1)]);
-    let elsewhere = signaling.chain(app.relay_origins.iter().cloned());
+    let elsewhere = signaling.chain(app.page_origins.iter().cloned());
     let connect: Vec<String> = iter::once("'self'".to_owned()).chain(elsewhere).collect();
     let connect = connect.join(" ");
     let policy = format!(

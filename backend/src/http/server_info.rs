@@ -30,6 +30,7 @@ pub async fn health() -> Json<Health> {
 )]
 pub async fn ready(State(app): State<AppState>) -> Result<Json<Health>> {
     app.db.check().await.map_err(|_| Error::NotReady("database"))?;
+    app.store.check().await.map_err(|_| Error::NotReady("storage"))?;
     if app.signaling.is_ready() { Ok(health().await) } else { Err(Error::NotReady("Redis")) }
 }
 

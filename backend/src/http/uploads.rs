@@ -1,6 +1,9 @@
 //! Uploads in parts: begin, ask where parts go and which are there, complete, give up. The parts themselves come to
 //! addresses that carry their own permission.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -15,9 +18,9 @@ use sharesync_protocol::api::{
 use super::cut_off;
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, declared_length, next_cursor};
 use crate::app::AppState;
+use crate::blob::DirectPart;
 use crate::blob::part_address::{PART_URL_SECS, SignedPart};
 use crate::db::upload::{self, Upload};
-use crate::db::upload_part;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::uploads::{Announced, ExpectedPart};
@@ -29,7 +32,7 @@ const FIRST_PARTS: u32 = 16;
 ///
 /// Its bytes count against the quota from now on. Send its parts in any order, several at a time if you like, and each to
 /// the address made for it; then complete it. Until then it can be taken up again at any time within a week of its
-/// last part.
+/// last part. Where parts go straight to a bucket no addresses come with the answer: ask for them with the parts' digests.
 #[utoipa::path(
     post, path = "/api/uploads", operation_id = "begin_upload", tag = "Uploads",
     request_body = BeginUpload,
@@ -62,9 +65,10 @@ pub async fn begin(
         handed_in: user.hands_in(body.hand_in),
     };
     let upload = app.uploads.begin(&announced).await?;
-    let first = 1..=upload.parts().min(FIRST_PARTS);
-    let wanted: Vec<_> = first.map(|number| WantedPart { number, sha256: None }).collect();
-    let parts = addresses(&app, &base, &upload, &wanted)?;
+    // An address in the bucket is made for a digest, which nobody has said yet.
+    let first = if upload.is_direct() { 0 } else { upload.parts().min(FIRST_PARTS) };
+    let wanted: Vec<_> = (1..=first).map(|number| WantedPart { number, sha256: None }).collect();
+    let parts = addresses(&app, &base, upload.clone(), &wanted).await?;
     Ok((StatusCode::CREATED, Json(BegunUpload { session: upload.into(), parts })))
 }
 
@@ -102,7 +106,7 @@ pub async fn get(
     Path(id): Path<UploadId>,
 ) -> Result<Json<UploadDetails>> {
     let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
-    let parts = upload_part::all(&app.db, id).await?;
+    let parts = app.uploads.parts(&upload).await?;
     let file = match upload.file() {
         Some(file) => Some(app.uploads.became(user.id, file).await?),
         None => None,
@@ -113,7 +117,8 @@ pub async fn get(
 /// Addresses that parts go to
 ///
 /// Each takes one part, of its length and, where you say it here, of its digest; for an hour, and from anybody who has
-/// the address.
+/// the address. Where parts go straight to a bucket, its digest has to be said, and the request has to have the `headers`
+/// that come with the address.
 #[utoipa::path(
     post, path = "/api/uploads/{id}/parts", operation_id = "address_parts", tag = "Uploads",
     params(("id" = UploadId, Path)), request_body = RequestParts,
@@ -135,14 +140,15 @@ pub async fn address_parts(
     if upload.file().is_some() {
         return Err(Error::Superseded);
     }
-    let parts = addresses(&app, &base, &upload, &body.parts)?;
+    let parts = addresses(&app, &base, upload, &body.parts).await?;
     Ok(Json(PartAddresses { parts }))
 }
 
 /// Send a part
 ///
 /// The address, query and all, is what `url` holds; it needs no header. When the answer comes, the part is on the disk for
-/// good. Sent twice, the last one counts.
+/// good. Sent twice, the last one counts. Where parts go straight to a bucket, the addresses are the bucket's, and so are the
+/// answers: an `ETag` where it is there.
 #[utoipa::path(
     put, path = "/api/uploads/{id}/parts/{number}", operation_id = "put_part", tag = "Uploads",
     params(("id" = UploadId, Path), ("number" = u32, Path), SignedPart),
@@ -233,18 +239,31 @@ fn content_type(body: &BeginUpload) -> Result<String> {
     }
 }
 
-fn addresses(
+async fn addresses(
     app: &AppState,
     base: &str,
-    upload: &Upload,
+    upload: Upload,
     wanted: &[WantedPart],
 ) -> Result<Vec<PartAddress>> {
+    let is_direct = upload.is_direct() && !wanted.is_empty();
+    let upload = if is_direct { app.uploads.aim(upload).await? } else { upload };
     let url_expires_at = app.clock.now_ms() + PART_URL_SECS.cast_signed() * 1000;
-    let address = |&WantedPart { number, sha256 }: &WantedPart| {
+    let mut addresses = Vec::with_capacity(wanted.len());
+    for &WantedPart { number, sha256 } in wanted {
         let (from, to) = upload.extent(number)?;
-        let part = ExpectedPart { upload: upload.id, number, size: to - from, sha256 };
-        let url = format!("{base}{}", app.part_addresses.sign(&part, url_expires_at));
-        Ok(PartAddress { number, size: part.size, url, url_expires_at })
-    };
-    wanted.iter().map(address).collect()
+        let size = to - from;
+        let (url, headers) = if is_direct {
+            let sha256 = sha256.ok_or_else(|| Error::invalid("sha256", "is needed here"))?;
+            let part = DirectPart { number, size, sha256 };
+            let valid_for = Duration::from_secs(PART_URL_SECS);
+            let address = app.uploads.direct_address(&upload, part, valid_for).await?;
+            (address.url, address.headers.into_iter().collect())
+        } else {
+            let part = ExpectedPart { upload: upload.id, number, size, sha256 };
+            let path = app.part_addresses.sign(&part, url_expires_at);
+            (format!("{base}{path}"), BTreeMap::new())
+        };
+        addresses.push(PartAddress { number, size, url, headers, url_expires_at });
+    }
+    Ok(addresses)
 }

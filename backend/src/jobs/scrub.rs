@@ -5,12 +5,11 @@
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use sha2::{Digest, Sha256};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::AppState;
-use crate::blob::Damaged;
+use crate::blob::{ContentHasher, Damaged, Hashed};
 use crate::db::file::{self, StoredFile};
 use crate::db::object;
 use crate::error::{Error, Result};
@@ -77,26 +76,25 @@ pub async fn run(app: &AppState, stop: &CancellationToken) -> Result<Scrubbed> {
 
 /// Reads all of a file, and remembers how it is. [`Error::Damaged`] where it is not what was stored.
 async fn look_through(app: &AppState, file: &StoredFile) -> Result<()> {
-    match digest(app, file).await {
-        Ok(sha256) if sha256 == file.sha256.0 => {}
-        Ok(_) => return Err(app.library.damaged(file.object.id).await?),
-        Err(other) => return Err(other),
+    let hashed = hash(app, file).await?;
+    if !hashed.is(&file.digest) {
+        return Err(app.library.damaged(file.object.id).await?);
     }
     if file.object.crc32.is_none() {
-        app.library.seal(&file.object, file.sha256).await?;
+        app.library.seal(&file.object, &file.digest).await?;
     }
     object::verified(&app.db, file.object.id, app.clock.now_ms()).await
 }
 
-async fn digest(app: &AppState, file: &StoredFile) -> Result<[u8; 32]> {
+async fn hash(app: &AppState, file: &StoredFile) -> Result<Hashed> {
     let mut pieces =
         std::pin::pin!(app.library.read(file.object.clone(), 0, file.object.size).await?);
-    let mut hasher = Sha256::new();
+    let mut hasher = ContentHasher::new(file.digest.part_size());
     loop {
         let begun = Instant::now();
         match pieces.try_next().await {
             Ok(Some(piece)) => hasher.update(&piece),
-            Ok(None) => return Ok(hasher.finalize().into()),
+            Ok(None) => return Ok(hasher.finish()),
             Err(cause) if Damaged::is_said_by(&cause) => {
                 return Err(app.library.damaged(file.object.id).await?);
             }

@@ -1,22 +1,24 @@
 //! Uploads that outlive a lost line, a closed page and a restart, in parts of any order or in sequence. What was taken is
-//! on the disk for good; the file is made when all of it is there. Called by their handlers and by the purge.
+//! on the disk, or in the bucket, for good; the file is made when all of it is there. Called by their handlers and by the purge.
 
 mod append;
+mod direct;
 mod part;
 mod turns;
 
-use sharesync_protocol::api::{Sha256Digest, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, Sha256Digest, UploadedFile};
 use sharesync_protocol::{FileId, UploadId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
-use crate::blob::{Damaged, DiskStore, Sealed, Sealing};
+use crate::blob::{Damaged, Sealing, Store};
 use crate::db::file::NewFile;
 use crate::db::upload::{self, NewUpload, Upload};
 use crate::db::{Db, file, new_id, upload_part};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::library::Library;
+use direct::Looks;
 use turns::PartTurns;
 
 pub use append::{Checksum, Chunk};
@@ -53,13 +55,21 @@ pub struct Announced {
     pub handed_in: bool,
 }
 
+/// What is known of the content of an upload that is whole.
+struct Content {
+    digest: ContentDigest,
+    /// What a ZIP says of it, unless it went past the server.
+    crc32: Option<u32>,
+}
+
 /// Everybody's uploads.
 #[derive(Clone)]
 pub struct Uploads {
     db: Db,
-    store: DiskStore,
+    store: Store,
     library: Library,
     turns: PartTurns,
+    looks: Looks,
     clock: Clock,
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
@@ -70,13 +80,22 @@ impl Uploads {
     /// The uploads into a library.
     pub fn new(
         db: Db,
-        store: DiskStore,
+        store: Store,
         library: Library,
         clock: Clock,
         tasks: TaskTracker,
         events: Events,
     ) -> Self {
-        Self { db, store, library, turns: PartTurns::default(), clock, tasks, events }
+        Self {
+            db,
+            store,
+            library,
+            turns: PartTurns::default(),
+            looks: Looks::default(),
+            clock,
+            tasks,
+            events,
+        }
     }
 
     /// Begins an upload. [`Error::EmptyFile`] where there is nothing to send, [`Error::QuotaExceeded`] where it does
@@ -134,35 +153,47 @@ impl Uploads {
         if let Some(file) = upload.file() {
             return self.became(owner, file).await;
         }
-        if !upload.is_whole() {
-            return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
-        }
-        let object = upload.object();
-        let (id, tail) = (object.id, upload.tail.clone());
         let promised: Vec<_> = [upload.sha256(), sha256].into_iter().flatten().collect();
-        // Where the whole is known, there is no need to look at its parts.
-        let part_size = upload.part_size().filter(|_| promised.is_empty());
-        let sealing = Sealing { size: upload.size, tail, part_size };
-        let Sealed { sums, parts } = match self.store.seal(object, sealing).await {
-            Err(cause) if Damaged::is_said_by(&cause) => return Err(Error::Damaged),
-            sealed => sealed?,
+        let Content { digest, crc32 } = if upload.is_direct() {
+            self.join(&upload, &promised).await?
+        } else {
+            self.gather(&upload, &promised).await?
         };
-        if promised.iter().any(|promised| *promised != sums.sha256) {
-            return Err(Error::ChecksumMismatch);
-        }
-        self.check_parts(upload.id, &parts).await?;
-        self.store.settle(id).await?;
+        let object = upload.object();
         let file = NewFile {
             owner,
-            object: id,
+            object: object.id,
             name: &upload.name,
             size: upload.size,
-            sums,
+            digest,
+            crc32,
             content_type: &upload.content_type,
             expires_at: Some(self.library.expiry(now)),
             handed_in: upload.handed_in,
         };
-        upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await
+        let file = upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await?;
+        self.library.tidy(&object).await;
+        Ok(file)
+    }
+
+    /// Makes an object, for good, of what has come through the server.
+    async fn gather(&self, upload: &Upload, promised: &[Sha256Digest]) -> Result<Content> {
+        if !upload.is_whole() {
+            return Err(Error::UploadIncomplete { missing: upload.size - upload.received() });
+        }
+        // Where the whole is known, there is no need to look at its parts.
+        let part_size = upload.part_size().filter(|_| promised.is_empty());
+        let sealing = Sealing { size: upload.size, tail: upload.tail.clone(), part_size };
+        let hashed = match self.store.seal(upload.object(), sealing).await {
+            Err(cause) if Damaged::is_said_by(&cause) => return Err(Error::Damaged),
+            sealed => sealed?,
+        };
+        if promised.iter().any(|promised| *promised != hashed.sha256) {
+            return Err(Error::ChecksumMismatch);
+        }
+        self.check_parts(upload.id, &hashed.parts).await?;
+        self.library.settle(&upload.object()).await?;
+        Ok(Content { digest: ContentDigest::Whole(hashed.sha256), crc32: Some(hashed.crc32) })
     }
 
     /// Holds parts against what was acknowledged of them, which they are not where the disk has changed one, or where it

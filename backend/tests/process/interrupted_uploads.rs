@@ -111,7 +111,7 @@ async fn killed_at_any_moment_it_keeps_every_part_that_it_acknowledged() {
     for id in &stored {
         let details = sam.file(id.parse().unwrap()).await;
         let content = sam.get(&details.download_url).await.body;
-        assert_eq!(digest(&content), details.summary.file.sha256);
+        assert_eq!(digest(&content), details.summary.file.digest.sha256());
     }
     assert!(files.iter().all(|id| stored.contains(id)));
     assert_only_stored(folder.path(), stored.len()).await;

@@ -181,7 +181,7 @@ impl<'a> Stubborn<'a> {
         for id in &shown {
             let details = self.sam.file(id.parse().unwrap()).await;
             let content = self.sam.get(&details.download_url).await.body;
-            assert_eq!(digest(&content), details.summary.file.sha256);
+            assert_eq!(digest(&content), details.summary.file.digest.sha256());
         }
         assert_only_stored(&self.disk.data(), shown.len()).await;
     }

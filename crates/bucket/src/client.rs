@@ -6,8 +6,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Builder, Config, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-    StalledStreamProtectionConfig,
+    BehaviorVersion, Builder, Config, Credentials, Region, RequestChecksumCalculation,
+    ResponseChecksumValidation, StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use secrecy::ExposeSecret;
@@ -31,8 +31,13 @@ pub fn client(settings: &Settings) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .build_https();
-    let credentials =
-        Credentials::new(&settings.access_key, settings.secret_key.expose_secret(), None, None, "settings");
+    let credentials = Credentials::new(
+        &settings.access_key,
+        settings.secret_key.expose_secret(),
+        None,
+        None,
+        "settings",
+    );
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(BACKOFF)
@@ -48,7 +53,9 @@ pub fn client(settings: &Settings) -> Client {
         // Garage and older MinIO fail on the checksums that the SDK adds by itself.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build())
+        .stalled_stream_protection(
+            StalledStreamProtectionConfig::enabled().grace_period(STALL).build(),
+        )
         .timeout_config(timeouts(ANSWER_TIMEOUT))
         .retry_config(retries)
         .build();

@@ -3,8 +3,8 @@
 
 use std::io;
 
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 /// The cause of an error. Says nothing secret: no key, no presigned URL.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -49,8 +49,14 @@ struct Answer {
 }
 
 /// Codes of answers after which the same request may well succeed, whatever their status.
-const PASSING: [&str; 6] =
-    ["InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown", "TooManyRequests"];
+const PASSING: [&str; 6] = [
+    "InternalError",
+    "OperationAborted",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "SlowDown",
+    "TooManyRequests",
+];
 
 impl Error {
     /// What the SDK's error means.
@@ -73,7 +79,11 @@ impl Error {
             _ => true,
         };
         let source = error.into_source().unwrap_or_else(Into::into);
-        if reached { Self::refused(operation, source) } else { Self::unavailable(operation, source) }
+        if reached {
+            Self::refused(operation, source)
+        } else {
+            Self::unavailable(operation, source)
+        }
     }
 
     pub(crate) fn refused(operation: &'static str, source: impl Into<Cause>) -> Self {

@@ -51,7 +51,13 @@ impl Bucket {
         self.put_body(key, length, &sha256, section(path, 0, length).await?).await
     }
 
-    async fn put_body(&self, key: &str, length: u64, sha256: &[u8; 32], body: ByteStream) -> Result<()> {
+    async fn put_body(
+        &self,
+        key: &str,
+        length: u64,
+        sha256: &[u8; 32],
+        body: ByteStream,
+    ) -> Result<()> {
         const OPERATION: &str = "store an object";
         self.client
             .put_object()
@@ -74,7 +80,12 @@ impl Bucket {
     /// An object's bytes from `from` up to, and without, `to`. The stream fails with
     /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) where the object ends before, and with what [`Error`] turns
     /// into where the service is lost on the way.
-    pub async fn read(&self, key: &str, from: u64, to: u64) -> Result<BoxStream<'static, io::Result<Bytes>>> {
+    pub async fn read(
+        &self,
+        key: &str,
+        from: u64,
+        to: u64,
+    ) -> Result<BoxStream<'static, io::Result<Bytes>>> {
         let Some(length @ 1..) = to.checked_sub(from) else {
             // Such a range cannot be written; that the object is there is still to be found out.
             self.size(key).await?.ok_or(Error::NotFound { operation: READ })?;
@@ -91,7 +102,9 @@ impl Bucket {
         match answer {
             Ok(found) => exactly(found, length),
             // The object ends before the range begins.
-            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) => {
+            Err(error)
+                if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 416) =>
+            {
                 Ok(stream::once(async { Err(io::ErrorKind::UnexpectedEof.into()) }).boxed())
             }
             Err(error) => Err(Error::sdk(READ, error)),
@@ -128,8 +141,9 @@ impl Bucket {
         let found = self.client.head_object().bucket(&self.name).key(key).send().await;
         match found.map_err(|error| Error::sdk(OPERATION, error)) {
             Ok(found) => {
-                let length =
-                    found.content_length.ok_or_else(|| Error::refused(OPERATION, "the service told no length"))?;
+                let length = found
+                    .content_length
+                    .ok_or_else(|| Error::refused(OPERATION, "the service told no length"))?;
                 signed(OPERATION, length).map(Some)
             }
             Err(Error::NotFound { .. }) => Ok(None),
@@ -149,10 +163,13 @@ impl Bucket {
     /// The objects whose keys begin so, in the order of their keys; asked for a page of 1,000 at a time.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Listed>> {
         const OPERATION: &str = "list objects";
-        let pages = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
+        let pages =
+            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
         stream::try_unfold(pages, |mut pages| async {
             let page = pages.try_next().await.map_err(|error| Error::sdk(OPERATION, error))?;
-            Ok(page.map(|page| (stream::iter(page.contents.unwrap_or_default().into_iter().map(listed)), pages)))
+            Ok(page.map(|page| {
+                (stream::iter(page.contents.unwrap_or_default().into_iter().map(listed)), pages)
+            }))
         })
         .try_flatten()
         .boxed()
@@ -168,9 +185,9 @@ fn exactly(answer: GetObjectOutput, length: u64) -> Result<BoxStream<'static, io
     let chunks = stream::try_unfold((answer.body, length), |(mut body, left)| async move {
         match body.next().await {
             Some(Ok(chunk)) => {
-                let left = left
-                    .checked_sub(chunk.len() as u64)
-                    .ok_or_else(|| Error::refused(READ, "the service answers with another range"))?;
+                let left = left.checked_sub(chunk.len() as u64).ok_or_else(|| {
+                    Error::refused(READ, "the service answers with another range")
+                })?;
                 Ok(Some((chunk, (body, left))))
             }
             Some(Err(error)) => Err(Error::unavailable(READ, error).into()),

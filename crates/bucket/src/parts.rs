@@ -46,7 +46,10 @@ pub struct PresignedPart {
 
 impl std::fmt::Debug for PresignedPart {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("PresignedPart").field("headers", &self.headers).finish_non_exhaustive()
+        formatter
+            .debug_struct("PresignedPart")
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -151,12 +154,22 @@ impl Bucket {
     /// The parts that the service has, in order.
     pub async fn parts(&self, key: &str, upload: &str) -> Result<Vec<Part>> {
         const OPERATION: &str = "list the parts of an upload";
-        let mut pages =
-            self.client.list_parts().bucket(&self.name).key(key).upload_id(upload).into_paginator().send();
+        let mut pages = self
+            .client
+            .list_parts()
+            .bucket(&self.name)
+            .key(key)
+            .upload_id(upload)
+            .into_paginator()
+            .send();
         let mut parts = Vec::new();
         while let Some(page) = pages.next().await {
-            for part in page.map_err(|error| Error::sdk(OPERATION, error))?.parts.unwrap_or_default() {
-                parts.push(listed(part).ok_or_else(|| Error::refused(OPERATION, "the service left out what parts are"))?);
+            for part in
+                page.map_err(|error| Error::sdk(OPERATION, error))?.parts.unwrap_or_default()
+            {
+                parts.push(listed(part).ok_or_else(|| {
+                    Error::refused(OPERATION, "the service left out what parts are")
+                })?);
             }
         }
         parts.sort_unstable_by_key(|part| part.number);
@@ -191,8 +204,14 @@ impl Bucket {
 
     /// Lets go of an upload and its parts. There may be no such upload.
     pub async fn abort_parts(&self, key: &str, upload: &str) -> Result<()> {
-        let aborted =
-            self.client.abort_multipart_upload().bucket(&self.name).key(key).upload_id(upload).send().await;
+        let aborted = self
+            .client
+            .abort_multipart_upload()
+            .bucket(&self.name)
+            .key(key)
+            .upload_id(upload)
+            .send()
+            .await;
         match aborted.map_err(|error| Error::sdk("abort an upload", error)) {
             Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -201,12 +220,21 @@ impl Bucket {
 
     /// Sends a file as the parts of an upload, all of one size but the last, and makes the object of them. Parts that
     /// the service has already are not sent again, so this goes on with what an interruption left.
-    pub async fn put_parts_of_file(&self, key: &str, upload: &str, path: &Path, part_size: u64) -> Result<()> {
+    pub async fn put_parts_of_file(
+        &self,
+        key: &str,
+        upload: &str,
+        path: &Path,
+        part_size: u64,
+    ) -> Result<()> {
         let length = length_of(path).await?;
         let present = self.parts(key, upload).await?;
         let count = length.div_ceil(part_size.max(1)).max(1);
         if part_size == 0 || count > MAX_PARTS {
-            return Err(Error::refused("send a file in parts", "parts of that size would be too many"));
+            return Err(Error::refused(
+                "send a file in parts",
+                "parts of that size would be too many",
+            ));
         }
         stream::iter(0..count)
             .map(|index| {
@@ -234,7 +262,10 @@ impl Bucket {
         let Piece::Section { path, from, length } = piece else { return Ok(()) };
         let number = signed("send a file in parts", number)?;
         let (sha256, size) = digest::of_file(path, from, length).await.map_err(unreadable)?;
-        if present.iter().any(|part| (part.number, part.size, part.sha256) == (number, size, Some(sha256))) {
+        if present
+            .iter()
+            .any(|part| (part.number, part.size, part.sha256) == (number, size, Some(sha256)))
+        {
             return Ok(());
         }
         self.put_part(key, upload, number, piece, &sha256).await

@@ -1119,7 +1119,7 @@ export interface paths {
          * Begin an upload
          * @description Its bytes count against the quota from now on. Send its parts in any order, several at a time if you like, and each to
          *     the address made for it; then complete it. Until then it can be taken up again at any time within a week of its
-         *     last part.
+         *     last part. Where parts go straight to a bucket no addresses come with the answer: ask for them with the parts' digests.
          *
          *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
          */
@@ -1191,7 +1191,8 @@ export interface paths {
         /**
          * Addresses that parts go to
          * @description Each takes one part, of its length and, where you say it here, of its digest; for an hour, and from anybody who has
-         *     the address.
+         *     the address. Where parts go straight to a bucket, its digest has to be said, and the request has to have the `headers`
+         *     that come with the address.
          *
          *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
          */
@@ -1213,7 +1214,8 @@ export interface paths {
         /**
          * Send a part
          * @description The address, query and all, is what `url` holds; it needs no header. When the answer comes, the part is on the disk for
-         *     good. Sent twice, the last one counts.
+         *     good. Sent twice, the last one counts. Where parts go straight to a bucket, the addresses are the bucket's, and so are the
+         *     answers: an `ETag` where it is there.
          */
         put: operations["put_part"];
         post?: never;
@@ -1375,6 +1377,14 @@ export interface components {
         CompleteUpload: {
             sha256?: components["schemas"]["Sha256Digest"] | null;
         };
+        /** @description By what a file's content is known: its SHA-256 or, where it came in parts that went past the server, that of its parts'. */
+        ContentDigest: {
+            /** @description SHA-256 of all of it. */
+            sha256: components["schemas"]["Sha256Digest"];
+        } | {
+            /** @description SHA-256 of its parts' digests. */
+            parts_sha256: components["schemas"]["PartsDigest"];
+        };
         /** @description Body of `POST /api/me/tokens`. */
         CreateApiToken: {
             /**
@@ -1442,16 +1452,18 @@ export interface components {
             by?: string | null;
             /**
              * Format: int64
-             * @description Bytes delivered from the start of the file without a gap.
+             * @description Bytes delivered from the start of the file without a gap; all of them where it was `direct`.
              */
             bytes: number;
-            /** @description Whether the whole file was delivered. */
+            /** @description Whether the whole file was delivered, or its address in the storage handed out. */
             completed: boolean;
             /**
              * Format: int64
              * @description When the last byte had been delivered; absent while it has not.
              */
             completed_at?: number | null;
+            /** @description Whether it was fetched from the storage directly, which does not say how much of it came. */
+            direct: boolean;
             /** @description The file that was fetched. */
             file_id: components["schemas"]["FileId"];
             /** @description Its name at the time it was asked for. */
@@ -1726,6 +1738,10 @@ export interface components {
         };
         /** @description Where a part goes. */
         PartAddress: {
+            /** @description Headers that the request has to have, by name. Without them the address does not take it. */
+            headers?: {
+                [key: string]: string;
+            };
             /**
              * Format: int32
              * @description The part.
@@ -1736,7 +1752,7 @@ export interface components {
              * @description Bytes that it has, no more and no fewer.
              */
             size: number;
-            /** @description `PUT` its bytes here; the address needs no header. The answer's `ETag` is their digest. */
+            /** @description `PUT` its bytes here, with these headers and no other permission. */
             url: string;
             /**
              * Format: int64
@@ -1748,6 +1764,16 @@ export interface components {
         PartAddresses: {
             /** @description In the order in which they were asked for. */
             parts: components["schemas"]["PartAddress"][];
+        };
+        /** @description SHA-256 of the digests (32 bytes each) of a content's parts, one after the other: what S3 calls a composite checksum. */
+        PartsDigest: {
+            /**
+             * Format: int64
+             * @description Bytes of every part but the last.
+             */
+            part_size: number;
+            /** @description The digest. */
+            sha256: components["schemas"]["Sha256Digest"];
         };
         /** @description The body of every answer that is not a success. */
         Problem: {
@@ -2243,7 +2269,7 @@ export interface components {
             type: string;
         };
         /** @description Answer to an upload (201): the file as it was stored. */
-        UploadedFile: {
+        UploadedFile: components["schemas"]["ContentDigest"] & {
             /**
              * @description Media type, guessed from the name.
              * @example application/pdf
@@ -2266,8 +2292,6 @@ export interface components {
              * @example report.pdf
              */
             name: string;
-            /** @description Digest of the content. */
-            sha256: components["schemas"]["Sha256Digest"];
             /**
              * Format: int64
              * @description Bytes.
@@ -3607,6 +3631,13 @@ export interface operations {
             };
             /** @description What the asker has (RFC 9110 §13) */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Where to fetch it from, for as long as the address lasts: the file is in a bucket */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,45 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Sha256Digest(pub [u8; 32]);
 
+/// By what a file's content is known: its SHA-256 or, where it came in parts that went past the server, that of its parts'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum ContentDigest {
+    /// SHA-256 of all of it.
+    #[serde(rename = "sha256")]
+    Whole(Sha256Digest),
+    /// SHA-256 of its parts' digests.
+    #[serde(rename = "parts_sha256")]
+    Parts(PartsDigest),
+}
+
+/// SHA-256 of the digests (32 bytes each) of a content's parts, one after the other: what S3 calls a composite checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PartsDigest {
+    /// The digest.
+    pub sha256: Sha256Digest,
+    /// Bytes of every part but the last.
+    pub part_size: u64,
+}
+
+impl ContentDigest {
+    /// What tells the content from any other that is known in the same way.
+    pub fn sha256(&self) -> Sha256Digest {
+        match self {
+            Self::Whole(sha256) | Self::Parts(PartsDigest { sha256, .. }) => *sha256,
+        }
+    }
+
+    /// Bytes of every part but the last, where it is the parts' digests'.
+    pub fn part_size(&self) -> Option<u64> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Parts(parts) => Some(parts.part_size),
+        }
+    }
+}
+
 /// What stands for a digest is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoDigest;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Sha256Digest;
+use super::ContentDigest;
 use crate::FileId;
 
 /// Answer to an upload (201): the file as it was stored.
@@ -19,8 +19,9 @@ pub struct UploadedFile {
     /// Media type, guessed from the name.
     #[cfg_attr(feature = "server", schema(example = "application/pdf"))]
     pub content_type: String,
-    /// Digest of the content.
-    pub sha256: Sha256Digest,
+    /// By what its content is known.
+    #[serde(flatten)]
+    pub digest: ContentDigest,
     /// When it was stored.
     pub created_at: i64,
     /// When the purge will remove it, if ever.
@@ -89,12 +90,14 @@ pub struct Download {
     pub requested_at: i64,
     /// When the first byte left, if it did.
     pub started_at: Option<i64>,
-    /// Bytes delivered from the start of the file without a gap.
+    /// Bytes delivered from the start of the file without a gap; all of them where it was `direct`.
     pub bytes: u64,
     /// When the last byte had been delivered; absent while it has not.
     pub completed_at: Option<i64>,
-    /// Whether the whole file was delivered.
+    /// Whether the whole file was delivered, or its address in the storage handed out.
     pub completed: bool,
+    /// Whether it was fetched from the storage directly, which does not say how much of it came.
+    pub direct: bool,
 }
 
 /// Answer of `GET /api/shares/{slug}/downloads` and `GET /api/files/{id}/downloads`: newest first.

@@ -26,7 +26,7 @@ pub use account::{
 };
 pub use archive::{ArchiveLink, RequestArchive, RequestShareArchive};
 pub use credentials::{EmailAddress, NewPassword, Username};
-pub use digest::{NoDigest, Sha256Digest};
+pub use digest::{ContentDigest, NoDigest, PartsDigest, Sha256Digest};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
 };

@@ -1,5 +1,7 @@
 //! Uploads in parts: a session that goes on after whatever interrupts it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Sha256Digest, UploadedFile};
@@ -139,8 +141,11 @@ pub struct PartAddress {
     pub number: u32,
     /// Bytes that it has, no more and no fewer.
     pub size: u64,
-    /// `PUT` its bytes here; the address needs no header. The answer's `ETag` is their digest.
+    /// `PUT` its bytes here, with these headers and no other permission.
     pub url: String,
+    /// Headers that the request has to have, by name. Without them the address does not take it.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// When the address stops working.
     pub url_expires_at: i64,
 }

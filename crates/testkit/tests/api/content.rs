@@ -67,7 +67,7 @@ async fn content_is_saved_and_never_run() {
     assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
     assert_eq!(answer.header("content-type"), "text/html");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
-    assert_eq!(answer.header("etag"), format!("\"{}\"", file.sha256));
+    assert_eq!(answer.header("etag"), format!("\"{}\"", file.digest.sha256()));
 }
 
 #[tokio::test]

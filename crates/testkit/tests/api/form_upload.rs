@@ -27,7 +27,7 @@ async fn a_file_is_stored_whole_with_its_digest_and_charged() {
     let content: Vec<u8> = (0..2_000_003_u32).map(|i| i.to_le_bytes()[i as usize % 3]).collect();
     let file = sam.upload("report.pdf", &content).await;
     assert_eq!((file.name.as_str(), file.size), ("report.pdf", 2_000_003));
-    assert_eq!(file.sha256, sha256(&content));
+    assert_eq!(file.digest.sha256(), sha256(&content));
     assert_eq!(file.content_type, "application/pdf");
     let fetched = sam.get(&sam.file(file.id).await.download_url).await;
     assert!(fetched.body == content);

@@ -85,7 +85,7 @@ async fn behind_a_password_no_name_is_shown_and_nothing_is_fetched() {
     let shown: SharePublic = answer.json(200);
     assert!(shown.password_required && shown.files.is_empty());
     let text = String::from_utf8(answer.body).unwrap();
-    for secret in ["a.txt", &file.sha256.to_string(), "content?", &file.id.to_string()] {
+    for secret in ["a.txt", &file.digest.sha256().to_string(), "content?", &file.id.to_string()] {
         assert!(!text.contains(secret), "{text}");
     }
     let anyone = stack.anonymous();

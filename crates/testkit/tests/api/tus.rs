@@ -84,7 +84,10 @@ async fn a_file_comes_in_pieces_and_is_one_with_the_last() {
     assert_eq!((answer.status.as_u16(), answer.header("upload-offset")), (204, "11"));
     let (file, content) = only_file(&sam).await;
     assert_eq!((file.name.as_str(), file.content_type.as_str()), ("a.txt", "text/plain"));
-    assert_eq!((file.sha256, content.as_slice()), (sha256(b"hello world"), &b"hello world"[..]));
+    assert_eq!(
+        (file.digest.sha256(), content.as_slice()),
+        (sha256(b"hello world"), &b"hello world"[..])
+    );
     assert_eq!(answer.header("content-location"), format!("/api/files/{}", file.id));
 
     // Whoever did not hear it asks, and is told that all is there; or sends nothing more.
