@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 2;
 const BACKOFF: Duration = Duration::from_millis(200);
 /// How long a request that carries no body may wait for its answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the service may take to make one object of parts: it may copy all of their bytes.
 const COMPLETION_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 /// A body that moves at least so fast is never cut off for the time it takes.

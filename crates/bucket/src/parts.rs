@@ -69,6 +69,12 @@ pub enum Piece<'a> {
     },
 }
 
+impl From<Bytes> for Piece<'_> {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
 /// The size of parts that a file of so many bytes is sent in.
 pub fn part_size(file: u64) -> u64 {
     PART_BYTES.max(file.div_ceil(MAX_PARTS))
