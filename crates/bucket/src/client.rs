@@ -21,7 +21,7 @@ const BACKOFF: Duration = Duration::from_millis(200);
 /// How long a request that carries no body may wait for its answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the service may take to make one object of parts: it may copy all of their bytes.
-const COMPLETION_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+const COMPLETION_TIMEOUT: Duration = Duration::from_mins(10);
 /// A body that moves at least so fast is never cut off for the time it takes.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// How long a body may stand still.

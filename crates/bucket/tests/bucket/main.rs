@@ -49,6 +49,6 @@ async fn collected(stream: impl Stream<Item = io::Result<Bytes>>) -> io::Result<
 }
 
 async fn whole(bucket: &Bucket, key: &str) -> Vec<u8> {
-    let size = bucket.size(key).await.unwrap().expect("it is there");
-    collected(bucket.read(key, 0, size).await.unwrap()).await.unwrap()
+    let size = bucket.size(key).await.expect("it answers").expect("it is there");
+    collected(bucket.read(key, 0, size).await.expect("it is there")).await.expect("it is whole")
 }
