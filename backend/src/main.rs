@@ -47,6 +47,14 @@ Environment, all of it optional:
   PUBLIC_URL           how people reach the server, such as https://files.example.com
   SHARESYNC_DATA_DIR   where everything is kept (./data)
   DATABASE_URL         the database, sqlite:PATH or postgres://… (sqlite:<data folder>/sharesync.db)
+  S3_ENDPOINT          an S3 service, such as https://s3.example.com: what is stored goes to a bucket there,
+                       and not to the data folder; MINIO_ENDPOINT does as well; without either, but with
+                       S3_BUCKET_NAME, it is Amazon's
+  S3_PUBLIC_ENDPOINT   where browsers reach it, if that is elsewhere (S3_ENDPOINT)
+  S3_REGION            its region (us-east-1)
+  S3_BUCKET_NAME       the bucket, which is made where it is missing (sharesync)
+  S3_ACCESS_KEY        with S3_SECRET_KEY: the key to it
+  S3_PATH_STYLE        true: the bucket's name begins the path; false: the host (true with S3_ENDPOINT)
   SECRET_KEY           32 bytes or more to derive keys from (made at the first start)
   SECRET_KEY_PREVIOUS  what that was before: those who are signed in stay so when it changes
   ENCRYPTION_KEY       32 bytes or more: what is stored is encrypted under it
