@@ -210,7 +210,7 @@ impl Library {
         if !object::damaged(&self.db, object, self.clock.now_ms()).await? {
             return Ok(Error::NotFound);
         }
-        tracing::error!(%object, "stored bytes are damaged: the disk has changed them");
+        tracing::error!(%object, "stored bytes are damaged: they are not what was stored");
         Ok(Error::Damaged)
     }
 
@@ -231,11 +231,13 @@ impl Library {
         if !self.store.settles_in_parts(object).await? {
             return Ok(self.store.settle(object).await?);
         }
-        let multipart = self.store.begin_parts(object.id).await?;
         // What a stop has left of another attempt.
-        if let Some(before) = object::replace_multipart(&self.db, object.id, &multipart).await? {
+        if let Some(before) = object::multipart(&self.db, object.id).await? {
             self.store.abort_parts(object.id, &before).await?;
+            object::forget_multipart(&self.db, object.id, &before).await?;
         }
+        let multipart = self.store.begin_parts(object.id).await?;
+        object::begin_multipart(&self.db, object.id, &multipart).await?;
         Ok(self.store.settle_in_parts(object, &multipart).await?)
     }
 

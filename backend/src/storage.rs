@@ -22,12 +22,14 @@ pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Store> {
     }
     let disk = DiskStore::open(&config.data_dir, config.encryption.clone());
     let bucket = config.bucket.as_ref().map(Bucket::new);
-    match &bucket {
-        Some(bucket) => bucket.ensure().await.context("S3_ENDPOINT: cannot open the bucket")?,
-        None if object::any_in_bucket(db).await? => {
-            bail!("S3_ENDPOINT: files are stored in a bucket. Set it as it was")
+    match (&bucket, object::any_in_bucket(db).await?) {
+        (Some(bucket), false) => {
+            bucket.ensure().await.context("S3_ENDPOINT: cannot open or make the bucket")?;
         }
-        None => {}
+        // A new one would have nothing of what is stored.
+        (Some(bucket), true) => bucket.check().await.context("S3_ENDPOINT: cannot open the bucket")?,
+        (None, true) => bail!("S3_ENDPOINT: files are stored in a bucket. Set it as it was"),
+        (None, false) => {}
     }
     Ok(Store::new(disk.context("cannot open the store")?, bucket))
 }

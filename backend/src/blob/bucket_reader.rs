@@ -48,6 +48,9 @@ impl Remote {
     }
 }
 
+/// Segments opened together, so that whatever is asked for first is known to be whole before anything is answered.
+const RUN: usize = 4 * STORED;
+
 /// Encrypted segments that come, and their content.
 struct Opening<S> {
     stored: Pin<Box<S>>,
@@ -76,18 +79,15 @@ impl<S: Stream<Item = io::Result<Bytes>>> Opening<S> {
 
     /// The content of the next whole segments, or of the last one; and where it begins.
     async fn next(&mut self) -> io::Result<Option<(u64, Bytes)>> {
-        let whole = loop {
-            let whole = self.gathered.len() / STORED * STORED;
-            if whole > 0 {
-                break whole;
-            }
-            match self.stored.try_next().await? {
-                Some(bytes) => self.gathered.extend_from_slice(&bytes),
-                None if self.gathered.is_empty() => return Ok(None),
-                None => break self.gathered.len(),
-            }
-        };
-        let mut stored = self.gathered.split_to(whole);
+        while self.gathered.len() < RUN
+            && let Some(bytes) = self.stored.try_next().await?
+        {
+            self.gathered.extend_from_slice(&bytes);
+        }
+        if self.gathered.is_empty() {
+            return Ok(None);
+        }
+        let mut stored = self.gathered.split_to(RUN.min(self.gathered.len()));
         let content = Bytes::from(segments::open(&self.key, self.at, &mut stored)?);
         let at = self.at;
         self.at += content.len() as u64;

@@ -32,6 +32,11 @@ impl DiskStore {
         Ok(Self { root: root.to_owned(), keys })
     }
 
+    /// Whether objects are encrypted that are new.
+    pub fn is_encrypting(&self) -> bool {
+        self.keys.current().is_some()
+    }
+
     /// An object that is going to be written, of a name that no other has had: encrypted where there is a key for that.
     pub fn new_object(&self, id: Uuid, place: Place) -> Incoming {
         Incoming { id, place, key: self.keys.make(id) }

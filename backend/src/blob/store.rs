@@ -77,8 +77,8 @@ impl Store {
     /// The origin that parts are sent to which go past the server, where they do.
     pub async fn origin(&self) -> io::Result<Option<String>> {
         match &self.bucket {
-            Some(bucket) => Ok(Some(bucket.origin().await?)),
-            None => Ok(None),
+            Some(bucket) if !self.disk.is_encrypting() => Ok(Some(bucket.origin().await?)),
+            _ => Ok(None),
         }
     }
 

@@ -158,8 +158,8 @@ pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
 
 /// Whether a download takes one of the places of a link that has so many.
 pub async fn is_limited(db: &Db, id: Uuid) -> Result<bool> {
-    let limited: Option<i64> = query(
-        "select 1 from download join share on share.slug = download.share_slug
+    let limited: Option<Uuid> = query(
+        "select download.id from download join share on share.slug = download.share_slug
          where download.id = $1 and share.max_downloads is not null",
     )
     .bind(id)

@@ -258,20 +258,13 @@ pub async fn begin_multipart(db: &Db, id: Uuid, multipart: &str) -> Result<Optio
     .await?)
 }
 
-/// The parts of an object go to the bucket by this upload now. Answers by which they went before.
-pub async fn replace_multipart(db: &Db, id: Uuid, multipart: &str) -> Result<Option<String>> {
-    let mut tx = db.begin().await?;
-    let before: Option<Option<String>> = query("select multipart from object where id = $1")
+/// By which upload an object's parts go to the bucket.
+pub async fn multipart(db: &Db, id: Uuid) -> Result<Option<String>> {
+    let found: Option<Option<String>> = query("select multipart from object where id = $1")
         .bind(id)
-        .fetch_optional_value(&mut tx)
+        .fetch_optional_value(db.reader())
         .await?;
-    query("update object set multipart = $2 where id = $1")
-        .bind(id)
-        .bind(multipart)
-        .execute(&mut tx)
-        .await?;
-    tx.commit().await?;
-    Ok(before.flatten())
+    Ok(found.flatten())
 }
 
 /// There is no such upload of an object's parts any more.

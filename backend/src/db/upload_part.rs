@@ -72,8 +72,8 @@ fn recording(id: UploadId, part: &ReceivedPart) -> Statement<'_> {
     .bind(part.sha256.0.as_slice())
 }
 
-/// These parts are there, for good, and no others: keeps the upload for longer. Answers whether that is news; where the upload
-/// takes no more of them, it is not.
+/// These parts are there, for good, and no others. Answers whether that is news, which keeps the upload for longer; where the
+/// upload takes no more of them, it is not.
 pub async fn replace(
     db: &Db,
     id: UploadId,
@@ -81,6 +81,9 @@ pub async fn replace(
     expires_at: i64,
 ) -> Result<bool> {
     let known = all(db, id).await?;
+    if known == parts {
+        return Ok(false);
+    }
     let mut tx = db.begin().await?;
     let kept = query("update upload set expires_at = $2 where id = $1 and file_id is null")
         .bind(id.0)
@@ -97,7 +100,7 @@ pub async fn replace(
         recording(id, new).execute(&mut tx).await?;
     }
     tx.commit().await?;
-    Ok(known != parts)
+    Ok(true)
 }
 
 /// A part is about to be written anew: what is there of it counts no more.

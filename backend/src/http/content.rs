@@ -174,7 +174,15 @@ async fn direct_address(
     }
     let left = u64::try_from(grant.expires_at - now).unwrap_or_default().div_ceil(1000);
     let valid_for = Duration::from_secs(left.max(1));
-    Ok(app.store.address(&file.object, &file.content_type, disposition, valid_for).await?)
+    let object = &file.object;
+    let address = app.store.address(object, &file.content_type, disposition, valid_for).await?;
+    // Nobody is sent where nothing is, or where nobody answers.
+    if address.is_some()
+        && app.store.stored_size(object.id, object.place).await? != Some(object.size)
+    {
+        return Err(app.library.damaged(object.id).await?);
+    }
+    Ok(address)
 }
 
 async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {

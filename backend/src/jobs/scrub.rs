@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::AppState;
-use crate::blob::{ContentHasher, Damaged, Hashed};
+use crate::blob::{ContentHasher, Damaged, Hashed, Place};
 use crate::db::file::{self, StoredFile};
 use crate::db::object;
 use crate::error::{Error, Result};
@@ -80,8 +80,12 @@ async fn look_through(app: &AppState, file: &StoredFile) -> Result<()> {
     if !hashed.is(&file.digest) {
         return Err(app.library.damaged(file.object.id).await?);
     }
-    if file.object.crc32.is_none() {
-        app.library.seal(&file.object, &file.digest).await?;
+    match (file.object.crc32, file.object.place) {
+        (Some(_), _) => {}
+        (None, Place::Disk) => {
+            app.library.seal(&file.object, &file.digest).await?;
+        }
+        (None, Place::Bucket) => object::sealed(&app.db, file.object.id, hashed.crc32).await?,
     }
     object::verified(&app.db, file.object.id, app.clock.now_ms()).await
 }

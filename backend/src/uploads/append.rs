@@ -84,6 +84,13 @@ impl Uploads {
         }
         let limit = if upload.size_is_known { upload.size } else { chunk.max_size };
         let mut content = std::pin::pin!(content);
+        if upload.file().is_some() {
+            // Whoever did not hear that all is there sends nothing more.
+            return match content.next().await {
+                None => Ok(upload),
+                Some(_) => Err(Error::TooLarge { limit }),
+            };
+        }
         let mut check = chunk.checksum.map(Check::new);
         loop {
             let mut stretch = Stretch::begin(self, upload, held, check.is_some());

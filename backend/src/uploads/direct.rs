@@ -85,8 +85,12 @@ impl Uploads {
             return Err(Error::UploadIncomplete { missing: upload.size - came });
         }
         // Where the bucket knows of none any more, a stop came between that and remembering it.
-        if let Some((multipart, there)) = there {
-            self.store.complete_parts(id, &multipart, &there).await?;
+        if let Some((multipart, there)) = &there {
+            match self.store.complete_parts(id, multipart, there).await {
+                // Another server was first: what follows sees to it.
+                Err(gone) if gone.kind() == io::ErrorKind::NotFound => {}
+                completed => completed?,
+            }
         }
         let place = upload.object().place;
         if self.store.stored_size(id, place).await? != Some(upload.size) {
@@ -98,6 +102,7 @@ impl Uploads {
         let object = Object { id, place, size: upload.size, crc32: None, key: None };
         let hashed = self.store.hash(object, None).await?;
         if promised.iter().any(|promised| *promised != hashed.sha256) {
+            self.begin_anew(upload).await?;
             return Err(Error::ChecksumMismatch);
         }
         Ok(Content { digest: ContentDigest::Whole(hashed.sha256), crc32: Some(hashed.crc32) })
@@ -125,6 +130,17 @@ impl Uploads {
             self.events.upload_moved(upload.owner, upload.id);
         }
         Ok(Some((multipart.clone(), there)))
+    }
+
+    /// Takes back an object that the bucket has made: parts can be sent no more to what it was made of.
+    async fn begin_anew(&self, upload: &Upload) -> Result<()> {
+        let object = upload.object();
+        self.store.remove(object.id, object.place, upload.multipart.as_deref()).await?;
+        if let Some(multipart) = &upload.multipart {
+            object::forget_multipart(&self.db, object.id, multipart).await?;
+        }
+        upload_part::replace(&self.db, upload.id, &[], upload.expires_at).await?;
+        Ok(())
     }
 
     /// Begins to send an object's parts to the bucket. Answers by what, which may be what somebody else has begun.

@@ -12,6 +12,7 @@ use sharesync_protocol::api::{Role, User};
 use sharesync_server::config::Config;
 use sharesync_server::{Purged, Scrubbed, Server};
 use sharesync_service_kit::clock::{Clock, ManualClock};
+use sharesync_test_bucket::BucketServer;
 use sharesync_test_services::Postgres;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -25,6 +26,8 @@ use crate::{Mail, Person};
 #[derive(Default)]
 pub struct StackBuilder {
     variables: HashMap<String, String>,
+    has_bucket: bool,
+    is_on_disk: bool,
 }
 
 impl StackBuilder {
@@ -41,8 +44,22 @@ impl StackBuilder {
         self.env("ADMIN_EMAIL", "root@example.com").env("ADMIN_PASSWORD", PASSWORD)
     }
 
-    /// Starts the server; on PostgreSQL where `SHARESYNC_TEST_DATABASE` says so, and encrypting what is stored where
-    /// `SHARESYNC_TEST_ENCRYPTION` does.
+    /// Has new objects kept in a bucket of its own, as they are: [`Stack::bucket`].
+    #[must_use]
+    pub fn with_bucket(mut self) -> Self {
+        self.has_bucket = true;
+        self.env("ENCRYPTION_KEY", "")
+    }
+
+    /// Has everything kept on the disk, whatever is tested: for tests of what a disk does.
+    #[must_use]
+    pub fn on_disk(mut self) -> Self {
+        self.is_on_disk = true;
+        self
+    }
+
+    /// Starts the server; on PostgreSQL where `SHARESYNC_TEST_DATABASE` says so, encrypting what is stored where
+    /// `SHARESYNC_TEST_ENCRYPTION` does, and keeping it in a bucket where `SHARESYNC_TEST_BUCKET` does.
     pub async fn start(mut self) -> Stack {
         if let Some(server) = Postgres::if_tested() {
             let place = self.variables.entry("DATABASE_URL".into());
@@ -52,16 +69,34 @@ impl StackBuilder {
             let key = self.variables.entry("ENCRYPTION_KEY".into());
             key.or_insert_with(|| "a key of thirty-two bytes or more".into());
         }
+        let is_encrypting = self.variables.get("ENCRYPTION_KEY").is_some_and(|key| !key.is_empty());
+        // What passes through the server does so by the same addresses wherever it goes then.
+        let is_tested = is_encrypting
+            && !self.is_on_disk
+            && std::env::var_os("SHARESYNC_TEST_BUCKET").is_some();
+        let bucket = if self.has_bucket || is_tested {
+            let bucket = BucketServer::start().await;
+            self.variables.extend([
+                ("S3_ENDPOINT".into(), bucket.endpoint()),
+                ("S3_BUCKET_NAME".into(), bucket.bucket().into()),
+                ("S3_ACCESS_KEY".into(), bucket.access_key().into()),
+                ("S3_SECRET_KEY".into(), bucket.secret_key().into()),
+            ]);
+            Some(bucket)
+        } else {
+            None
+        };
         let folder = tempfile::tempdir().expect("a test has a place for its files");
         let clock = ManualClock::starting_now();
         let running = Running::start(folder.path(), &self.variables, &clock).await;
-        Stack { folder, clock, variables: self.variables, running }
+        Stack { folder, bucket, clock, variables: self.variables, running }
     }
 }
 
 /// A running server. Stopped, and its folder removed, when dropped.
 pub struct Stack {
     folder: TempDir,
+    bucket: Option<BucketServer>,
     clock: ManualClock,
     variables: HashMap<String, String>,
     running: Running,
@@ -128,10 +163,10 @@ impl Stack {
 
     /// Stops the server gracefully and starts another in the same folder.
     pub async fn restart(self) -> Self {
-        let Self { folder, clock, variables, running } = self;
+        let Self { folder, bucket, clock, variables, running } = self;
         running.stop().await;
         let running = Running::start(folder.path(), &variables, &clock).await;
-        Self { folder, clock, variables, running }
+        Self { folder, bucket, clock, variables, running }
     }
 
     /// The same, with another value of a variable.
@@ -213,7 +248,16 @@ impl Stack {
         for part in ["objects", "incoming"] {
             collect_files(&self.folder.path().join(part), &mut found);
         }
+        let in_bucket = self.bucket.as_ref().map(|bucket| bucket.file_of("objects"));
+        if let Some(objects) = in_bucket.filter(|objects| objects.exists()) {
+            collect_files(&objects, &mut found);
+        }
         found
+    }
+
+    /// The bucket that objects are kept in, of a server that was started [with one](StackBuilder::with_bucket).
+    pub fn bucket(&self) -> &BucketServer {
+        self.bucket.as_ref().expect("the server has a bucket")
     }
 }
 

@@ -129,7 +129,7 @@ async fn whoever_has_it_already_is_told_so_and_downloads_nothing() {
 
 #[tokio::test]
 async fn what_goes_wrong_inside_is_not_told() {
-    let stack = Stack::start().await;
+    let stack = Stack::builder().on_disk().start().await;
     let (_, _, url) = one_file(&stack).await;
     let place = stack.stored_files().remove(0);
     std::fs::remove_file(&place).unwrap();
