@@ -108,6 +108,7 @@ async fn parts_that_are_too_small_make_no_object() {
     assert!(
         matches!(&error, Error::Refused { source, .. } if source.to_string().starts_with("EntityTooSmall"))
     );
+    assert_eq!(bucket.parts("one", &upload).await.unwrap(), parts);
 }
 
 #[tokio::test]
