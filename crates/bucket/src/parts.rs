@@ -233,6 +233,7 @@ impl Bucket {
         path: &Path,
         part_size: u64,
     ) -> Result<()> {
+        const OPERATION: &str = "send a file in parts";
         let length = length_of(path).await?;
         let present = self.parts(key, upload).await?;
         let count = length.div_ceil(part_size.max(1)).max(1);
@@ -242,11 +243,22 @@ impl Bucket {
                 "parts of that size would be too many",
             ));
         }
+        let present = &present;
         stream::iter(0..count)
-            .map(|index| {
+            .map(|index| async move {
+                let number = signed(OPERATION, index + 1)?;
                 let from = index * part_size;
-                let section = Piece::Section { path, from, length: part_size.min(length - from) };
-                self.put_part_unless_present(key, upload, &present, index + 1, section)
+                let length = part_size.min(length - from);
+                let (sha256, size) =
+                    digest::of_file(path, from, length).await.map_err(unreadable)?;
+                let same = |part: &Part| {
+                    (part.number, part.size, part.sha256) == (number, size, Some(sha256))
+                };
+                if present.iter().any(same) {
+                    return Ok(());
+                }
+                self.put_part(key, upload, number, Piece::Section { path, from, length }, &sha256)
+                    .await
             })
             .buffer_unordered(PARTS_UNDER_WAY)
             .try_collect::<()>()
@@ -255,26 +267,6 @@ impl Bucket {
         // An earlier attempt may have cut the file otherwise.
         parts.retain(|part| u64::from(part.number) <= count);
         self.complete_parts(key, upload, &parts).await
-    }
-
-    async fn put_part_unless_present(
-        &self,
-        key: &str,
-        upload: &str,
-        present: &[Part],
-        number: u64,
-        piece: Piece<'_>,
-    ) -> Result<()> {
-        let Piece::Section { path, from, length } = piece else { return Ok(()) };
-        let number = signed("send a file in parts", number)?;
-        let (sha256, size) = digest::of_file(path, from, length).await.map_err(unreadable)?;
-        if present
-            .iter()
-            .any(|part| (part.number, part.size, part.sha256) == (number, size, Some(sha256)))
-        {
-            return Ok(());
-        }
-        self.put_part(key, upload, number, piece, &sha256).await
     }
 }
 

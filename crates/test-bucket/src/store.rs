@@ -1,6 +1,7 @@
 //! s3s-fs, and what it lacks.
 
 use std::collections::BTreeMap;
+use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -13,11 +14,14 @@ use s3s::dto::{
     GetBucketLocationOutput, GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput,
     HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
     ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsV2Input, ListObjectsV2Output,
-    ListPartsInput, ListPartsOutput, Part, PutObjectInput, PutObjectOutput, Timestamp,
-    UploadPartInput, UploadPartOutput,
+    ListPartsInput, ListPartsOutput, Part, PutObjectInput, PutObjectOutput, Range, StreamingBlob,
+    Timestamp, UploadPartInput, UploadPartOutput,
 };
-use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, Take};
+use tokio_util::io::ReaderStream;
 
 use crate::announced::watched;
 use crate::uploads::{Upload, Uploads};
@@ -25,6 +29,9 @@ use crate::uploads::{Upload, Uploads};
 const MAX_PARTS: i32 = 10_000;
 /// How many parts a list has that was not asked for fewer.
 const PARTS_LISTED: i32 = 1_000;
+
+/// How much of an object is read at a time.
+const READ_BYTES: usize = 256 * 1024;
 
 /// The store.
 #[derive(Debug)]
@@ -45,6 +52,19 @@ impl Store {
     fn check_bucket(&self, bucket: &str) -> S3Result<()> {
         if self.folder.join(bucket).is_dir() { Ok(()) } else { Err(s3_error!(NoSuchBucket)) }
     }
+}
+
+/// So many bytes of a file, from where the range begins.
+async fn body_of(
+    path: &Path,
+    range: Option<Range>,
+    length: u64,
+) -> S3Result<ReaderStream<Take<File>>> {
+    let mut file = File::open(path).await.map_err(|error| s3_error!(error, NoSuchKey))?;
+    let all = file.metadata().await.map_err(S3Error::internal_error)?.len();
+    let begin = range.map_or(Ok(0), |range| range.check(all).map(|section| section.start))?;
+    file.seek(SeekFrom::Start(begin)).await.map_err(S3Error::internal_error)?;
+    Ok(ReaderStream::with_capacity(file.take(length), READ_BYTES))
 }
 
 #[expect(clippy::disallowed_methods, reason = "files are dated by the system's clock, too")]
@@ -89,7 +109,15 @@ impl S3 for Store {
 
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
         self.check_bucket(&request.input.bucket)?;
-        self.files.get_object(request).await
+        let (path, range) =
+            (self.folder.join(&request.input.bucket).join(&request.input.key), request.input.range);
+        let mut answer = self.files.get_object(request).await?;
+        // s3s-fs reads 4 KiB at a time, which is no measure of anything.
+        let length = u64::try_from(answer.output.content_length.unwrap_or_default())
+            .map_err(S3Error::internal_error)?;
+        let body = body_of(&path, range, length).await?;
+        answer.output.body = Some(StreamingBlob::wrap(body));
+        Ok(answer)
     }
 
     async fn head_object(&self, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {

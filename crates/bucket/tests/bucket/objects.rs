@@ -104,7 +104,11 @@ async fn a_longer_file_goes_in_parts_and_on_from_where_it_was() {
         .put_part("one", &upload, 2, second.clone().into(), &crate::sha256(&second))
         .await
         .unwrap();
-    bucket.put_parts_of_file("one", &upload, file.path(), PART as u64).await.unwrap();
+    let sending = {
+        let (bucket, path) = (bucket.clone(), file.path().to_owned());
+        async move { bucket.put_parts_of_file("one", &upload, &path, PART as u64).await }
+    };
+    tokio::spawn(sending).await.unwrap().unwrap();
 
     assert!(whole(&bucket, "one").await == stored);
 }
