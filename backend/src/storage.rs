@@ -27,7 +27,9 @@ pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Store> {
             bucket.ensure().await.context("S3_ENDPOINT: cannot open or make the bucket")?;
         }
         // A new one would have nothing of what is stored.
-        (Some(bucket), true) => bucket.check().await.context("S3_ENDPOINT: cannot open the bucket")?,
+        (Some(bucket), true) => {
+            bucket.check().await.context("S3_ENDPOINT: cannot open the bucket")?
+        }
         (None, true) => bail!("S3_ENDPOINT: files are stored in a bucket. Set it as it was"),
         (None, false) => {}
     }

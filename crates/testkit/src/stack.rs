@@ -75,14 +75,7 @@ impl StackBuilder {
             && !self.is_on_disk
             && std::env::var_os("SHARESYNC_TEST_BUCKET").is_some();
         let bucket = if self.has_bucket || is_tested {
-            let bucket = BucketServer::start().await;
-            self.variables.extend([
-                ("S3_ENDPOINT".into(), bucket.endpoint()),
-                ("S3_BUCKET_NAME".into(), bucket.bucket().into()),
-                ("S3_ACCESS_KEY".into(), bucket.access_key().into()),
-                ("S3_SECRET_KEY".into(), bucket.secret_key().into()),
-            ]);
-            Some(bucket)
+            Some(open_bucket(&mut self.variables).await)
         } else {
             None
         };
@@ -167,6 +160,12 @@ impl Stack {
         running.stop().await;
         let running = Running::start(folder.path(), &variables, &clock).await;
         Self { folder, bucket, clock, variables, running }
+    }
+
+    /// The same, with a bucket for what is new.
+    pub async fn restart_with_bucket(mut self) -> Self {
+        self.bucket = Some(open_bucket(&mut self.variables).await);
+        self.restart().await
     }
 
     /// The same, with another value of a variable.
@@ -259,6 +258,18 @@ impl Stack {
     pub fn bucket(&self) -> &BucketServer {
         self.bucket.as_ref().expect("the server has a bucket")
     }
+}
+
+/// A bucket, of which the variables tell.
+async fn open_bucket(variables: &mut HashMap<String, String>) -> BucketServer {
+    let bucket = BucketServer::start().await;
+    variables.extend([
+        ("S3_ENDPOINT".into(), bucket.endpoint()),
+        ("S3_BUCKET_NAME".into(), bucket.bucket().into()),
+        ("S3_ACCESS_KEY".into(), bucket.access_key().into()),
+        ("S3_SECRET_KEY".into(), bucket.secret_key().into()),
+    ]);
+    bucket
 }
 
 fn collect_files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -4,6 +4,7 @@
 mod accounts;
 mod api_tokens;
 mod archives;
+mod bucket;
 mod content;
 mod encryption;
 mod events;
