@@ -121,3 +121,33 @@ impl From<Error> for io::Error {
         Self::new(kind, error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_mean_what_a_caller_does_about_them() {
+        let kinds = [
+            (
+                io::ErrorKind::HostUnreachable,
+                vec![(503, "SlowDown"), (500, "InternalError"), (502, ""), (429, "")],
+            ),
+            // An upload is completed under a status that was sent before it failed.
+            (io::ErrorKind::HostUnreachable, vec![(200, "InternalError"), (400, "RequestTimeout")]),
+            (io::ErrorKind::NotFound, vec![(404, ""), (404, "NoSuchKey"), (200, "NoSuchUpload")]),
+            (
+                io::ErrorKind::Other,
+                vec![(404, "NoSuchBucket"), (403, "AccessDenied"), (400, "BadDigest"), (501, "")],
+            ),
+        ];
+        for (kind, answers) in kinds {
+            for (status, code) in answers {
+                let answer = Answer { code: code.to_owned(), status, message: String::new() };
+                let error = io::Error::from(Error::answer("look", answer));
+                assert_eq!(error.kind(), kind, "{code} ({status})");
+                assert!(error.downcast::<Error>().is_ok());
+            }
+        }
+    }
+}

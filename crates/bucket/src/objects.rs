@@ -135,7 +135,8 @@ impl Bucket {
         Ok(presigned.uri().to_owned())
     }
 
-    /// How many bytes an object has, if it is there.
+    /// How many bytes an object has, if it is there. A missing bucket looks like a missing object: the service's answer
+    /// has no body that could tell.
     pub async fn size(&self, key: &str) -> Result<Option<u64>> {
         const OPERATION: &str = "look at an object";
         let found = self.client.head_object().bucket(&self.name).key(key).send().await;

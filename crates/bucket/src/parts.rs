@@ -238,10 +238,7 @@ impl Bucket {
         let present = self.parts(key, upload).await?;
         let count = length.div_ceil(part_size.max(1)).max(1);
         if part_size == 0 || count > MAX_PARTS {
-            return Err(Error::refused(
-                "send a file in parts",
-                "parts of that size would be too many",
-            ));
+            return Err(Error::refused(OPERATION, "parts of that size would be too many"));
         }
         let present = &present;
         stream::iter(0..count)

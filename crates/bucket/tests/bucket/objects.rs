@@ -83,6 +83,10 @@ async fn a_file_goes_in_one_request_up_to_the_limit() {
     bucket.put_file("one", file.path()).await.unwrap();
     assert!(whole(&bucket, "one").await == stored);
 
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    bucket.put_file("empty", empty.path()).await.unwrap();
+    assert_eq!(bucket.size("empty").await.unwrap(), Some(0));
+
     let bucket = bucket.with_put_limit(299_999);
     assert!(!bucket.takes_at_once(300_000));
     assert!(matches!(bucket.put_file("two", file.path()).await, Err(Error::Refused { .. })));
