@@ -54,7 +54,9 @@ function RecordRow({ record, size }: { record: Download; size: number }) {
       <div className="text-end">
         <Outcome record={record} />
         <p className="mt-1 text-xs text-muted tabular-nums">
-          {formatBytes(record.bytes)} of {formatBytes(size)}
+          {record.direct
+            ? 'How much of it came is not known'
+            : `${formatBytes(record.bytes)} of ${formatBytes(size)}`}
         </p>
       </div>
     </li>
@@ -62,6 +64,8 @@ function RecordRow({ record, size }: { record: Download; size: number }) {
 }
 
 function Outcome({ record }: { record: Download }) {
+  // The server has handed out an address there, and seen nothing more of it.
+  if (record.direct) return <Badge>Fetched from storage directly</Badge>
   if (record.completed) return <Badge tone="accent">Completed</Badge>
   if (typeof record.started_at === 'number') return <Badge tone="caution">Not completed</Badge>
   return <Badge>Not started</Badge>

@@ -10,6 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { formatBytes, formatDateTime } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { DownloadRecords } from './download-records'
+import { fileDigest } from './file-digest'
 import { FileLinks } from './file-links'
 import { fileQuery } from './library-queries'
 import { useFileActions } from './use-file-actions'
@@ -34,6 +35,7 @@ export function FileDetailsPanel({ id, onClose }: FileDetailsPanelProps) {
 
 function Contents({ file }: { file: FileDetails }) {
   const { download } = useFileActions()
+  const { term, sha256 } = fileDigest(file)
   const facts = [
     ['Size', formatBytes(file.size)],
     ['Kind', file.content_type],
@@ -59,16 +61,10 @@ function Contents({ file }: { file: FileDetails }) {
               <dd>{value}</dd>
             </div>
           ))}
-          <dt className="text-muted">SHA-256</dt>
+          <dt className="max-w-36 text-muted">{term}</dt>
           <dd className="flex min-w-0 items-center gap-2">
-            <code className="min-w-0 truncate font-mono text-xs">{file.sha256}</code>
-            <CopyButton
-              text={file.sha256}
-              label="Copy"
-              variant="quiet"
-              size="sm"
-              className="-my-2"
-            />
+            <code className="min-w-0 truncate font-mono text-xs">{sha256}</code>
+            <CopyButton text={sha256} label="Copy" variant="quiet" size="sm" className="-my-2" />
           </dd>
         </dl>
         {!file.damaged && (

@@ -10,6 +10,11 @@ import type { UploadApi } from './upload-api'
 
 /** Parts on their way at the same time: one alone would leave the line empty while it is stored. */
 const AT_ONCE = 3
+/**
+ * What a bucket answers where the bytes were damaged on their way, or came too slowly (400), and where the address was too
+ * old (403): a new one may take them.
+ */
+const REFUSED_BY_BUCKET = [400, 403]
 
 /** What of an upload is sent, and where. */
 export interface Sending {
@@ -54,13 +59,17 @@ export async function sendMissing({
     const sha256 = bytesToHex(await sha256Of(bytes))
     if (there.get(number) !== sha256) {
       const persistence = { ...sending.persistence, signal, onStalled: stalls.of(number) }
-      await persist(async () => {
-        report(number, 0)
-        const url = await api.address(id, { number, sha256 })
-        signal.throwIfAborted()
-        const onProgress = (sent: number) => report(number, sent)
-        await api.put(url, bytes, { onProgress, signal })
-      }, persistence)
+      await persist(
+        async () => {
+          report(number, 0)
+          const address = await api.address(id, { number, sha256 })
+          signal.throwIfAborted()
+          const onProgress = (sent: number) => report(number, sent)
+          await api.put(address, bytes, { onProgress, signal })
+        },
+        persistence,
+        REFUSED_BY_BUCKET,
+      )
     }
     report(number, bytes.length)
   }

@@ -15,18 +15,23 @@ beforeEach(() => {
 
 /** What comes of an attempt that fails in these ways, one after the other, and then succeeds. */
 function after(...failures: Error[]) {
+  return afterThese(failures, [])
+}
+
+function afterThese(failures: Error[], passing: number[]) {
   const attempt = () => {
     const failure = failures.shift()
     return failure ? Promise.reject(failure) : Promise.resolve('done')
   }
-  return persist(attempt, {
-    onStalled: (stalled) => stalls.push(stalled),
+  const persistence = {
+    onStalled: (stalled: boolean) => stalls.push(stalled),
     signal: stop.signal,
-    wait: (ms) => {
+    wait: (ms: number) => {
       waits.push(ms)
       return Promise.resolve()
     },
-  })
+  }
+  return persist(attempt, persistence, passing)
 }
 
 const problem = (status: number, code: ProblemCode) =>
@@ -53,6 +58,14 @@ it('tries what is refused for the moment for a while', async () => {
     await expect(after(...often(9, status))).rejects.toMatchObject({ status })
   }
   expect(await after(problem(422, 'checksum_mismatch'))).toBe('done')
+})
+
+it('tries what its caller knows to pass for a while, where it is not the server that says so', async () => {
+  expect(await afterThese(often(8, 403), [403])).toBe('done')
+  await expect(afterThese(often(9, 403), [403])).rejects.toMatchObject({ status: 403 })
+  for (const failure of [problem(403, 'forbidden'), new ProblemError(400)]) {
+    await expect(afterThese([failure], [403])).rejects.toBe(failure)
+  }
 })
 
 it('does not try again what would fail again', async () => {

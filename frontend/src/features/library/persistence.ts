@@ -17,11 +17,13 @@ export interface Persistence {
 
 /**
  * The result of the first attempt that succeeds. A server that cannot be reached is waited for without an end;
- * what it refuses for the moment, for a while. Throws what the last attempt did, or whatever the signal was aborted with.
+ * what it refuses for the moment, for a while; and so what is answered with one of the statuses of `passing`, but not in
+ * the server's own words. Throws what the last attempt did, or whatever the signal was aborted with.
  */
 export async function persist<T>(
   attempt: () => Promise<T>,
   { onStalled, signal, wait }: Persistence,
+  passing: readonly number[] = [],
 ): Promise<T> {
   let refusals = 0
   for (let failures = 0; ; failures += 1) {
@@ -31,7 +33,7 @@ export async function persist<T>(
       return result
     } catch (error) {
       signal.throwIfAborted()
-      if (!mayPass(error)) throw error
+      if (!mayPass(error, passing)) throw error
       if (!isOutOfReach(error)) refusals += 1
       if (refusals > MOST_REFUSALS) throw error
       onStalled(true)
@@ -49,12 +51,13 @@ function isOutOfReach(error: ProblemError): boolean {
  * Whether the same may succeed later. 408, 409 and 410 end an attempt, not the file: the line was too slow, or another
  * page sent the same part, or the part's address was too old.
  */
-function mayPass(error: unknown): error is ProblemError {
+function mayPass(error: unknown, passing: readonly number[]): error is ProblemError {
   if (!(error instanceof ProblemError)) return false
   const code = error.problem?.code
   if (code === 'upload_incomplete' || code === 'too_many') return false
   // Bytes that were damaged on their way.
   if (code === 'checksum_mismatch') return true
+  if (code === undefined && passing.includes(error.status)) return true
   return isOutOfReach(error) || [408, 409, 410, 429, 500].includes(error.status)
 }
 

@@ -2,10 +2,10 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ProblemError } from '@/api/problem'
-import type { ReceivedPart, UploadedFile, UploadSession } from '@/api/types'
+import type { ProblemCode, ReceivedPart, UploadedFile, UploadSession } from '@/api/types'
 import { sha256Of } from '@/lib/sha256'
 import { fileSender } from './send-file'
-import type { Announced, PutOptions, UploadApi } from './upload-api'
+import type { Address, Announced, PutOptions, UploadApi } from './upload-api'
 
 const PART = 1000
 
@@ -18,6 +18,12 @@ class FakeServer implements UploadApi {
   aborted: string[] = []
   /** What each put throws first. */
   failures: Error[] = []
+  /** Addresses that were asked for. */
+  addressed = 0
+  /** Whether all parts are gone once a put has failed. */
+  isForgetful = false
+  /** Parts that are gone by the time that all have come. */
+  losesAtLast: number[] = []
   /** Parts on their way at one time, at most. */
   atOnce = 0
   #now = 0
@@ -38,27 +44,30 @@ class FakeServer implements UploadApi {
   }
 
   address(id: string, { number, sha256 }: { number: number; sha256: string }) {
-    return Promise.resolve(`${id}/${number}/${sha256}`)
+    this.addressed += 1
+    return Promise.resolve({ url: `${id}/${number}`, headers: { 'x-amz-checksum-sha256': sha256 } })
   }
 
-  async put(url: string, bytes: Uint8Array<ArrayBuffer>, { onProgress }: PutOptions) {
-    const [, number, sha256] = url.split('/')
+  async put({ url, headers }: Address, bytes: Uint8Array<ArrayBuffer>, { onProgress }: PutOptions) {
+    const [, number] = url.split('/')
     this.#now += 1
     this.atOnce = Math.max(this.atOnce, this.#now)
     onProgress(bytes.length / 2)
     await new Promise((resolve) => setTimeout(resolve))
     this.#now -= 1
     const failure = this.failures.shift()
+    if (failure && this.isForgetful) this.parts.clear()
     if (failure) throw failure
-    expect(bytesToHex(await sha256Of(bytes))).toBe(sha256)
+    expect(headers?.['x-amz-checksum-sha256']).toBe(bytesToHex(await sha256Of(bytes)))
     onProgress(bytes.length)
     this.puts.push(Number(number))
     this.parts.set(Number(number), bytes)
   }
 
   complete() {
+    for (const number of this.losesAtLast.splice(0)) this.parts.delete(number)
     const received = [...this.parts.values()].reduce((sum, { length }) => sum + length, 0)
-    if (received !== this.announced?.size) throw new ProblemError(409)
+    if (received !== this.announced?.size) throw problem(409, 'upload_incomplete')
     this.completed += 1
     return Promise.resolve(this.#file())
   }
@@ -77,6 +86,12 @@ class FakeServer implements UploadApi {
     return { id: 'f1', name: this.announced?.name } as UploadedFile
   }
 }
+
+const problem = (status: number, code: ProblemCode) =>
+  new ProblemError(status, { type: 'about:blank', title: '', status, detail: '', code })
+
+const often = (times: number, status: number) =>
+  Array.from({ length: times }, () => new ProblemError(status))
 
 let server: FakeServer
 let progress: number[]
@@ -139,6 +154,72 @@ it('gives up at once where a part is refused for good', async () => {
   server.failures = [new ProblemError(507)]
   await expect(send(film)).rejects.toMatchObject({ status: 507 })
   expect(server.completed).toBe(0)
+})
+
+describe('a bucket, which says no in words of its own,', () => {
+  it('is sent a part again by a new address, for a while', async () => {
+    for (const status of [400, 403]) {
+      server = new FakeServer()
+      server.failures = often(8, status)
+      await send(film)
+      expect(stored()).toEqual([...content])
+      expect(server.addressed).toBe(5 + 8)
+      server = new FakeServer()
+      server.failures = often(100, status)
+      await expect(send(film)).rejects.toMatchObject({ status })
+      expect(server.addressed).toBeLessThan(3 * 9 + 1)
+    }
+  })
+
+  it('is not what the server is that refuses a part for good', async () => {
+    server.failures = [problem(403, 'forbidden')]
+    await expect(send(film)).rejects.toMatchObject({ status: 403 })
+    expect(server.addressed).toBe(3)
+  })
+
+  it('may have lost what was there: that is sent anew, and the file goes on moving', async () => {
+    server.failures = [new ProblemError(0), new ProblemError(0), new ProblemError(404)]
+    server.isForgetful = true
+    await send(film)
+    expect(stored()).toEqual([...content])
+    expect(begun).toEqual([
+      ['u1', 0],
+      ['u1', 0],
+    ])
+    expect(stalls.at(-1)).toBe(false)
+    expect(progress.at(-1)).toBe(4500)
+  })
+
+  it('may have lost it before the last moment', async () => {
+    server.losesAtLast = [2]
+    expect(await send(film)).toMatchObject({ id: 'f1' })
+    expect(stored()).toEqual([...content])
+    expect(begun.at(-1)).toEqual(['u1', 3500])
+  })
+
+  it('is given up where it loses everything again and again', async () => {
+    server.failures = often(1000, 404)
+    await expect(send(film)).rejects.toMatchObject({ status: 404 })
+    expect(begun).toHaveLength(4)
+  })
+
+  it('has nothing of what the server has given up, which is not begun anew', async () => {
+    server.failures = often(3, 404)
+    server.get = () => Promise.reject(problem(404, 'not_found'))
+    await expect(send(film)).rejects.toMatchObject({ problem: { code: 'not_found' } })
+    expect(begun).toHaveLength(1)
+  })
+
+  it('has nothing of what became a file by another page', async () => {
+    server.failures = [new ProblemError(404)]
+    const get = server.get.bind(server)
+    server.get = async (id) => ({
+      ...(await get(id)),
+      file: { id: 'f2' } as UploadedFile,
+    })
+    expect(await send(film)).toMatchObject({ id: 'f2' })
+    expect(server.completed).toBe(0)
+  })
 })
 
 describe('an upload that was begun', () => {

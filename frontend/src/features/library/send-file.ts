@@ -1,10 +1,13 @@
 /** Sends one file to the library: begins its upload or goes on with it, sends what is missing, and completes it. */
 import { ProblemError } from '@/api/problem'
-import type { UploadDetails, UploadedFile } from '@/api/types'
+import type { UploadDetails, UploadedFile, UploadSession } from '@/api/types'
 import { sendMissing } from './part-sender'
 import { persist, type Persistence, waitOrOnline } from './persistence'
 import type { UploadApi } from './upload-api'
 import type { Sender, SendOptions } from './upload-queue'
+
+/** How often what is there is looked at anew, where parts are gone that were there. */
+const MOST_LOOKS = 3
 
 /** Makes the sender that uses these calls. `wait` is what it waits by between tries. */
 export function fileSender(api: UploadApi, wait: Persistence['wait'] = waitOrOnline): Sender {
@@ -32,10 +35,28 @@ async function send(
     void api.abort(session.id).catch(() => undefined)
     signal.throwIfAborted()
   }
-  onBegun(session.id, session.received)
-  const there = new Map(found?.parts.map(({ number, sha256 }) => [number, sha256]))
-  await sendMissing({ api, file, session, there, onProgress, persistence })
-  return persist(() => api.complete(session.id), persistence)
+  let current: UploadSession & Partial<UploadDetails> = session
+  for (let looks = 0; ; looks += 1) {
+    onBegun(current.id, current.received)
+    const there = new Map(current.parts?.map(({ number, sha256 }) => [number, sha256]))
+    try {
+      await sendMissing({ api, file, session: current, there, onProgress, persistence })
+      return await persist(() => api.complete(session.id), persistence)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isGone(error) || looks === MOST_LOOKS) throw error
+      // Of what was on its way nothing is any more.
+      onStalled(false)
+      current = await persist(() => api.get(session.id), persistence)
+      if (current.file) return current.file
+    }
+  }
+}
+
+/** Whether what was sent is not there any more: whoever looks after a bucket may have tidied up. The server knows. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false
+  return error.status === 404 || error.problem?.code === 'upload_incomplete'
 }
 
 /** An upload that was begun; `null` where the server has given it up. */

@@ -1,10 +1,11 @@
 /**
  * The calls that an upload in parts is made of. Parts go by `XMLHttpRequest`, since `fetch` tells no
- * upload progress; they need no token, for their addresses let them in.
+ * upload progress; they need no token, for their addresses let them in. Those may be the server's or those of a bucket,
+ * whose answers are no problems (RFC 9457).
  */
 import { api, unwrap } from '@/api/client'
 import { isProblem, ProblemError } from '@/api/problem'
-import type { UploadDetails, UploadedFile, UploadSession } from '@/api/types'
+import type { PartAddress, UploadDetails, UploadedFile, UploadSession } from '@/api/types'
 
 /** As RFC 9110 §8.3.1 has them, without parameters. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
@@ -19,6 +20,9 @@ export interface Announced {
   readonly handIn: boolean
 }
 
+/** Where a part goes, and the headers it has to have there. */
+export type Address = Pick<PartAddress, 'url' | 'headers'>
+
 /** How a part goes. */
 export interface PutOptions {
   /** Called with how many of its bytes have gone. */
@@ -32,8 +36,8 @@ export interface UploadApi {
   /** What is there of an upload. */
   get(id: string): Promise<UploadDetails>
   /** The address that takes a part with this digest, in hexadecimal. */
-  address(id: string, part: { number: number; sha256: string }): Promise<string>
-  put(url: string, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): Promise<void>
+  address(id: string, part: { number: number; sha256: string }): Promise<Address>
+  put(address: Address, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): Promise<void>
   complete(id: string): Promise<UploadedFile>
   abort(id: string): Promise<void>
 }
@@ -54,7 +58,7 @@ export const uploadApi: UploadApi = {
     )
     const [address] = parts
     if (!address) throw new ProblemError(500)
-    return address.url
+    return address
   },
   put,
   complete: (id) =>
@@ -65,7 +69,7 @@ export const uploadApi: UploadApi = {
 }
 
 function put(
-  url: string,
+  { url, headers = {} }: Address,
   bytes: Uint8Array<ArrayBuffer>,
   { onProgress, signal }: PutOptions,
 ): Promise<void> {
@@ -77,6 +81,7 @@ function put(
     const request = new XMLHttpRequest()
     const abort = () => request.abort()
     request.open('PUT', url)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => onProgress(loaded)
     request.onload = () => {
       if (request.status === 200) resolve()

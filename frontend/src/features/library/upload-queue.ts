@@ -48,7 +48,7 @@ export interface SendOptions {
   readonly handIn: boolean
   /** The server's name for the upload, where it was begun already. */
   readonly session: string | null
-  /** Called with that name, and how many bytes are there already. */
+  /** Called with that name, and how many bytes are there already; again where these have become fewer. */
   readonly onBegun: (session: string, there: number) => void
   /** Called with how many bytes have gone. */
   readonly onProgress: (sent: number) => void
@@ -235,6 +235,7 @@ export class UploadQueue {
     this.#update(key, { state: { is: 'sending' } })
     const onBegun = (session: string, there: number) => {
       if (!current()) return
+      job.meter = new SpeedMeter()
       job.meter.add(there, this.#now())
       this.#update(key, { session, sent: there })
       void job.kept.then((kept) => kept?.begun(session))
