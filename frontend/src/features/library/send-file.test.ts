@@ -48,13 +48,18 @@ class FakeServer implements UploadApi {
     return Promise.resolve({ url: `${id}/${number}`, headers: { 'x-amz-checksum-sha256': sha256 } })
   }
 
-  async put({ url, headers }: Address, bytes: Uint8Array<ArrayBuffer>, { onProgress }: PutOptions) {
+  async put(
+    { url, headers }: Address,
+    bytes: Uint8Array<ArrayBuffer>,
+    { onProgress, signal }: PutOptions,
+  ) {
     const [, number] = url.split('/')
     this.#now += 1
     this.atOnce = Math.max(this.atOnce, this.#now)
     onProgress(bytes.length / 2)
     await new Promise((resolve) => setTimeout(resolve))
     this.#now -= 1
+    signal.throwIfAborted()
     const failure = this.failures.shift()
     if (failure && this.isForgetful) this.parts.clear()
     if (failure) throw failure
