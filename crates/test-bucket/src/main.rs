@@ -1,7 +1,8 @@
 //! `sharesync-test-bucket`: the S3 server of tests as a program, for browser tests and benchmarks.
 //!
 //! From the environment: `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_BUCKET_NAME`, `S3_FOLDER`, where objects lie, and `PORT`
-//! (0, any, without it). Standard output says `Listening on http://…`; it ends with SIGTERM or SIGINT.
+//! (0, any, without it). Standard output says `Listening on http://…`; it ends with SIGTERM or SIGINT. SIGUSR1 makes it refuse
+//! connections, SIGUSR2 accept them again, with all that it had.
 
 use std::env;
 use std::io::Write;
@@ -23,11 +24,17 @@ async fn main() -> anyhow::Result<()> {
     };
     let (mut terminated, mut interrupted) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut pausing, mut resuming) =
+        (signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?);
     let server = BucketServer::open(opening).await?;
     writeln!(std::io::stdout(), "Listening on {}", server.endpoint())?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
+    loop {
+        tokio::select! {
+            _ = terminated.recv() => break,
+            _ = interrupted.recv() => break,
+            _ = pausing.recv() => server.pause().await,
+            _ = resuming.recv() => server.resume().await?,
+        }
     }
     server.pause().await;
     Ok(())
