@@ -73,7 +73,7 @@ test-frontend: frontend/node_modules/.installed
 
 .PHONY: test-e2e
 test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) lab-tools
-	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling
+	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket
 	projects='--project=pages --project=firefox-sends --project=firefox-receives'; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \
@@ -83,9 +83,10 @@ test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIR
 
 .PHONY: bench
 bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
-	$(CARGO) build --release --locked -p sharesync-server
+	$(CARGO) build --release --locked -p sharesync-server -p sharesync-test-bucket
 	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
-	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line CHROMIUM=$(CHROMIUM) \
+	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line \
+		SHARESYNC_TEST_BUCKET_BIN=$(abspath $(TARGET))/release/sharesync-test-bucket CHROMIUM=$(CHROMIUM) \
 		node e2e/bench/run.mjs $(TARGET)/release/sharesync-server $(PARTS)
 
 .PHONY: generate

@@ -1,0 +1,81 @@
+/** A bucket of an S3 service as a process of its own, for a server under test to keep files in. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Program, startProgram } from './server.ts'
+
+const BINARY =
+  process.env.SHARESYNC_TEST_BUCKET_BIN ??
+  path.resolve(import.meta.dirname, '../../target/debug/sharesync-test-bucket')
+
+/** What it is called. */
+const NAME = 'files'
+
+/** A bucket on a port of its own. */
+export class Bucket {
+  private constructor(
+    private readonly folder: string,
+    private readonly key: Record<string, string>,
+    private program: Program,
+  ) {}
+
+  /** Starts one with nothing in it. */
+  static async open(): Promise<Bucket> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bucket-'))
+    const key = {
+      S3_ACCESS_KEY: 'stories',
+      S3_SECRET_KEY: randomUUID(),
+      S3_BUCKET_NAME: NAME,
+    }
+    return new Bucket(folder, key, await start(folder, key))
+  }
+
+  /** Where it is; as an origin, where pages find it. */
+  get url(): string {
+    return this.program.url
+  }
+
+  /** For a server that shall keep files in it. */
+  get variables(): Record<string, string> {
+    return { ...this.key, S3_ENDPOINT: this.url }
+  }
+
+  /** The files that its objects are, and parts of objects to be. */
+  async files(): Promise<string[]> {
+    const found = await readdir(this.folder, { recursive: true, withFileTypes: true })
+    return found
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.join(parentPath, name))
+  }
+
+  /** From now on it refuses connections, and there are none. */
+  pause(): void {
+    process.kill(this.program.pid, 'SIGUSR1')
+  }
+
+  /** It is there again, as it was. */
+  resume(): void {
+    process.kill(this.program.pid, 'SIGUSR2')
+  }
+
+  /** Stops it and starts it at the same place. It has its objects then, and has forgotten what was not one yet. */
+  async restart(): Promise<void> {
+    const { port } = new URL(this.url)
+    await this.program.stop()
+    this.program = await start(this.folder, { ...this.key, PORT: port })
+  }
+
+  /** Stops it, with all that is in it. */
+  async close(): Promise<void> {
+    try {
+      await this.program.stop()
+    } finally {
+      await rm(this.folder, { recursive: true, force: true })
+    }
+  }
+}
+
+function start(folder: string, variables: Record<string, string>): Promise<Program> {
+  return startProgram(BINARY, { cwd: folder, env: { ...variables, S3_FOLDER: folder } })
+}
