@@ -65,7 +65,8 @@ lint-e2e: e2e/node_modules/.installed
 test-rust: frontend/dist/index.html $(REDIS) $(POSTGRES)
 	$(CARGO) test --locked --workspace
 	# Of the whole workspace, though it is two crates' affair: else all of it is built anew with other features.
-	SHARESYNC_TEST_DATABASE=postgres SHARESYNC_TEST_ENCRYPTION=1 $(CARGO) test --locked --workspace --lib --test api
+	SHARESYNC_TEST_DATABASE=postgres SHARESYNC_TEST_ENCRYPTION=1 SHARESYNC_TEST_BUCKET=1 \
+		$(CARGO) test --locked --workspace --lib --test api
 
 .PHONY: test-frontend
 test-frontend: frontend/node_modules/.installed

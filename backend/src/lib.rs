@@ -73,7 +73,7 @@ impl Server {
     pub async fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let lock = lock(&config.data_dir)?;
         let db = Db::open(&config.database).await.context("cannot open the database")?;
-        let store = storage::open(&config, &db).await?;
+        let store = Box::pin(storage::open(&config, &db)).await?;
         let tasks = TaskTracker::new();
         let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
         let previous = config.previous_secret.as_ref();
@@ -121,7 +121,7 @@ impl Server {
             events.clone(),
         );
         let mut page_origins = config.relay_origins;
-        page_origins.extend(store.origin().await?);
+        page_origins.extend(Box::pin(store.origin()).await?);
         let app = AppState {
             db,
             store,

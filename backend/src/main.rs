@@ -111,7 +111,7 @@ Environment, all of it optional:
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => serve().await?,
+        Command::Serve => Box::pin(serve()).await?,
         Command::Doctor { mend, read } => return examine(Instructions { mend, read }).await,
         Command::Openapi => say(&sharesync_server::openapi().to_pretty_json()?)?,
     }

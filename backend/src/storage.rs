@@ -28,7 +28,7 @@ pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Store> {
         }
         // A new one would have nothing of what is stored.
         (Some(bucket), true) => {
-            bucket.check().await.context("S3_ENDPOINT: cannot open the bucket")?
+            bucket.check().await.context("S3_ENDPOINT: cannot open the bucket")?;
         }
         (None, true) => bail!("S3_ENDPOINT: files are stored in a bucket. Set it as it was"),
         (None, false) => {}
@@ -61,10 +61,14 @@ pub fn bucket_settings(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<O
     let needed = |key: Option<(String, String)>, name: &str| {
         key.map(|(_, value)| value).with_context(|| format!("{name}: is needed for the bucket"))
     };
-    let endpoint = endpoint.map(|(name, value)| checked_endpoint(&name, value)).transpose()?;
+    let endpoint = endpoint.map(|(name, value)| checked_endpoint(&name, &value)).transpose()?;
+    let public_endpoint = var("S3_PUBLIC_ENDPOINT")
+        .map(|value| checked_endpoint("S3_PUBLIC_ENDPOINT", &value))
+        .transpose()?;
     Ok(Some(Settings {
-        path_style: flag("S3_PATH_STYLE", var("S3_PATH_STYLE"), endpoint.is_some())?,
+        path_style: flag("S3_PATH_STYLE", var("S3_PATH_STYLE").as_deref(), endpoint.is_some())?,
         endpoint,
+        public_endpoint,
         region: var("S3_REGION").unwrap_or_else(|| DEFAULT_REGION.into()),
         name: name.map_or_else(|| DEFAULT_NAME.into(), |(_, name)| name),
         access_key: needed(access_key, "S3_ACCESS_KEY")?,
@@ -73,7 +77,7 @@ pub fn bucket_settings(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<O
 }
 
 /// An origin. It becomes part of the pages' policy, so there is to be nothing else in it.
-fn checked_endpoint(variable: &str, value: String) -> anyhow::Result<String> {
+fn checked_endpoint(variable: &str, value: &str) -> anyhow::Result<String> {
     let value = match value.trim_end_matches('/') {
         // As MinIO's own programs take it.
         host if variable.starts_with("MINIO") && !host.contains("://") => format!("http://{host}"),
@@ -88,8 +92,8 @@ fn checked_endpoint(variable: &str, value: String) -> anyhow::Result<String> {
     }
 }
 
-fn flag(name: &str, value: Option<String>, default: bool) -> anyhow::Result<bool> {
-    match value.as_deref() {
+fn flag(name: &str, value: Option<&str>, default: bool) -> anyhow::Result<bool> {
+    match value {
         None => Ok(default),
         Some("true") => Ok(true),
         Some("false") => Ok(false),

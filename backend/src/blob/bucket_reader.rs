@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::io;
-use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::Either;
@@ -32,14 +31,13 @@ impl Remote {
         to: u64,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
         let mut pieces = match self.key {
-            None => Either::Left(Box::pin(bucket.read(&self.name, from, to).await?)),
+            None => Either::Left(Box::pin(bucket.read(&self.name, from, to)).await?),
             Some(key) => {
                 let start = from / BLOCK_BYTES * BLOCK_BYTES;
                 let end = self.size.min(to.next_multiple_of(BLOCK_BYTES));
                 let (stored_from, stored_to) = segments::stored_range(start, end);
-                let stored = bucket.read(&self.name, stored_from, stored_to).await?;
-                let opening =
-                    Opening { stored: Box::pin(stored), key, gathered: BytesMut::new(), at: start };
+                let stored = Box::pin(bucket.read(&self.name, stored_from, stored_to)).await?;
+                let opening = Opening { stored, key, gathered: BytesMut::new(), at: start };
                 Either::Right(Box::pin(opening.content(from, to)))
             }
         };
@@ -53,7 +51,7 @@ const RUN: usize = 4 * STORED;
 
 /// Encrypted segments that come, and their content.
 struct Opening<S> {
-    stored: Pin<Box<S>>,
+    stored: S,
     key: SegmentKey,
     /// What has come of segments that are not whole yet.
     gathered: BytesMut,
@@ -61,7 +59,7 @@ struct Opening<S> {
     at: u64,
 }
 
-impl<S: Stream<Item = io::Result<Bytes>>> Opening<S> {
+impl<S: Stream<Item = io::Result<Bytes>> + Unpin> Opening<S> {
     /// The content of all of them, without what lies before `from` or behind `to`.
     fn content(self, from: u64, to: u64) -> impl Stream<Item = io::Result<Bytes>> {
         stream::try_unfold(self, async |mut opening| {

@@ -69,7 +69,7 @@ impl Store {
     /// An error where the bucket is out of reach.
     pub async fn check(&self) -> io::Result<()> {
         match &self.bucket {
-            Some(bucket) => Ok(bucket.check().await?),
+            Some(bucket) => Ok(Box::pin(bucket.check()).await?),
             None => Ok(()),
         }
     }
@@ -132,7 +132,7 @@ impl Store {
             Place::Disk => self.disk.settle(object.id).await,
             Place::Bucket => {
                 let file = self.disk.incoming_path(object.id);
-                Ok(self.bucket()?.put_file(&name(object.id), &file).await?)
+                Ok(Box::pin(self.bucket()?.put_file(&name(object.id), &file)).await?)
             }
         }
     }
@@ -195,12 +195,12 @@ impl Store {
         }
         let name = name(object.id);
         let address = self.bucket()?.presign_read(&name, content_type, disposition, valid_for);
-        Ok(Some(address.await?))
+        Ok(Some(Box::pin(address).await?))
     }
 
     /// Begins an upload of an object's parts that goes past the server. Answers its name.
     pub async fn begin_parts(&self, id: Uuid) -> io::Result<String> {
-        Ok(self.bucket()?.begin_parts(&name(id)).await?)
+        Ok(Box::pin(self.bucket()?.begin_parts(&name(id))).await?)
     }
 
     /// An address that takes a part of such an upload, of that length and digest, for that long.
@@ -215,13 +215,13 @@ impl Store {
         let name = name(id);
         let address =
             self.bucket()?.presign_part(&name, multipart, number, size, &sha256.0, valid_for);
-        Ok(address.await?)
+        Ok(Box::pin(address).await?)
     }
 
     /// The parts of such an upload that are in the bucket. [`io::ErrorKind::NotFound`] where there is no such upload, or not any
     /// more.
     pub async fn parts(&self, id: Uuid, multipart: &str) -> io::Result<Vec<Part>> {
-        Ok(self.bucket()?.parts(&name(id), multipart).await?)
+        Ok(Box::pin(self.bucket()?.parts(&name(id), multipart)).await?)
     }
 
     /// Makes the object of such an upload. [`io::ErrorKind::NotFound`] as above.
@@ -231,19 +231,19 @@ impl Store {
         multipart: &str,
         parts: &[Part],
     ) -> io::Result<()> {
-        Ok(self.bucket()?.complete_parts(&name(id), multipart, parts).await?)
+        Ok(Box::pin(self.bucket()?.complete_parts(&name(id), multipart, parts)).await?)
     }
 
     /// Gives such an upload up. As good when done twice.
     pub async fn abort_parts(&self, id: Uuid, multipart: &str) -> io::Result<()> {
-        Ok(self.bucket()?.abort_parts(&name(id), multipart).await?)
+        Ok(Box::pin(self.bucket()?.abort_parts(&name(id), multipart)).await?)
     }
 
     /// Bytes that an object has where it lies, with its seal; none where it is not there.
     pub async fn stored_size(&self, id: Uuid, place: Place) -> io::Result<Option<u64>> {
         match place {
             Place::Disk => self.disk.stored_size(id).await,
-            Place::Bucket => Ok(self.bucket()?.size(&name(id)).await?),
+            Place::Bucket => Ok(Box::pin(self.bucket()?.size(&name(id))).await?),
         }
     }
 
@@ -267,7 +267,7 @@ impl Store {
     pub async fn remove_orphan(&self, orphan: &StoredObject) -> io::Result<()> {
         match &orphan.place {
             StoredAt::Disk(path) => tokio::fs::remove_file(path).await,
-            StoredAt::Bucket(name) => Ok(self.bucket()?.remove(name).await?),
+            StoredAt::Bucket(name) => Ok(Box::pin(self.bucket()?.remove(name)).await?),
         }
     }
 
@@ -277,9 +277,9 @@ impl Store {
         if place == Place::Bucket {
             let (bucket, name) = (self.bucket()?, name(id));
             if let Some(multipart) = multipart {
-                bucket.abort_parts(&name, multipart).await?;
+                Box::pin(bucket.abort_parts(&name, multipart)).await?;
             }
-            bucket.remove(&name).await?;
+            Box::pin(bucket.remove(&name)).await?;
         }
         Ok(())
     }

@@ -27,7 +27,8 @@ const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// How long a body may stand still.
 const STALL: Duration = Duration::from_secs(20);
 
-pub fn client(settings: &Settings) -> Client {
+/// A client of the service at an address; at Amazon's, where there is none.
+pub fn client(settings: &Settings, endpoint: Option<&String>) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .build_https();
@@ -43,7 +44,7 @@ pub fn client(settings: &Settings) -> Client {
         .with_initial_backoff(BACKOFF)
         .with_max_backoff(BACKOFF);
     let mut config = Config::builder();
-    config.set_endpoint_url(settings.endpoint.clone());
+    config.set_endpoint_url(endpoint.cloned());
     let config = config
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)

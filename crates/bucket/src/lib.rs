@@ -29,6 +29,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,
+    /// Signs what others send.
+    presigner: Client,
     name: String,
     region: String,
     put_limit: u64,
@@ -37,8 +39,14 @@ pub struct Bucket {
 impl Bucket {
     /// The bucket these settings name. Connects to nothing yet.
     pub fn new(settings: &Settings) -> Self {
+        let endpoint = settings.endpoint.as_ref();
+        let client = client::client(settings, endpoint);
+        let public = settings.public_endpoint.as_ref().filter(|public| Some(*public) != endpoint);
+        let presigner =
+            public.map_or_else(|| client.clone(), |public| client::client(settings, Some(public)));
         Self {
-            client: client::client(settings),
+            client,
+            presigner,
             name: settings.name.clone(),
             region: settings.region.clone(),
             put_limit: MAX_PUT_BYTES,
@@ -55,7 +63,7 @@ impl Bucket {
     /// Asks nobody.
     pub async fn origin(&self) -> Result<String> {
         let presigned = self
-            .client
+            .presigner
             .get_object()
             .bucket(&self.name)
             .key("origin")

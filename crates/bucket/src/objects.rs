@@ -122,7 +122,7 @@ impl Bucket {
     ) -> Result<String> {
         const OPERATION: &str = "presign an object";
         let presigned = self
-            .client
+            .presigner
             .get_object()
             .bucket(&self.name)
             .key(key)

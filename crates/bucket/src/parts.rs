@@ -110,7 +110,7 @@ impl Bucket {
     ) -> Result<PresignedPart> {
         const OPERATION: &str = "presign a part";
         let presigned = self
-            .client
+            .presigner
             .upload_part()
             .bucket(&self.name)
             .key(key)

@@ -7,6 +7,8 @@ use secrecy::SecretString;
 pub struct Settings {
     /// The service's address, `https://s3.example.com`; Amazon's of the region where there is none.
     pub endpoint: Option<String>,
+    /// The service's address as browsers reach it, where that is another one: presigned requests go there.
+    pub public_endpoint: Option<String>,
     /// The region, which signatures name. Services with one region mostly take `us-east-1`.
     pub region: String,
     /// The bucket.

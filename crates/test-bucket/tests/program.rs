@@ -17,6 +17,7 @@ fn start(folder: &Path) -> (Program, Bucket) {
     );
     let settings = Settings {
         endpoint: Some(program.url().to_owned()),
+        public_endpoint: None,
         region: "us-east-1".to_owned(),
         name: "objects".to_owned(),
         access_key: "key".to_owned(),

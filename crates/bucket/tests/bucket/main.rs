@@ -19,6 +19,7 @@ const PART: usize = 5 * 1024 * 1024;
 fn settings(server: &BucketServer) -> Settings {
     Settings {
         endpoint: Some(server.endpoint()),
+        public_endpoint: None,
         region: "us-east-1".to_owned(),
         name: server.bucket().to_owned(),
         access_key: server.access_key().to_owned(),

@@ -282,3 +282,16 @@ async fn the_origin_is_that_of_presigned_requests() {
         assert_eq!(reqwest::Url::parse(&url).unwrap().origin().ascii_serialization(), origin);
     }
 }
+
+#[tokio::test]
+async fn presigned_requests_go_where_browsers_reach_the_service() {
+    let server = BucketServer::start().await;
+    let public = server.endpoint().replace("127.0.0.1", "localhost");
+    let settings = Settings { public_endpoint: Some(public.clone()), ..settings(&server) };
+    let bucket = Bucket::new(&settings);
+    bucket.put("a", Bytes::from_static(b"kept")).await.unwrap();
+    assert_eq!(bucket.origin().await.unwrap(), public);
+    let url = bucket.presign_read("a", "text/plain", "attachment", HOUR).await.unwrap();
+    assert!(url.starts_with(&public), "{url}");
+    assert_eq!(reqwest::get(url).await.unwrap().bytes().await.unwrap(), "kept");
+}
