@@ -125,7 +125,7 @@ impl Running {
         let names: Vec<_> = variables.keys().cloned().collect();
         let config = Config::read(&value_of, &names);
         let config = config.expect("a test's configuration is good");
-        let server = Server::new(config, Clock::Manual(clock.clone())).await;
+        let server = Box::pin(Server::new(config, Clock::Manual(clock.clone()))).await;
         let server = Arc::new(server.expect("the server starts"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
         let url = format!("http://{}", listener.local_addr().expect("the listener is bound"));
