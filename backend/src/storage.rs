@@ -100,3 +100,48 @@ fn flag(name: &str, value: Option<&str>, default: bool) -> anyhow::Result<bool> 
         Some(other) => bail!("{name}: {other:?} is neither true nor false"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> anyhow::Result<Option<Settings>> {
+        bucket_settings(&|name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const KEYS: [(&str, &str); 2] = [("S3_ACCESS_KEY", "id"), ("MINIO_SECRET_KEY", "secret")];
+
+    #[test]
+    fn a_service_of_ones_own_is_spoken_to_by_path_and_amazons_by_host() {
+        assert!(read(&[]).unwrap().is_none());
+        let own = read(&[&KEYS[..], &[("MINIO_ENDPOINT", "minio:9000")]].concat());
+        let own = own.unwrap().unwrap();
+        assert_eq!(own.endpoint.as_deref(), Some("http://minio:9000"));
+        assert_eq!((own.name.as_str(), own.path_style), ("sharesync", true));
+        assert_eq!((own.access_key.as_str(), own.secret_key.expose_secret()), ("id", "secret"));
+        let amazons = [("S3_BUCKET_NAME", "files"), ("S3_REGION", "eu-central-1")];
+        let amazons = read(&[&KEYS[..], &amazons].concat()).unwrap().unwrap();
+        assert_eq!((amazons.endpoint, amazons.path_style), (None, false));
+        assert_eq!((amazons.name.as_str(), amazons.region.as_str()), ("files", "eu-central-1"));
+    }
+
+    #[test]
+    fn what_contradicts_itself_or_is_not_enough_is_refused() {
+        let endpoint = ("S3_ENDPOINT", "https://s3.example.com");
+        for (variables, named) in [
+            (&[endpoint][..], "S3_ACCESS_KEY"),
+            (&[endpoint, KEYS[0]], "S3_SECRET_KEY"),
+            (&[endpoint, KEYS[0], KEYS[1], ("S3_SECRET_KEY", "other")], "MINIO_SECRET_KEY"),
+            (&[endpoint, KEYS[0], KEYS[1], ("S3_PATH_STYLE", "perhaps")], "S3_PATH_STYLE"),
+            (&[endpoint, KEYS[0], KEYS[1], ("S3_PUBLIC_ENDPOINT", "s3")], "S3_PUBLIC_ENDPOINT"),
+        ] {
+            let refused = read(variables).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains(named), "{named}: {refused}");
+        }
+    }
+}

@@ -304,3 +304,119 @@ pub struct DirectPart {
 fn name(id: Uuid) -> String {
     format!("{PREFIX}{}", id.simple())
 }
+
+#[cfg(test)]
+mod tests {
+    use sharesync_bucket::Settings;
+    use sharesync_service_kit::secret::RootSecret;
+    use sharesync_test_bucket::BucketServer;
+
+    use super::*;
+    use crate::blob::{Damaged, MasterKeys};
+
+    const MIB: u64 = 1024 * 1024;
+
+    /// A store with a bucket that takes 6 MiB at once.
+    async fn store(keys: MasterKeys) -> (BucketServer, tempfile::TempDir, Store) {
+        let server = BucketServer::start().await;
+        let settings = Settings {
+            endpoint: Some(server.endpoint()),
+            public_endpoint: None,
+            region: "us-east-1".into(),
+            name: server.bucket().into(),
+            access_key: server.access_key().into(),
+            secret_key: server.secret_key().into(),
+            path_style: true,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let disk = DiskStore::open(folder.path(), keys).unwrap();
+        let bucket = Bucket::new(&settings).with_put_limit(6 * MIB);
+        (server, folder, Store::new(disk, Some(bucket)))
+    }
+
+    fn encrypting() -> MasterKeys {
+        MasterKeys::new(RootSecret::new(vec![1; 32]).as_ref(), None)
+    }
+
+    fn content(size: u64) -> Vec<u8> {
+        (0..size).map(|i| u8::try_from(i % 251).unwrap()).collect()
+    }
+
+    /// Puts content into the bucket through the disk.
+    async fn settled(store: &Store, id: u128, content: &[u8]) -> Object {
+        let new = store.new_object(Uuid::from_u128(id));
+        let mut writer = store.write(new.clone(), 0, None, ());
+        writer.write(Bytes::copy_from_slice(content)).await.unwrap();
+        let size = writer.finish().await.unwrap().0.size;
+        let hashed = store.seal(new.clone(), Sealing::of(size)).await.unwrap();
+        if store.settles_in_parts(&new).await.unwrap() {
+            let multipart = store.begin_parts(new.id).await.unwrap();
+            store.settle_in_parts(&new, &multipart).await.unwrap();
+        } else {
+            store.settle(&new).await.unwrap();
+            store.settle(&new).await.unwrap();
+        }
+        store.tidy(&new).await.unwrap();
+        assert!(store.incoming().await.unwrap().is_empty());
+        let Incoming { id, place, key } = new;
+        Object { id, place, size, crc32: Some(hashed.crc32), key }
+    }
+
+    async fn read(store: &Store, object: &Object, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        let pieces = store.read(object.clone(), from, to).await?;
+        Ok(pieces.try_collect::<Vec<_>>().await?.concat())
+    }
+
+    #[tokio::test]
+    async fn what_went_through_the_server_is_read_back_in_any_range_small_or_large() {
+        for keys in [MasterKeys::default(), encrypting()] {
+            let (_server, _folder, store) = store(keys).await;
+            for (id, size) in [(1, 11), (2, 700_000), (3, 7 * MIB + 5)] {
+                let content = content(size);
+                let object = settled(&store, id, &content).await;
+                let ranges = [(0, size), (1, 2), (size - 1, size), (size / 2, size / 2 + 1)];
+                for (from, to) in
+                    ranges.into_iter().chain([(0, size.min(65_536)), (size / 3, size)])
+                {
+                    let place = |at| usize::try_from(at).unwrap();
+                    let expected = &content[place(from)..place(to)];
+                    let found = read(&store, &object, from, to).await.unwrap();
+                    assert!(found == expected, "{size}: {from}..{to}");
+                }
+                let hashed = store.hash(object.clone(), Some(65_537)).await.unwrap();
+                assert_eq!(hashed.crc32, object.crc32.unwrap());
+                assert_eq!(hashed.parts.len() as u64, size.div_ceil(65_537));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_changed_segment_in_the_bucket_is_told() {
+        let (server, _folder, store) = store(encrypting()).await;
+        let object = settled(&store, 1, &content(700_000)).await;
+        let place = server.file_of(&name(object.id));
+        let mut bytes = std::fs::read(&place).unwrap();
+        bytes[300_000] ^= 1;
+        std::fs::write(&place, bytes).unwrap();
+        assert_eq!(read(&store, &object, 0, 65_536).await.unwrap().len(), 65_536);
+        let told = read(&store, &object, 299_990, 300_001).await.unwrap_err();
+        assert!(Damaged::is_said_by(&told), "{told}");
+    }
+
+    #[tokio::test]
+    async fn everything_that_lies_anywhere_is_listed_and_can_be_removed() {
+        let (_server, _folder, store) = store(MasterKeys::default()).await;
+        let settled = settled(&store, 1, b"in the bucket").await;
+        let unfinished = store.new_object(Uuid::from_u128(2));
+        let mut writer = store.write(unfinished.clone(), 0, None, ());
+        writer.write(Bytes::from_static(b"on the disk")).await.unwrap();
+        writer.finish().await.unwrap();
+        let listed = store.list().await.unwrap();
+        let ids: Vec<_> = listed.iter().map(|object| object.id).collect();
+        assert_eq!(ids, [unfinished.id, settled.id]);
+        store.remove_orphan(&listed[0]).await.unwrap();
+        store.remove(settled.id, Place::Bucket, None).await.unwrap();
+        store.remove(settled.id, Place::Bucket, None).await.unwrap();
+        assert!(store.list().await.unwrap().is_empty());
+    }
+}

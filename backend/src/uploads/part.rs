@@ -47,9 +47,6 @@ impl Uploads {
         if there.is_some() {
             upload_part::forget(&self.db, expected.upload, expected.number).await?;
         }
-        if found.is_direct() {
-            return Err(Error::NotFound);
-        }
         let (from, _) = found.extent(expected.number)?;
         let mut writer = self.store.write(found.object(), from, None, held);
         tokio::select! {

@@ -254,6 +254,11 @@ impl Stack {
         found
     }
 
+    /// Where the server keeps what it keeps.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The bucket that objects are kept in, of a server that was started [with one](StackBuilder::with_bucket).
     pub fn bucket(&self) -> &BucketServer {
         self.bucket.as_ref().expect("the server has a bucket")
