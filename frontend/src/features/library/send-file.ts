@@ -1,6 +1,6 @@
 /** Sends one file to the library: begins its upload or goes on with it, sends what is missing, and completes it. */
 import { ProblemError } from '@/api/problem'
-import type { UploadDetails, UploadedFile, UploadSession } from '@/api/types'
+import type { UploadDetails, UploadedFile } from '@/api/types'
 import { sendMissing } from './part-sender'
 import { persist, type Persistence, waitOrOnline } from './persistence'
 import type { UploadApi } from './upload-api'
@@ -28,27 +28,29 @@ async function send(
   const found = known === null ? null : await persist(() => find(api, known), persistence)
   if (found?.file) return found.file
   const { name, size, type } = file
-  const session =
-    found ?? (await persist(() => api.begin({ name, size, type, handIn }), persistence))
+  let session = found ?? (await persist(() => api.begin({ name, size, type, handIn }), persistence))
   if (signal.aborted) {
     // It was cancelled before anybody knew what to discard.
     void api.abort(session.id).catch(() => undefined)
     signal.throwIfAborted()
   }
-  let current: UploadSession & Partial<UploadDetails> = session
+  const { id } = session
+  let parts = found?.parts ?? []
   for (let looks = 0; ; looks += 1) {
-    onBegun(current.id, current.received)
-    const there = new Map(current.parts?.map(({ number, sha256 }) => [number, sha256]))
+    onBegun(session.id, session.received)
+    const there = new Map(parts.map(({ number, sha256 }) => [number, sha256]))
     try {
-      await sendMissing({ api, file, session: current, there, onProgress, persistence })
-      return await persist(() => api.complete(session.id), persistence)
+      await sendMissing({ api, file, session, there, onProgress, persistence })
+      return await persist(() => api.complete(id), persistence)
     } catch (error) {
       signal.throwIfAborted()
       if (!isGone(error) || looks === MOST_LOOKS) throw error
       // Of what was on its way nothing is any more.
       onStalled(false)
-      current = await persist(() => api.get(session.id), persistence)
-      if (current.file) return current.file
+      const left = await persist(() => api.get(id), persistence)
+      if (left.file) return left.file
+      session = left
+      parts = left.parts
     }
   }
 }
