@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{
     BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, RequestParts,
-    UploadDetails, UploadPage, UploadedFile, WantedPart,
+    UploadDetails, UploadPage, UploadSession, UploadedFile, WantedPart,
 };
 
 use super::cut_off;
@@ -111,7 +111,13 @@ pub async fn get(
         Some(file) => Some(app.uploads.became(user.id, file).await?),
         None => None,
     };
-    Ok(Json(UploadDetails { session: upload.into(), parts, file }))
+    let is_counted_anew = upload.is_direct() && file.is_none();
+    let mut session = UploadSession::from(upload);
+    if is_counted_anew {
+        // The bucket was asked after the upload was read.
+        session.received = parts.iter().map(|part| part.size).sum();
+    }
+    Ok(Json(UploadDetails { session, parts, file }))
 }
 
 /// Addresses that parts go to
