@@ -41,11 +41,11 @@ export class Bucket {
     return { ...this.key, S3_ENDPOINT: this.url }
   }
 
-  /** The files that its objects are, and parts of objects to be. */
+  /** The files that its objects are, and parts of objects to be; without what it notes of them. */
   async files(): Promise<string[]> {
     const found = await readdir(this.folder, { recursive: true, withFileTypes: true })
     return found
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.json'))
       .map(({ parentPath, name }) => path.join(parentPath, name))
   }
 

@@ -1,0 +1,299 @@
+/** Files in a bucket: what goes to it and comes from it straight, what passes through the server, and a bucket that is gone. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { APIRequestContext, Download, Page } from '@playwright/test'
+import { unzipSync } from 'fflate'
+import { type Account, bearer, share, upload } from '../support/account.ts'
+import { Bucket } from '../support/bucket.ts'
+import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
+import { startServer } from '../support/server.ts'
+import { expect, test as base } from '../support/test.ts'
+
+const MIB = 1024 * 1024
+const PART = 8 * MIB
+
+interface Fixtures {
+  /** What the server is told besides where the bucket is. */
+  variables: Record<string, string>
+  /** Where the server keeps files. */
+  bucket: Bucket
+  /** The server, as pages name it. */
+  origin: string
+}
+
+const test = base.extend<Fixtures>({
+  variables: [{}, { option: true }],
+  bucket: async ({}, use) => {
+    const bucket = await Bucket.open()
+    await use(bucket)
+    await bucket.close()
+  },
+  origin: async ({ bucket, variables }, use) => {
+    const server = await startServer(undefined, { ...bucket.variables, ...variables })
+    await use(server.url)
+    await server.stop()
+  },
+  baseURL: async ({ origin }, use) => {
+    await use(origin)
+  },
+})
+
+const uploads = (page: Page) => page.getByRole('region', { name: 'Uploads' }).getByRole('listitem')
+
+async function choose(page: Page, file: SourceFile) {
+  await page.goto('/upload')
+  await expect(page.getByText('Up to 500 MB a file')).toBeVisible()
+  await page.getByLabel('Choose files to upload').setInputFiles(file.path)
+}
+
+async function send(page: Page, file: SourceFile) {
+  await choose(page, file)
+  await expect(uploads(page)).toContainText('Uploaded')
+}
+
+/** Presses a button and waits for the first sign of the download. */
+async function download(page: Page, button: string): Promise<Download> {
+  const started = page.waitForEvent('download')
+  await page.getByRole('button', { name: button, exact: true }).click()
+  return started
+}
+
+async function choice(page: Page, file: SourceFile, action: string) {
+  await page.getByRole('button', { name: `Actions for ${file.name}` }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+/** Fetches a file of one's own and compares it. */
+async function expectInLibrary(page: Page, file: SourceFile) {
+  await page.goto('/files')
+  const started = page.waitForEvent('download')
+  await choice(page, file, 'Download')
+  expect(await downloadedDigests([await started])).toEqual(await digests([file]))
+}
+
+/** The ids of the files in a library. */
+async function filesOf(request: APIRequestContext, account: Account): Promise<string[]> {
+  const answer = await request.get('/api/files', { headers: bearer(account) })
+  return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id)
+}
+
+const partIn = (url: string) => Number(new URL(url).searchParams.get('partNumber'))
+
+/** Numbers of the parts that a page has sent, and that the bucket has taken. */
+function partsTaken(page: Page): number[] {
+  const taken: number[] = []
+  page.on('response', (response) => {
+    if (response.request().method() === 'PUT' && response.ok()) taken.push(partIn(response.url()))
+  })
+  return taken
+}
+
+/** Keeps parts from the bucket. What is returned lets them through. */
+async function hold(page: Page, isHeld: (part: number) => boolean) {
+  let letThrough: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => (letThrough = resolve))
+  await page.route(/[?&]partNumber=\d+/, async (route) => {
+    if (isHeld(partIn(route.request().url()))) await gate
+    // What was held may have gone with its page.
+    await route.continue().catch(() => undefined)
+  })
+  return letThrough
+}
+
+/** Bytes of all bodies that a page sends to each origin. */
+function bytesSent(page: Page): Map<string, number> {
+  const sent = new Map<string, number>()
+  page.on('requestfinished', async (request) => {
+    const { origin } = new URL(request.url())
+    const { requestBodySize } = await request.sizes()
+    sent.set(origin, (sent.get(origin) ?? 0) + requestBodySize)
+  })
+  return sent
+}
+
+const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex')
+
+/** SHA-256 of the digests of a content's parts. */
+function digestOfParts(content: Buffer): string {
+  const parts = Array.from({ length: Math.ceil(content.length / PART) }, (_, at) =>
+    digest(content.subarray(at * PART, (at + 1) * PART)),
+  )
+  return digest(Buffer.from(parts.join(''), 'hex'))
+}
+
+test('a file goes from the page straight to the bucket, and from there to whoever has the link', async ({
+  account,
+  bucket,
+  origin,
+  person,
+  request,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
+  const page = await signedIn(account)
+
+  await test.step('none of its bytes pass through the server', async () => {
+    const sent = bytesSent(page)
+    const taken = partsTaken(page)
+    await send(page, file)
+    expect([...taken].sort()).toEqual([1, 2, 3])
+    await expect.poll(() => sent.get(bucket.url)).toBe(2 * PART + MIB)
+    expect(sent.get(origin)).toBeLessThan(64 * 1024)
+  })
+
+  await test.step('somebody with the link fetches it from the bucket', async () => {
+    const receiver = await person()
+    await receiver.goto(
+      await share(request, account, { file_ids: await filesOf(request, account) }),
+    )
+    const downloaded = await download(receiver, 'Download')
+    expect(new URL(downloaded.url()).origin).toBe(bucket.url)
+    expect(await downloadedDigests([downloaded])).toEqual(await digests([file]))
+    await expect(receiver.getByText('The download has started.')).toBeVisible()
+  })
+
+  await test.step('its owner sees that, and by what it is known', async () => {
+    await page.goto('/files')
+    await page.getByRole('link', { name: file.name }).click()
+    const panel = page.getByRole('dialog', { name: file.name })
+    const record = panel.getByRole('region', { name: 'Downloads' }).getByRole('listitem')
+    await expect(record).toContainText('Fetched from storage directly')
+    await expect(panel.getByText('SHA-256 of its parts (8 MB each)')).toBeVisible()
+    await expect(panel.getByText(digestOfParts(await readFile(file.path)))).toBeVisible()
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('deleted, it leaves nothing behind', async () => {
+    expect(await bucket.files()).not.toEqual([])
+    await choice(page, file, 'Delete')
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => bucket.files()).toEqual([])
+  })
+})
+
+test('a reload in the middle goes on by itself, and sends nothing twice', async ({
+  account,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
+  const page = await signedIn(account)
+  const before = partsTaken(page)
+  const letThrough = await hold(page, (part) => part === 2)
+  await choose(page, file)
+  await expect.poll(() => [...before].sort()).toEqual([1, 3])
+  await expect(uploads(page)).toContainText('9 MB of 17 MB')
+  const after = partsTaken(page)
+  await page.reload()
+  await expect(uploads(page)).toContainText('9 MB of 17 MB')
+  letThrough()
+  await expect(uploads(page)).toContainText('Uploaded')
+  expect(after).toEqual([2])
+  await expectInLibrary(page, file)
+})
+
+test('a bucket that is gone for a while is waited for', async ({
+  account,
+  bucket,
+  consoles,
+  signedIn,
+}, testInfo) => {
+  consoles.expectUnreachable()
+  // What the server says where it cannot make another address.
+  consoles.expectRefusals(503)
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
+  const page = await signedIn(account)
+  const taken = partsTaken(page)
+  const letThrough = await hold(page, (part) => part === 2)
+  await choose(page, file)
+  await expect.poll(() => [...taken].sort()).toEqual([1, 3])
+  bucket.pause()
+  letThrough()
+  await expect(uploads(page)).toContainText('Reconnecting')
+  bucket.resume()
+  await expect(uploads(page)).toContainText('Uploaded')
+  expect(taken).toHaveLength(3)
+  await expectInLibrary(page, file)
+})
+
+test('a bucket that has forgotten what was sent is sent it anew', async ({
+  account,
+  bucket,
+  consoles,
+  signedIn,
+}, testInfo) => {
+  consoles.expectUnreachable()
+  consoles.expectRefusals(404, 503)
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
+  const page = await signedIn(account)
+  const taken = partsTaken(page)
+  const letThrough = await hold(page, (part) => part === 2)
+  await choose(page, file)
+  await expect.poll(() => [...taken].sort()).toEqual([1, 3])
+  await bucket.restart()
+  letThrough()
+  await expect(uploads(page)).toContainText('Uploaded')
+  expect([...taken].sort()).toEqual([1, 1, 2, 3, 3])
+  await expectInLibrary(page, file)
+})
+
+test('what a limited link leads to passes through the server, once', async ({
+  account,
+  consoles,
+  origin,
+  person,
+  request,
+  signedIn,
+}, testInfo) => {
+  consoles.expectRefusals(410)
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', PART + MIB)
+  await send(await signedIn(account), file)
+  const rules = { file_ids: await filesOf(request, account), max_downloads: 1 }
+  const page = await person()
+  await page.goto(await share(request, account, rules))
+  const downloaded = await download(page, 'Download')
+  expect(new URL(downloaded.url()).origin).toBe(origin)
+  expect(await downloadedDigests([downloaded])).toEqual(await digests([file]))
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'This link is used up' })).toBeVisible()
+})
+
+test('several files come as one ZIP', async ({ account, person, request, signedIn }, testInfo) => {
+  const notes = Buffer.from('remember')
+  const film = await randomFile(testInfo.outputDir, 'film.mp4', PART + MIB)
+  await send(await signedIn(account), film)
+  // One that a form sends passes through the server.
+  await upload(request, account, 'notes.txt', notes)
+  const page = await person()
+  await page.goto(await share(request, account, { file_ids: await filesOf(request, account) }))
+  const archive = await download(page, 'Download all')
+  const unpacked = Object.entries(unzipSync(await readFile(await archive.path())))
+  expect(Object.fromEntries(unpacked.map(([name, content]) => [name, digest(content)]))).toEqual({
+    ...(await digests([film])),
+    'notes.txt': digest(notes),
+  })
+})
+
+test.describe('where files are encrypted', () => {
+  test.use({ variables: { ENCRYPTION_KEY: 'ab'.repeat(32) } })
+
+  test('no page speaks to the bucket, and what lies there says nothing', async ({
+    account,
+    bucket,
+    signedIn,
+  }, testInfo) => {
+    const file = await randomFile(testInfo.outputDir, 'film.mp4', PART + MIB)
+    const page = await signedIn(account)
+    const asked = new Set<string>()
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await send(page, file)
+    await expectInLibrary(page, file)
+    expect([...asked]).not.toContain(bucket.url)
+
+    const [stored, ...others] = await bucket.files()
+    expect(others).toEqual([])
+    const ciphertext = await readFile(stored ?? '')
+    expect(ciphertext.length).toBeGreaterThan(PART + MIB)
+    const content = await readFile(file.path)
+    expect(ciphertext.includes(content.subarray(0, 32))).toBe(false)
+  })
+})
