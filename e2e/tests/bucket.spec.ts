@@ -236,6 +236,27 @@ test('a bucket that has forgotten what was sent is sent it anew', async ({
   await expectInLibrary(page, file)
 })
 
+test('a bucket that is gone is no page that a download leads to', async ({
+  account,
+  bucket,
+  consoles,
+  person,
+  request,
+}) => {
+  consoles.expectRefusals(503)
+  const id = await upload(request, account, 'notes.txt', Buffer.from('remember'))
+  const page = await person()
+  await page.goto(await share(request, account, { file_ids: [id] }))
+  bucket.pause()
+  const failed = await download(page, 'Download')
+  expect(await failed.failure()).not.toBeNull()
+  await expect(page.getByText('notes.txt')).toBeVisible()
+  bucket.resume()
+  const downloaded = await download(page, 'Download')
+  expect(new URL(downloaded.url()).origin).toBe(bucket.url)
+  expect(await downloaded.failure()).toBeNull()
+})
+
 test('what a limited link leads to passes through the server, once', async ({
   account,
   consoles,
