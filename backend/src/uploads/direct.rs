@@ -17,6 +17,8 @@ use crate::db::upload::Upload;
 use crate::db::{object, upload_part};
 use crate::error::{Error, Result};
 
+/// The turn that the bucket is asked in, so that nothing older overwrites what it said last: parts are numbered from 1.
+const LOOKS: u32 = 0;
 /// How long what the bucket said is good enough for whoever only watches.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
@@ -47,6 +49,7 @@ impl Uploads {
         if self.looks.is_due(upload.id) {
             let (uploads, upload) = (self.clone(), upload.clone());
             self.tasks.spawn(async move {
+                let _turn = uploads.turns.part(upload.id, LOOKS).await;
                 if let Err(cause) = uploads.look(&upload).await {
                     tracing::warn!(%cause, "what has come of an upload could not be counted");
                 }
@@ -69,6 +72,7 @@ impl Uploads {
     /// The parts that are there, for good.
     pub async fn parts(&self, upload: &Upload) -> Result<Vec<ReceivedPart>> {
         if upload.is_direct() && upload.file().is_none() {
+            let _turn = self.turns.part(upload.id, LOOKS).await;
             self.look(upload).await?;
         }
         upload_part::all(&self.db, upload.id).await

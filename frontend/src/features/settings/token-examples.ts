@@ -28,7 +28,7 @@ export function tokenExamples(
       { title: 'List your files', command: curl(`${origin}/api/files`) },
       {
         title: 'Download a file',
-        command: `${curl(`-s ${origin}/api/files/FILE_ID`)} | jq -r .download_url | xargs curl -OJ`,
+        command: `${curl(`-s ${origin}/api/files/FILE_ID`)} | jq -r .download_url | xargs curl -LOJ`,
         note: 'With the id of a file for FILE_ID, as the list tells it. It takes jq.',
       },
     )
