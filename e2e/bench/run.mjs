@@ -8,6 +8,8 @@
  *   server      by itself: start, memory
  *   uploads     in parts, beside writing the same bytes locally; memory for many at once; needs 24 GB of disk
  *   downloads   a large stored file beside the same from nginx
+ *   bucket      what the server takes for files of 128 MiB and 2 GiB (or BUCKET_SMALLER and BUCKET_LARGER) whose bytes go past it,
+ *               beside the same through it; needs 6 GB of disk
  *   accounts    what signing in and being checked cost
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
@@ -25,6 +27,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { measureAccounts } from './accounts.mjs'
+import { measureBucket } from './bucket.mjs'
 import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
 import { measureInterrupted } from './interrupted.mjs'
@@ -43,6 +46,7 @@ const PARTS = {
   server: measureServer,
   uploads: measureUploads,
   downloads: measureDownloads,
+  bucket: measureBucket,
   accounts: measureAccounts,
   signaling: measureSignaling,
   p2p: measureTransfer,

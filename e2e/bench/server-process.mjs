@@ -33,6 +33,7 @@ export async function startServer(
   const url = line.replace('Listening on ', '')
   return {
     url,
+    pid: child.pid,
     /** Resident memory, now and at its peak, in MiB. */
     async memory() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
