@@ -1,6 +1,7 @@
 /**
  * A server that is killed again and again (500 times, or `KILLS`) while eight uploaders send by form, in parts and by tus:
- * whether everything that it acknowledged is there after each start, whole, and nothing else. Called by `run.mjs`.
+ * whether everything that it, or its bucket, acknowledged is there after each start, whole, and nothing else. On its disk and
+ * with a bucket (or on what `KILLS_ON` names). Called by `run.mjs`.
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
@@ -8,10 +9,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
+import { startBucket } from './bucket-process.mjs'
 import { median } from './median.mjs'
 import { startServer } from './server-process.mjs'
 
 const KILLS = Number(process.env.KILLS ?? 500)
+/** Where objects lie, by a word for it. */
+const ON = new RegExp(process.env.KILLS_ON ?? '', 'i')
 const UPLOADERS = 8
 /** When after the beginning of the load, in milliseconds. */
 const [SOONEST, LATEST] = [20, 400]
@@ -36,10 +40,52 @@ const ROOMY = {
 
 /** Measures and prints. */
 export async function measureKills(binary) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
-  const tally = { kills: 0, files: 0, parts: 0, offsets: 0, unheard: 0, wrong: [], starts: [] }
+  for (const [name, open] of Object.entries(STORES).filter(([name]) => ON.test(name))) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+    const store = { name, folder, forgotten: new Set(), ...(await open(folder, binary)) }
+    try {
+      await measureOn(binary, store)
+    } finally {
+      await store.stop()
+      await rm(folder, { recursive: true })
+    }
+  }
+}
+
+/** What servers keep objects in, besides their folder, and how many there are. */
+const STORES = {
+  disk: (folder) => ({
+    variables: {},
+    objects: () => filesIn(folder, 'objects'),
+    multiparts: () => new Map(),
+    stop: () => undefined,
+  }),
+  async bucket(folder, binary) {
+    const bucket = await startBucket(binary)
+    const objects = async () => (await bucket.objects()) + (await filesIn(folder, 'objects'))
+    return { ...bucket, objects }
+  },
+}
+
+async function measureOn(binary, store) {
+  const tally = {
+    kills: 0,
+    files: 0,
+    parts: 0,
+    offsets: 0,
+    unheard: 0,
+    forgotten: 0,
+    wrong: [],
+    starts: [],
+  }
   const library = new Library(tally)
-  let server = await startServer(binary, { folder, variables: ROOMY })
+  const restarted = async () => {
+    const started = performance.now()
+    const server = await start(binary, store)
+    tally.starts.push(performance.now() - started)
+    return server
+  }
+  let server = await start(binary, store)
   try {
     await call(`${server.url}/api/auth/register`, { body: ACCOUNT })
     for (let round = 1; round <= KILLS; round += 1) {
@@ -49,37 +95,34 @@ export async function measureKills(binary) {
       await server.kill()
       await ended
       tally.kills += 1
-      server = await restarted(binary, folder, tally)
+      server = await restarted()
       await library.check(server.url, load)
-      await expectOnlyStored(folder, library, tally)
+      await expectOnlyStored(store, library, tally)
       if (round % DOCTOR_EVERY === 0 || round === KILLS) {
         await server.stop()
-        await examine(binary, folder, tally)
-        server = await restarted(binary, folder, tally)
-        report(tally)
+        await examine(binary, store, tally)
+        server = await restarted()
+        report(store.name, tally)
       }
     }
   } finally {
     await server.stop()
-    await rm(folder, { recursive: true })
   }
   for (const what of tally.wrong) print(what)
   if (tally.wrong.length > 0) process.exitCode = 1
 }
 
-function report({ kills, files, parts, offsets, unheard, wrong, starts }) {
+function report(name, { kills, files, parts, offsets, unheard, forgotten, wrong, starts }) {
   print(
-    `${kills} kills: acknowledged ${files} files, ${parts} parts, ${offsets} appends; ` +
-      `${unheard} files whose answer was not heard; starts ${median(starts).toFixed(0)} ms, ` +
+    `${name}, ${kills} kills: acknowledged ${files} files, ${parts} parts, ${offsets} appends; ` +
+      `${unheard} files whose answer was not heard, ${forgotten} multipart uploads forgotten before their first part; ` +
+      `starts ${median(starts).toFixed(0)} ms, ` +
       `at most ${Math.max(...starts).toFixed(0)}; wrong: ${wrong.length} (goal: 0)`,
   )
 }
 
-async function restarted(binary, folder, tally) {
-  const started = performance.now()
-  const server = await startServer(binary, { folder, variables: ROOMY })
-  tally.starts.push(performance.now() - started)
-  return server
+function start(binary, { folder, variables }) {
+  return startServer(binary, { folder, variables: { ...ROOMY, ...variables } })
 }
 
 /** What eight uploaders did until the server was gone. */
@@ -126,14 +169,24 @@ class Load {
     const body = { name: 'parts.bin', size: content.length }
     const begun = await call(`${url}/api/uploads`, { headers, body })
     const upload = { content, sha256, parts: new Set(), size: begun.part_size }
-    this.begun.set(`/api/uploads/${begun.id}`, upload)
-    for (const { number, url: address } of begun.parts) {
-      const bytes = partOf(upload, number)
-      await heard(await fetch(address, { method: 'PUT', body: bytes }))
-      upload.parts.add(number)
+    const place = `/api/uploads/${begun.id}`
+    this.begun.set(place, upload)
+    const numbers = begun.parts.length > 0 ? [] : numbersOf(upload)
+    const addresses = [...begun.parts, ...(await this.addresses(place, upload, numbers))]
+    for (const address of addresses) {
+      await put(address, upload)
+      upload.parts.add(address.number)
     }
-    const { id } = await call(`${url}/api/uploads/${begun.id}/complete`, { headers, body: {} })
+    const { id } = await call(`${url}${place}/complete`, { headers, body: {} })
     this.files.set(id, sha256)
+  }
+
+  /** Where parts go to, which for a bucket is asked for with what they are. */
+  async addresses(place, upload, numbers) {
+    if (numbers.length === 0) return []
+    const parts = numbers.map((number) => ({ number, sha256: digest(partOf(upload, number)) }))
+    const wanted = { headers: this.headers, body: { parts } }
+    return (await call(`${this.url}${place}/parts`, wanted)).parts
   }
 
   async byTus() {
@@ -170,8 +223,8 @@ class Load {
 class Library {
   /** Digests of everything that anybody began to send. */
   sent = new Set()
-  /** Digests of the files that stay, by id. */
-  files = new Map()
+  /** Ids of the files that stay. */
+  files = new Set()
 
   constructor(tally) {
     this.tally = tally
@@ -186,22 +239,22 @@ class Library {
     }
     tally.files += files.size
     const listed = await every(load)
-    const expected = new Map([...this.files, ...files])
-    for (const id of expected.keys())
+    for (const id of [...this.files, ...files.keys()])
       if (!listed.has(id)) tally.wrong.push(`round ${tally.kills}: the file ${id} is lost`)
-    for (const [id, sha256] of listed) {
+    for (const [id, known] of listed) {
       if (this.files.has(id)) continue
-      if (!expected.has(id)) tally.unheard += 1
-      const isSent = expected.has(id) ? expected.get(id) === sha256 : this.sent.has(sha256)
+      if (!files.has(id)) tally.unheard += 1
       const answer = await load.send('GET', `/api/files/${id}/content`)
-      const found = digest(Buffer.from(await answer.arrayBuffer()))
-      if (!isSent || found !== sha256)
+      const content = Buffer.from(await answer.arrayBuffer())
+      const found = digest(content)
+      const isSent = files.has(id) ? files.get(id) === found : this.sent.has(found)
+      if (!isSent || !isKnownAs(content, known))
         tally.wrong.push(`round ${tally.kills}: the file ${id} is torn`)
     }
     let kept = 0
-    for (const [id, sha256] of listed) {
+    for (const id of listed.keys()) {
       if (this.files.has(id)) continue
-      if (kept < KEPT) this.files.set(id, sha256)
+      if (kept < KEPT) this.files.add(id)
       else await load.send('DELETE', `/api/files/${id}`)
       kept += 1
     }
@@ -218,17 +271,8 @@ class Library {
       for (const number of upload.parts)
         if (received.get(number) !== digest(partOf(upload, number)))
           tally.wrong.push(`round ${tally.kills}: part ${number} of ${place} is lost`)
-      const numbers = Array.from(
-        { length: Math.ceil(upload.content.length / upload.size) },
-        (_, n) => n + 1,
-      )
-      const parts = numbers.filter((number) => !received.has(number)).map((number) => ({ number }))
-      if (parts.length > 0) {
-        const wanted = { headers: load.headers, body: { parts } }
-        const addresses = await call(`${load.url}${place}/parts`, wanted)
-        for (const { number, url } of addresses.parts)
-          await heard(await fetch(url, { method: 'PUT', body: partOf(upload, number) }))
-      }
+      const missing = numbersOf(upload).filter((number) => !received.has(number))
+      for (const address of await load.addresses(place, upload, missing)) await put(address, upload)
       return (await call(`${load.url}${place}/complete`, { headers: load.headers, body: {} })).id
     }
     const head = await load.send('HEAD', place)
@@ -244,33 +288,56 @@ function partOf({ content, size }, number) {
   return content.subarray((number - 1) * size, number * size)
 }
 
+function numbersOf({ content, size }) {
+  return Array.from({ length: Math.ceil(content.length / size) }, (_, at) => at + 1)
+}
+
+async function put({ number, url, headers }, upload) {
+  await heard(await fetch(url, { method: 'PUT', headers, body: partOf(upload, number) }))
+}
+
+/** Whether a content is what the server says it is: by its digest, or by that of its parts. */
+function isKnownAs(content, { sha256, parts_sha256: parts }) {
+  if (!parts) return digest(content) === sha256
+  const numbers = numbersOf({ content, size: parts.part_size })
+  const digests = numbers.map((number) =>
+    digest(partOf({ content, size: parts.part_size }, number)),
+  )
+  return digest(Buffer.from(digests.join(''), 'hex')) === parts.sha256
+}
+
 function fileOf(answer) {
   return answer.headers.get('content-location').replace('/api/files/', '')
 }
 
-/** Digests of all files that the server lists, by id. */
+/** All files that the server lists, by id. */
 async function every(load) {
   const files = new Map()
   let cursor = ''
   do {
     const page = await json(await load.send('GET', `/api/files?limit=200${cursor}`))
-    for (const { id, sha256 } of page.items) files.set(id, sha256)
+    for (const file of page.items) files.set(file.id, file)
     cursor = page.next_cursor ? `&cursor=${page.next_cursor}` : null
   } while (cursor)
   return files
 }
 
-/** What a kill left is removed behind the start; then as much lies in the store as is in the library. */
-async function expectOnlyStored(folder, library, tally) {
-  const count = async (part) => {
-    const found = await readdir(path.join(folder, part), { recursive: true, withFileTypes: true })
-    return found.filter((entry) => entry.isFile()).length
-  }
+/**
+ * What a kill left is removed behind the start; then as much lies in the store as is in the library. A multipart upload that
+ * the server was killed between beginning and remembering is nobody's, and has no parts: the bucket's own rules take those.
+ */
+async function expectOnlyStored(store, library, tally) {
   const until = performance.now() + SWEPT_WITHIN
   let stored
   do {
-    stored = await Promise.all(['objects', 'incoming'].map(count))
-    if (stored[0] === library.files.size && stored[1] === 0) return
+    const multiparts = [...(await store.multiparts())].filter(([id]) => !store.forgotten.has(id))
+    const partial = multiparts.filter(([, parts]) => parts > 0)
+    stored = [await store.objects(), await filesIn(store.folder, 'incoming'), partial.length]
+    if (stored[0] === library.files.size && stored[1] === 0 && stored[2] === 0) {
+      for (const [id] of multiparts) store.forgotten.add(id)
+      tally.forgotten = store.forgotten.size
+      return
+    }
     await pass(20)
   } while (performance.now() < until)
   tally.wrong.push(
@@ -278,9 +345,14 @@ async function expectOnlyStored(folder, library, tally) {
   )
 }
 
-function examine(binary, folder, tally) {
+async function filesIn(folder, part) {
+  const found = await readdir(path.join(folder, part), { recursive: true, withFileTypes: true })
+  return found.filter((entry) => entry.isFile()).length
+}
+
+function examine(binary, { folder, variables }, tally) {
   const { PATH } = process.env
-  const env = { PATH, SHARESYNC_DATA_DIR: folder, RUST_LOG: 'warn' }
+  const env = { PATH, SHARESYNC_DATA_DIR: folder, RUST_LOG: 'warn', ...variables }
   return new Promise((resolve) => {
     execFile(binary, ['doctor', '--read'], { env }, (error, said) => {
       if (error) tally.wrong.push(`round ${tally.kills}: the doctor says: ${said}`)
