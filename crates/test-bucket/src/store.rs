@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, Take};
+use tokio::sync::Mutex;
 use tokio_util::io::ReaderStream;
 
 use crate::announced::watched;
@@ -37,15 +39,18 @@ const READ_BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
-    files: FileSystem,
-    uploads: Uploads,
+    files: Arc<FileSystem>,
+    uploads: Arc<Uploads>,
+    /// Held while an object is made of parts, or they are let go of: of the same parts only one thing becomes.
+    completing: Arc<Mutex<()>>,
 }
 
 impl Store {
     /// A store whose buckets are folders of this one.
     pub fn new(folder: &Path) -> s3s_fs::Result<Self> {
-        let files = FileSystem::new(folder)?;
-        Ok(Self { folder: folder.to_owned(), files, uploads: Uploads::default() })
+        let files = Arc::new(FileSystem::new(folder)?);
+        let (uploads, completing) = (Arc::default(), Arc::default());
+        Ok(Self { folder: folder.to_owned(), files, uploads, completing })
     }
 
     /// s3s-fs makes a bucket of whatever something is stored in.
@@ -250,20 +255,29 @@ impl S3 for Store {
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> Answer<CompleteMultipartUploadOutput> {
-        let input = &request.input;
-        let id = input.upload_id.clone();
-        let upload = self.uploads.get(&id, &input.bucket, &input.key)?;
-        let parts =
-            input.multipart_upload.as_ref().and_then(|completed| completed.parts.as_deref());
-        upload.check(parts.unwrap_or_default())?;
-        self.uploads.end(&id);
-        self.files.complete_multipart_upload(request).await
+        let (files, uploads) = (Arc::clone(&self.files), Arc::clone(&self.uploads));
+        let completing = Arc::clone(&self.completing);
+        // S3 does all of it or nothing. What serves a connection is dropped where whoever asked leaves, halfway.
+        let completed = tokio::spawn(async move {
+            let _turn = completing.lock().await;
+            let input = &request.input;
+            let id = input.upload_id.clone();
+            let upload = uploads.get(&id, &input.bucket, &input.key)?;
+            let parts =
+                input.multipart_upload.as_ref().and_then(|completed| completed.parts.as_deref());
+            upload.check(parts.unwrap_or_default())?;
+            let answer = files.complete_multipart_upload(request).await;
+            uploads.end(&id);
+            answer
+        });
+        completed.await.map_err(S3Error::internal_error)?
     }
 
     async fn abort_multipart_upload(
         &self,
         request: S3Request<AbortMultipartUploadInput>,
     ) -> Answer<AbortMultipartUploadOutput> {
+        let _turn = self.completing.lock().await;
         let input = &request.input;
         let id = input.upload_id.clone();
         self.uploads.get(&id, &input.bucket, &input.key)?;

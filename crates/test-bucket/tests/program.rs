@@ -2,8 +2,11 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
-use sharesync_bucket::{Bucket, Settings};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use sharesync_bucket::{Bucket, Error, Settings};
 use sharesync_test_services::Program;
 
 fn start(folder: &Path) -> (Program, Bucket) {
@@ -37,4 +40,27 @@ async fn it_keeps_objects_in_its_folder_and_ends_when_told() {
 
     let (_program, bucket) = start(folder.path());
     assert_eq!(bucket.size("one").await.unwrap(), Some(4));
+}
+
+#[tokio::test]
+async fn parts_are_put_together_or_there_when_whoever_asked_for_it_has_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_program, bucket) = start(folder.path());
+    let bytes = Bytes::from(vec![7; 8 * 1024 * 1024]);
+    let sha256 = Sha256::digest(&bytes).into();
+    for wait in 0..20 {
+        let key = format!("after-{wait}");
+        let upload = bucket.begin_parts(&key).await.unwrap();
+        for number in 1..=2 {
+            bucket.put_part(&key, &upload, number, bytes.clone().into(), &sha256).await.unwrap();
+        }
+        let parts = bucket.parts(&key, &upload).await.unwrap();
+        let leaving = bucket.complete_parts(&key, &upload, &parts);
+        let _ = tokio::time::timeout(Duration::from_millis(wait), leaving).await;
+        match bucket.complete_parts(&key, &upload, &parts).await {
+            Ok(()) | Err(Error::NotFound { .. }) => {}
+            other => panic!("after {wait} ms: {other:?}"),
+        }
+        assert_eq!(bucket.size(&key).await.unwrap(), Some(16 * 1024 * 1024), "after {wait} ms");
+    }
 }
