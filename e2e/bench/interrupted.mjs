@@ -1,9 +1,12 @@
 /**
  * A page that uploads a file of 4 GB (or `INTERRUPTED_BYTES`) through ten interruptions, each kind in turn: its
- * connections are reset, the server is killed, its tab is closed. Whether it finishes, right, and whether anything is
- * sent again that the server had acknowledged. Called by `run.mjs`.
+ * connections are reset, the server is killed, its tab is closed and, where its parts go to a bucket, that is away for a while.
+ * Whether it finishes, right, and whether anything is sent again that was acknowledged. To the server's disk and to a bucket
+ * (or to what `INTERRUPTED_ON` names). Called by `run.mjs`.
  */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,15 +14,23 @@ import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import { sha256 } from '../support/sha256.mjs'
+import { startBucket } from './bucket-process.mjs'
 import { randomFile } from './random-file.mjs'
 import { startServer } from './server-process.mjs'
 
 const BYTES = Number(process.env.INTERRUPTED_BYTES ?? 4e9)
 const TIMES = 10
+/** Where parts go, by a word for it. */
+const ON = new RegExp(process.env.INTERRUPTED_ON ?? '', 'i')
+/** How long a bucket is away, in milliseconds. */
+const AWAY = 5000
 /** How long the page may take for anything, in milliseconds. */
 const PATIENCE = 1_800_000
 const LOOK_EVERY = 50
-const HEAD = /^PUT \/api\/uploads\/[^/]+\/parts\/(\d+)\?/
+/** Of a part, to the server and to a bucket. */
+const HEAD = /^PUT (?:\/api\/uploads\/[^/]+\/parts\/(\d+)\?|\S+[?&]partNumber=(\d+))/
+/** No head is longer until it has said the part's number. */
+const HEAD_BYTES = 2000
 
 const ACCOUNT = { email: 'bench@example.com', username: 'bench', password: 'correct horse battery' }
 const ROOMY = {
@@ -32,19 +43,47 @@ const ROOMY = {
 
 /** Measures and prints. */
 export async function measureInterrupted(binary) {
+  for (const [name, open] of Object.entries(STORES).filter(([name]) => ON.test(name)))
+    await measureOn(binary, name, await open(binary))
+}
+
+/** What servers keep files in besides their folder, and what leads to it. */
+const STORES = {
+  disk: () => ({ kinds: KINDS, variables: {}, proxies: [], stop: () => undefined }),
+  async bucket(binary) {
+    const bucket = await startBucket(binary)
+    const proxy = await Proxy.start()
+    proxy.leadsTo(bucket.url)
+    return {
+      kinds: [...KINDS, ['bucket away', () => away(bucket)]],
+      variables: { ...bucket.variables, S3_PUBLIC_ENDPOINT: proxy.url },
+      proxies: [proxy],
+      async stop() {
+        proxy.stop()
+        await bucket.stop()
+      },
+    }
+  },
+}
+
+async function measureOn(binary, name, store) {
   const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
   const data = path.join(folder, 'data')
   await mkdir(data)
   const file = await randomFile(path.join(folder, 'large.bin'), BYTES)
   const proxy = await Proxy.start()
-  const start = () => startServer(binary, { folder: data, variables: ROOMY })
-  const story = { proxy, file, start, server: await start(), seen: new Set() }
+  const variables = { ...ROOMY, ...store.variables }
+  const start = () => startServer(binary, { folder: data, variables })
+  const proxies = [proxy, ...store.proxies]
+  const story = { ...store, name, proxy, proxies, file, start, seen: new Set() }
+  story.server = await start()
   proxy.leadsTo(story.server.url)
   let [sent, again] = [0, 0]
-  proxy.hears = (part) => {
-    sent += 1
-    if (story.seen.has(part)) again += 1
-  }
+  for (const each of proxies)
+    each.hears = (part) => {
+      sent += 1
+      if (story.seen.has(part)) again += 1
+    }
   story.counts = () => ({ sent, again })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -60,6 +99,7 @@ export async function measureInterrupted(binary) {
     await browser.close()
     proxy.stop()
     await story.server.stop()
+    await store.stop()
     await rm(folder, { recursive: true })
   }
 }
@@ -71,27 +111,28 @@ async function measure(story) {
     const upload = await underWay(story, (time / (TIMES + 1)) * BYTES)
     // What it has now is not to be sent again.
     for (const { number } of upload.parts) story.seen.add(number)
-    const [kind, interrupt] = KINDS[(time - 1) % KINDS.length]
+    const [kind, interrupt] = story.kinds[(time - 1) % story.kinds.length]
     const received = (upload.received / 1e6).toFixed(0)
-    print(`${time}. ${kind} at ${received} MB, ${upload.parts.length} parts`)
+    print(`${story.name}, ${time}. ${kind} at ${received} MB, ${upload.parts.length} parts`)
     await interrupt(story)
   }
   const row = story.page.getByRole('region', { name: 'Uploads' }).getByRole('listitem')
   await row.filter({ hasText: 'Uploaded' }).waitFor()
   const seconds = (performance.now() - started) / 1000
   const { items } = await call(story, '/api/files')
-  const isRight = items.length === 1 && items[0].sha256 === (await sha256(story.file))
+  const isRight = items.length === 1 && (await isKnownAs(story.file, items[0]))
   const { sent, again } = story.counts()
+  const bytes = story.proxies.reduce((sum, proxy) => sum + proxy.bytes, 0)
   print(
-    `${BYTES / 1e9} GB with ${TIMES} interruptions in ${seconds.toFixed(0)} s: ` +
+    `${story.name}, ${BYTES / 1e9} GB with ${TIMES} interruptions in ${seconds.toFixed(0)} s: ` +
       `${isRight ? 'right' : 'wrong'}; ${sent} parts sent, acknowledged ones again: ${again} (goal: 0); ` +
-      `${((story.proxy.bytes / BYTES - 1) * 100).toFixed(1)} % more bytes than the file has`,
+      `${((bytes / BYTES - 1) * 100).toFixed(1)} % more bytes than the file has`,
   )
   if (!isRight || again > 0) process.exitCode = 1
 }
 
 const KINDS = [
-  ['connections reset', (story) => story.proxy.reset()],
+  ['connections reset', ({ proxies }) => proxies.forEach((proxy) => proxy.reset())],
   [
     'server killed',
     async (story) => {
@@ -108,6 +149,23 @@ const KINDS = [
     },
   ],
 ]
+
+async function away(bucket) {
+  bucket.pause()
+  await pass(AWAY)
+  bucket.resume()
+  // By then it is there again, if anything is answered at all.
+  while (!(await fetch(bucket.url).catch(() => null))) await pass(LOOK_EVERY)
+}
+
+/** Whether a file is what the server says it is: by its digest, or by that of its parts. */
+async function isKnownAs(file, { sha256: digest, parts_sha256: parts }) {
+  if (!parts) return (await sha256(file)) === digest
+  const whole = createHash('sha256')
+  for await (const part of createReadStream(file, { highWaterMark: parts.part_size }))
+    whole.update(createHash('sha256').update(part).digest())
+  return whole.digest('hex') === parts.sha256
+}
 
 /** Opens the page and chooses the file, unless the page kept a copy and goes on by itself. */
 async function choose(story) {
@@ -128,7 +186,9 @@ async function underWay(story, bytes) {
   const until = performance.now() + PATIENCE
   while (performance.now() < until) {
     const { items } = await call(story, '/api/uploads')
-    if (items[0]?.received >= bytes) return call(story, `/api/uploads/${items[0].id}`)
+    // What a bucket has is looked at by this only.
+    const upload = items[0] && (await call(story, `/api/uploads/${items[0].id}`))
+    if (upload?.received >= bytes) return upload
     await pass(LOOK_EVERY)
   }
   throw new Error(`${bytes} bytes did not come`)
@@ -197,8 +257,8 @@ class Proxy {
   /** What comes from the page: a head begins what is read of it at a time, for it follows an answer. */
   #note(piece) {
     this.bytes += piece.length
-    const head = HEAD.exec(piece.toString('latin1', 0, 300))
-    if (head) this.hears(Number(head[1]))
+    const head = HEAD.exec(piece.toString('latin1', 0, HEAD_BYTES))
+    if (head) this.hears(Number(head[1] ?? head[2]))
   }
 
   #carry(from) {

@@ -18,8 +18,10 @@
  *   relay       how soon the relay is in use where no UDP gets through
  *   frames      how smooth the sender's page stays
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
- *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions; takes long
- *   kills       500 kills (or KILLS) under eight uploaders, and whether anything is lost; takes long
+ *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions, to the disk and to a bucket (or
+ *               to what INTERRUPTED_ON names: disk, bucket); takes long
+ *   kills       500 kills (or KILLS) under eight uploaders, on the disk and with a bucket (or on what KILLS_ON names), and
+ *               whether anything is lost; takes long
  *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL (or what MILLION_ON names): its
  *               pages, and what others wait while a tenth of it is purged; takes long, for the purge runs by the clock
  *   soak        a hundred transfers in a row, and whether every file is right; takes long

@@ -13,6 +13,7 @@
 //! - what completes an upload is compared with the parts before s3s-fs begins to put them together, which an error
 //!   leaves in pieces: other `ETag`s or digests, parts left out, in the wrong order or too small are refused, and the
 //!   upload is as before;
+//! - parts are put together to the end also where whoever asked for that has left, as by a server that is killed;
 //! - browsers of any origin are let in, as by MinIO.
 //!
 //! What differs from a real service: parts are numbered from 1 without gaps; a key that is the folder of another one is
