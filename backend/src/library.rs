@@ -140,12 +140,25 @@ impl Library {
                 self.tidy(&object).await;
             }
         }
+        if let Err(cause) = self.end_strays().await {
+            tracing::warn!(%cause, "uploads to the bucket that nobody knows of could not be ended");
+        }
         let library = self.clone();
         self.tasks.spawn(async move {
             if let Err(cause) = library.sweep().await {
                 tracing::warn!(%cause, "removing what a stop left failed; the purge will go on");
             }
         });
+        Ok(())
+    }
+
+    /// Ends uploads to the bucket that a stop left between beginning and remembering them.
+    async fn end_strays(&self) -> Result<()> {
+        for (id, multipart) in self.store.multiparts().await? {
+            if object::multipart(&self.db, id).await?.as_ref() != Some(&multipart) {
+                self.store.abort_parts(id, &multipart).await?;
+            }
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::Either;
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sharesync_bucket::{Bucket, Part, PresignedPart};
+use sharesync_bucket::{Bucket, Part, PresignedPart, UnderWay};
 use sharesync_protocol::api::Sha256Digest;
 use uuid::Uuid;
 
@@ -239,6 +239,14 @@ impl Store {
         Ok(Box::pin(self.bucket()?.abort_parts(&name(id), multipart)).await?)
     }
 
+    /// All such uploads that are under way, by the names of their objects.
+    pub async fn multiparts(&self) -> io::Result<Vec<(Uuid, String)>> {
+        let Some(bucket) = &self.bucket else { return Ok(vec![]) };
+        let under_way = Box::pin(bucket.under_way(PREFIX)).await?;
+        let ours = |UnderWay { key, upload }: UnderWay| Some((id_of(&key)?, upload));
+        Ok(under_way.into_iter().filter_map(ours).collect())
+    }
+
     /// Bytes that an object has where it lies, with its seal; none where it is not there.
     pub async fn stored_size(&self, id: Uuid, place: Place) -> io::Result<Option<u64>> {
         match place {
@@ -256,8 +264,9 @@ impl Store {
             let mut listed = std::pin::pin!(bucket.list(PREFIX));
             while let Some(object) = listed.next().await {
                 let key = object?.key;
-                let id = key.strip_prefix(PREFIX).and_then(|name| Uuid::parse_str(name).ok());
-                found.extend(id.map(|id| StoredObject { id, place: StoredAt::Bucket(key) }));
+                found.extend(
+                    id_of(&key).map(|id| StoredObject { id, place: StoredAt::Bucket(key) }),
+                );
             }
         }
         Ok(found)
@@ -303,6 +312,11 @@ pub struct DirectPart {
 
 fn name(id: Uuid) -> String {
     format!("{PREFIX}{}", id.simple())
+}
+
+/// None where it is no name of ours.
+fn id_of(name: &str) -> Option<Uuid> {
+    Uuid::parse_str(name.strip_prefix(PREFIX)?).ok()
 }
 
 #[cfg(test)]

@@ -19,22 +19,25 @@ use crate::error::{Error, Result};
 
 /// The turn that the bucket is asked in, so that nothing older overwrites what it said last: parts are numbered from 1.
 const LOOKS: u32 = 0;
-/// How long what the bucket said is good enough for whoever only watches.
+/// How long what the bucket said is good enough for whoever only watches; and so much longer for every part that an upload
+/// has, since all of them are listed.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
+const LOOK_AGAIN_PER_PART: Duration = Duration::from_millis(10);
 
-/// When the bucket was last asked about each upload that is being sent. In memory: nothing but the asking depends on it.
+/// When the bucket is to be asked again about each upload that is being sent. In memory: nothing but the asking depends on it.
 #[derive(Clone, Default)]
 pub(super) struct Looks(Arc<Mutex<HashMap<UploadId, Instant>>>);
 
 impl Looks {
     /// Whether it is time to ask again, which is taken for done.
-    fn is_due(&self, id: UploadId) -> bool {
+    fn is_due(&self, upload: &Upload) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        looks.retain(|_, last| last.elapsed() < LOOK_AGAIN);
-        if looks.contains_key(&id) {
+        let now = Instant::now();
+        looks.retain(|_, due| *due > now);
+        if looks.contains_key(&upload.id) {
             return false;
         }
-        looks.insert(id, Instant::now());
+        looks.insert(upload.id, now + LOOK_AGAIN + LOOK_AGAIN_PER_PART * upload.parts());
         true
     }
 }
@@ -46,7 +49,7 @@ impl Uploads {
         if upload.multipart.is_none() {
             upload.multipart = Some(self.multipart(upload.object().id).await?);
         }
-        if self.looks.is_due(upload.id) {
+        if self.looks.is_due(&upload) {
             let (uploads, upload) = (self.clone(), upload.clone());
             self.tasks.spawn(async move {
                 let _turn = uploads.turns.part(upload.id, LOOKS).await;

@@ -19,7 +19,7 @@ use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 pub use error::{Error, Result};
 pub use objects::{Listed, MAX_PUT_BYTES};
-pub use parts::{MAX_PARTS, Part, Piece, PresignedPart, part_size};
+pub use parts::{MAX_PARTS, Part, Piece, PresignedPart, UnderWay, part_size};
 pub use settings::Settings;
 
 /// The region whose buckets are made by naming none.

@@ -75,6 +75,15 @@ impl From<Bytes> for Piece<'_> {
     }
 }
 
+/// An upload under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnderWay {
+    /// The key of what it is to become.
+    pub key: String,
+    /// What the service calls it.
+    pub upload: String,
+}
+
 /// The size of parts that a file of so many bytes is sent in.
 pub fn part_size(file: u64) -> u64 {
     PART_BYTES.max(file.div_ceil(MAX_PARTS))
@@ -180,6 +189,33 @@ impl Bucket {
         }
         parts.sort_unstable_by_key(|part| part.number);
         Ok(parts)
+    }
+
+    /// The uploads under way of objects whose keys begin so.
+    pub async fn under_way(&self, prefix: &str) -> Result<Vec<UnderWay>> {
+        const OPERATION: &str = "list the uploads under way";
+        let (mut found, mut after) = (Vec::new(), (None, None));
+        loop {
+            let page = self
+                .client
+                .list_multipart_uploads()
+                .bucket(&self.name)
+                .prefix(prefix)
+                .set_key_marker(after.0.take())
+                .set_upload_id_marker(after.1.take())
+                .send()
+                .await
+                .map_err(|error| Error::sdk(OPERATION, error))?;
+            for upload in page.uploads.unwrap_or_default() {
+                found.extend(
+                    upload.key.zip(upload.upload_id).map(|(key, upload)| UnderWay { key, upload }),
+                );
+            }
+            after = (page.next_key_marker, page.next_upload_id_marker);
+            if page.is_truncated != Some(true) || after.0.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Makes the object of these parts. [`Error::NotFound`] where there is no such upload (any more): it may have been

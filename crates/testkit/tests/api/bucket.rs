@@ -264,6 +264,24 @@ async fn an_upload_that_a_stop_left_joined_is_completed_all_the_same() {
 }
 
 #[tokio::test]
+async fn an_upload_to_the_bucket_that_a_stop_left_unknown_is_ended_at_the_next_start() {
+    let stack = start().await;
+    let sam = stack.user("sam").await;
+    let id = sam.begin_upload("a.txt", 4, json!({})).await.session.id;
+    let known = address(&sam, id, 1, b"kept").await;
+    let (bucket, key, _) = bucket_of(&stack, &known);
+    let unknown = bucket.begin_parts(&key).await.unwrap();
+    assert_eq!(bucket.under_way("objects/").await.unwrap().len(), 2);
+    let stack = stack.restart().await;
+    let left = bucket.under_way("objects/").await.unwrap();
+    assert!(left.len() == 1 && left[0].upload != unknown, "{left:?}");
+    assert_eq!(put(&known, b"kept").await, 200);
+    let sam = signed_in(&stack, "sam").await;
+    let file: UploadedFile = sam.complete_upload(id).await.json(201);
+    assert_eq!(fetched(&sam, file.id).await, b"kept");
+}
+
+#[tokio::test]
 async fn what_a_stop_left_on_the_disk_of_a_file_that_is_in_the_bucket_goes() {
     let stack = start().await;
     let sam = stack.user("sam").await;
