@@ -182,9 +182,9 @@ pub enum Error {
     /// 503: the server is not ready for anything, for it cannot reach this.
     #[error("The server cannot reach its {0}. Try again in a moment.")]
     NotReady(&'static str),
-    /// 500: the disk has changed a file's bytes.
+    /// 500: a file's bytes are not what was stored any more.
     #[error(
-        "This file's bytes were damaged on the server's disk. Whoever sent it may send it again."
+        "This file's bytes were damaged where they are stored. Whoever sent it may send it again."
     )]
     Damaged,
     /// 500: ours. The cause is logged and not told.

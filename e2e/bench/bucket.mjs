@@ -5,8 +5,9 @@
  */
 import { createHash, randomFillSync } from 'node:crypto'
 import { once } from 'node:events'
-import { Agent, get, request } from 'node:http'
+import { Agent, get } from 'node:http'
 import { startBucket } from './bucket-process.mjs'
+import { putPart } from './put-part.mjs'
 import { startServer } from './server-process.mjs'
 
 const MIB = 2 ** 20
@@ -123,27 +124,12 @@ async function upload(url, token, size) {
       const piece = PIECE.subarray(0, size - (number - 1) * PIECE.length)
       const wanted = { parts: [{ number, sha256: digestOf(piece) }] }
       const { parts } = await call(`${url}/api/uploads/${begun.id}/parts`, wanted, token)
-      await put(parts[0], piece, agent)
+      await putPart(parts[0], piece, agent)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
   agent.destroy()
   return call(`${url}/api/uploads/${begun.id}/complete`, {}, token)
-}
-
-function put({ url, headers }, bytes, agent) {
-  return new Promise((resolve, reject) => {
-    const all = { ...headers, 'content-length': bytes.length }
-    const sent = request(url, { method: 'PUT', agent, headers: all }, (response) => {
-      response.resume()
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve()
-        else reject(new Error(`${url}: ${response.statusCode}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(bytes)
-  })
 }
 
 /** Fetches a file from where its address leads; answers its digest. */

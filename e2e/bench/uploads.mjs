@@ -4,11 +4,12 @@
  */
 import { createHash, randomFillSync } from 'node:crypto'
 import { closeSync, fdatasyncSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { Agent, get, request } from 'node:http'
+import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { median } from './median.mjs'
+import { putPart } from './put-part.mjs'
 import { startServer } from './server-process.mjs'
 
 const GIBIBYTE = 2 ** 30
@@ -133,27 +134,12 @@ async function upload(url, token, lanes) {
     for (let number = numbers.shift(); number; number = numbers.shift()) {
       const wanted = { parts: [{ number }] }
       const { parts } = await call(`${url}/api/uploads/${id}/parts`, wanted, token)
-      await put(parts[0].url, PIECE.subarray(0, parts[0].size), agent)
+      await putPart(parts[0], PIECE.subarray(0, parts[0].size), agent)
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   agent.destroy()
   return call(`${url}/api/uploads/${id}/complete`, {}, token)
-}
-
-function put(url, bytes, agent) {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-length': bytes.length }
-    const sent = request(url, { method: 'PUT', agent, headers }, (response) => {
-      response.resume()
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve()
-        else reject(new Error(`${url}: ${response.statusCode}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(bytes)
-  })
 }
 
 async function remove(url, token, id) {

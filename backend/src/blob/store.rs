@@ -145,9 +145,12 @@ impl Store {
         }
     }
 
-    /// The names of what is being written through the server, or was when it stopped.
+    /// The names of what was being written on its way to the bucket, or may have been; none where there is no bucket.
     pub async fn incoming(&self) -> io::Result<Vec<Uuid>> {
-        self.disk.incoming().await
+        match self.bucket {
+            Some(_) => self.disk.incoming().await,
+            None => Ok(vec![]),
+        }
     }
 
     /// What all of a settled object's bytes come to, and its parts where these have a size.

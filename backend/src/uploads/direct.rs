@@ -92,7 +92,7 @@ impl Uploads {
             return Err(Error::UploadIncomplete { missing: upload.size - came });
         }
         // Where the bucket knows of none any more, a stop came between that and remembering it.
-        if let Some((multipart, there)) = &there {
+        if let (Some(multipart), Some(there)) = (&upload.multipart, &there) {
             match self.store.complete_parts(id, multipart, there).await {
                 // Another server was first: what follows sees to it.
                 Err(gone) if gone.kind() == io::ErrorKind::NotFound => {}
@@ -115,10 +115,10 @@ impl Uploads {
         Ok(Content { digest: ContentDigest::Whole(hashed.sha256), crc32: Some(hashed.crc32) })
     }
 
-    /// Asks the bucket what has come, and remembers it. Answers that, and by which upload; none where the bucket has made an
-    /// object of it already.
-    async fn look(&self, upload: &Upload) -> Result<Option<(String, Vec<Part>)>> {
-        let Some(multipart) = &upload.multipart else { return Ok(Some((String::new(), vec![]))) };
+    /// Asks the bucket what has come, and remembers it. Answers that; none where nothing was begun to be sent there, or where the
+    /// bucket has made an object of it already.
+    async fn look(&self, upload: &Upload) -> Result<Option<Vec<Part>>> {
+        let Some(multipart) = &upload.multipart else { return Ok(None) };
         let object = upload.object();
         let there = match self.store.parts(object.id, multipart).await {
             Err(gone) if gone.kind() == io::ErrorKind::NotFound => {
@@ -136,7 +136,7 @@ impl Uploads {
         if upload_part::replace(&self.db, upload.id, &received, expires_at).await? {
             self.events.upload_moved(upload.owner, upload.id);
         }
-        Ok(Some((multipart.clone(), there)))
+        Ok(Some(there))
     }
 
     /// Takes back an object that the bucket has made: parts can be sent no more to what it was made of.
