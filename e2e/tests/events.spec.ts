@@ -10,8 +10,10 @@ const unfinished = (page: Page) =>
   page.getByRole('region', { name: 'Not finished' }).getByRole('listitem')
 const files = (page: Page) => page.getByRole('table').getByRole('row')
 
-/** Resolves once the page has been let in to live updates. */
+/** Resolves once the page that is opened has been let in to live updates. */
 async function listening(page: Page, open: () => Promise<unknown>): Promise<void> {
+  // The page before may be about to have a line, too, of which nothing is heard any more once it is left.
+  await page.goto('about:blank')
   const socket = page.waitForEvent('websocket', (socket) => socket.url().includes('/socket.io/'))
   await Promise.all([socket.then(isLetIn), open()])
 }
