@@ -30,7 +30,7 @@ export async function startBucket(serverBinary) {
       const objects = path.join(folder, NAME, 'objects')
       return (await readdir(objects).catch(() => [])).length
     },
-    /** The multipart uploads under way, with how many parts each has: also those that have been forgotten. */
+    /** The multipart uploads under way, with how many parts each has. */
     async multiparts() {
       const found = new Map()
       for (const name of await readdir(folder)) {

@@ -17,7 +17,8 @@ use crate::db::upload::Upload;
 use crate::db::{object, upload_part};
 use crate::error::{Error, Result};
 
-/// The turn that the bucket is asked in, so that nothing older overwrites what it said last: parts are numbered from 1.
+/// The turn that the bucket is asked in, so that nothing older overwrites what it said last, and that parts begin to be sent
+/// in: parts are numbered from 1.
 const LOOKS: u32 = 0;
 /// How long what the bucket said is good enough for whoever only watches; and so much longer for every part that an upload
 /// has, since all of them are listed.
@@ -47,6 +48,8 @@ impl Uploads {
     /// is counted behind it.
     pub async fn aim(&self, mut upload: Upload) -> Result<Upload> {
         if upload.multipart.is_none() {
+            // Several lanes ask for their first address at once: one of them begins.
+            let _turn = self.turns.part(upload.id, LOOKS).await;
             upload.multipart = Some(self.multipart(upload.object().id).await?);
         }
         if self.looks.is_due(&upload) {
@@ -150,8 +153,12 @@ impl Uploads {
         Ok(())
     }
 
-    /// Begins to send an object's parts to the bucket. Answers by what, which may be what somebody else has begun.
+    /// Begins to send an object's parts to the bucket, unless that was begun. Answers by what, which may be what another
+    /// server has begun meanwhile.
     async fn multipart(&self, object: Uuid) -> Result<String> {
+        if let Some(begun) = object::multipart(&self.db, object).await? {
+            return Ok(begun);
+        }
         let begun = self.store.begin_parts(object).await?;
         let agreed = object::begin_multipart(&self.db, object, &begun).await?;
         if agreed.as_ref() != Some(&begun) {

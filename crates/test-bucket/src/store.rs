@@ -79,6 +79,13 @@ fn now() -> Timestamp {
 
 type Answer<T> = S3Result<S3Response<T>>;
 
+/// Does all of it, as S3 does all or nothing: what serves a connection is dropped where whoever asked leaves, halfway.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Answer<T>> + Send + 'static,
+) -> Answer<T> {
+    tokio::spawn(work).await.map_err(S3Error::internal_error)?
+}
+
 #[async_trait]
 impl S3 for Store {
     async fn create_bucket(
@@ -173,11 +180,15 @@ impl S3 for Store {
             begun: now(),
             parts: BTreeMap::new(),
         };
-        let mut answer = self.files.create_multipart_upload(request).await?;
-        answer.output.checksum_algorithm = algorithm;
-        let id = answer.output.upload_id.clone().ok_or_else(|| s3_error!(InternalError))?;
-        self.uploads.begin(id, upload);
-        Ok(answer)
+        let (files, uploads) = (Arc::clone(&self.files), Arc::clone(&self.uploads));
+        to_its_end(async move {
+            let mut answer = files.create_multipart_upload(request).await?;
+            answer.output.checksum_algorithm = algorithm;
+            let id = answer.output.upload_id.clone().ok_or_else(|| s3_error!(InternalError))?;
+            uploads.begin(id, upload);
+            Ok(answer)
+        })
+        .await
     }
 
     async fn upload_part(
@@ -257,8 +268,7 @@ impl S3 for Store {
     ) -> Answer<CompleteMultipartUploadOutput> {
         let (files, uploads) = (Arc::clone(&self.files), Arc::clone(&self.uploads));
         let completing = Arc::clone(&self.completing);
-        // S3 does all of it or nothing. What serves a connection is dropped where whoever asked leaves, halfway.
-        let completed = tokio::spawn(async move {
+        to_its_end(async move {
             let _turn = completing.lock().await;
             let input = &request.input;
             let id = input.upload_id.clone();
@@ -269,19 +279,24 @@ impl S3 for Store {
             let answer = files.complete_multipart_upload(request).await;
             uploads.end(&id);
             answer
-        });
-        completed.await.map_err(S3Error::internal_error)?
+        })
+        .await
     }
 
     async fn abort_multipart_upload(
         &self,
         request: S3Request<AbortMultipartUploadInput>,
     ) -> Answer<AbortMultipartUploadOutput> {
-        let _turn = self.completing.lock().await;
-        let input = &request.input;
-        let id = input.upload_id.clone();
-        self.uploads.get(&id, &input.bucket, &input.key)?;
-        self.uploads.end(&id);
-        self.files.abort_multipart_upload(request).await
+        let (files, uploads) = (Arc::clone(&self.files), Arc::clone(&self.uploads));
+        let completing = Arc::clone(&self.completing);
+        to_its_end(async move {
+            let _turn = completing.lock().await;
+            let input = &request.input;
+            let id = input.upload_id.clone();
+            uploads.get(&id, &input.bucket, &input.key)?;
+            uploads.end(&id);
+            files.abort_multipart_upload(request).await
+        })
+        .await
     }
 }
