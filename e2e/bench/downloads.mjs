@@ -5,11 +5,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../support/free-port.mjs'
 import { median } from './median.mjs'
 import { randomFile } from './random-file.mjs'
 import { startServer } from './server-process.mjs'
@@ -110,14 +110,6 @@ async function startNginx(folder) {
       await ended
     },
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }
 
 function percent(ratio) {

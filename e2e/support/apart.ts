@@ -2,11 +2,12 @@
  * The server with signaling apart from it: two nodes that share their rooms in a Redis, behind a balancer that
  * the story turns to one or the other.
  */
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from './free-port.mjs'
+import { Redis } from './redis.ts'
 import { type Program, startProgram, startServer } from './server.ts'
 
 const SIGNALING =
@@ -37,8 +38,7 @@ export async function startApart(): Promise<Apart> {
   const ports = [await freePort(), await freePort()]
   const balancer = await startBalancer(ports)
   const signalingUrl = `http://127.0.0.1:${String(balancer.port)}`
-  const redisPort = await freePort()
-  let redis = startRedis(folder, redisPort)
+  const redis = await Redis.open()
   const server = await startServer(undefined, {
     TURN_PORT: '',
     SIGNALING_URL: signalingUrl,
@@ -53,7 +53,7 @@ export async function startApart(): Promise<Apart> {
       TURN: 'off',
       PUBLIC_URL: server.url,
       SIGNALING_TICKET_KEY: SECRET,
-      REDIS_URL: `redis://127.0.0.1:${String(redisPort)}`,
+      REDIS_URL: redis.url,
       RELAY_URL: `ws://127.0.0.1:${String(port)}/relay`,
       RUST_LOG: 'error',
     }
@@ -64,29 +64,15 @@ export async function startApart(): Promise<Apart> {
     signalingUrl,
     connections: balancer.connections,
     turnTo: balancer.turnTo,
-    restartRedis: async () => {
-      await ended(redis)
-      redis = startRedis(folder, redisPort)
-    },
+    restartRedis: () => redis.restart(),
     stop: async () => {
       balancer.close()
       for (const node of nodes) await node.stop()
       await server.stop()
-      await ended(redis)
+      await redis.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-function startRedis(folder: string, port: number) {
-  const words = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'yes']
-  return spawn('redis-server', words, { cwd: folder, stdio: 'ignore' })
-}
-
-async function ended(redis: ReturnType<typeof startRedis>): Promise<void> {
-  const exit = new Promise((resolve) => redis.once('exit', resolve))
-  redis.kill('SIGKILL')
-  await exit
 }
 
 /** Passes connections on to the port that it is turned to. */
@@ -122,13 +108,6 @@ async function startBalancer(ports: readonly number[]) {
       for (const socket of open) socket.destroy()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  const port = await listening(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function listening(server: net.Server): Promise<number> {
