@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate'
 import { type Account, bearer, share, upload } from '../support/account.ts'
 import { Bucket } from '../support/bucket.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
+import { holdParts, partsTaken } from '../support/parts.ts'
 import { startServer } from '../support/server.ts'
 import { expect, test as base } from '../support/test.ts'
 
@@ -75,29 +76,6 @@ async function expectInLibrary(page: Page, file: SourceFile) {
 async function filesOf(request: APIRequestContext, account: Account): Promise<string[]> {
   const answer = await request.get('/api/files', { headers: bearer(account) })
   return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id)
-}
-
-const partIn = (url: string) => Number(new URL(url).searchParams.get('partNumber'))
-
-/** Numbers of the parts that a page has sent, and that the bucket has taken. */
-function partsTaken(page: Page): number[] {
-  const taken: number[] = []
-  page.on('response', (response) => {
-    if (response.request().method() === 'PUT' && response.ok()) taken.push(partIn(response.url()))
-  })
-  return taken
-}
-
-/** Keeps parts from the bucket. What is returned lets them through. */
-async function hold(page: Page, isHeld: (part: number) => boolean) {
-  let letThrough: () => void = () => undefined
-  const gate = new Promise<void>((resolve) => (letThrough = resolve))
-  await page.route(/[?&]partNumber=\d+/, async (route) => {
-    if (isHeld(partIn(route.request().url()))) await gate
-    // What was held may have gone with its page.
-    await route.continue().catch(() => undefined)
-  })
-  return letThrough
 }
 
 /** Bytes of all bodies that a page sends to each origin. */
@@ -178,7 +156,7 @@ test('a reload in the middle goes on by itself, and sends nothing twice', async 
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
   const page = await signedIn(account)
   const before = partsTaken(page)
-  const letThrough = await hold(page, (part) => part === 2)
+  const letThrough = await holdParts(page, (part) => part === 2)
   await choose(page, file)
   await expect.poll(() => [...before].sort()).toEqual([1, 3])
   await expect(uploads(page)).toContainText('9 MB of 17 MB')
@@ -203,7 +181,7 @@ test('a bucket that is gone for a while is waited for', async ({
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
   const page = await signedIn(account)
   const taken = partsTaken(page)
-  const letThrough = await hold(page, (part) => part === 2)
+  const letThrough = await holdParts(page, (part) => part === 2)
   await choose(page, file)
   await expect.poll(() => [...taken].sort()).toEqual([1, 3])
   bucket.pause()
@@ -226,7 +204,7 @@ test('a bucket that has forgotten what was sent is sent it anew', async ({
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
   const page = await signedIn(account)
   const taken = partsTaken(page)
-  const letThrough = await hold(page, (part) => part === 2)
+  const letThrough = await holdParts(page, (part) => part === 2)
   await choose(page, file)
   await expect.poll(() => [...taken].sort()).toEqual([1, 3])
   await bucket.restart()

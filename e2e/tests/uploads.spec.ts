@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { bearer, createAccount, signIn } from '../support/account.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
+import { holdParts, partsTaken } from '../support/parts.ts'
 import { startServerIn } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -29,28 +30,6 @@ async function expectInLibrary(page: Page, file: SourceFile) {
   expect(await downloadedDigests([await started])).toEqual(await digests([file]))
 }
 
-const partIn = (url: string) => Number(/\/parts\/(\d+)\?/.exec(url)?.[1])
-
-/** Numbers of the parts that a page has sent, and that were taken. */
-function partsTaken(page: Page): number[] {
-  const taken: number[] = []
-  page.on('response', (response) => {
-    if (response.request().method() === 'PUT' && response.ok()) taken.push(partIn(response.url()))
-  })
-  return taken
-}
-
-/** Keeps parts from being sent, for good; what is returned lets through those that come from then on. */
-async function hold(page: Page, isHeld: (part: number) => boolean) {
-  let holding = true
-  await page.route(/\/api\/uploads\/[^/]+\/parts\/\d+\?/, async (route) => {
-    if (!holding || !isHeld(partIn(route.request().url()))) await route.continue()
-  })
-  return () => {
-    holding = false
-  }
-}
-
 test('a reload in the middle goes on by itself, and sends nothing twice', async ({
   account,
   signedIn,
@@ -58,13 +37,13 @@ test('a reload in the middle goes on by itself, and sends nothing twice', async 
   const file = await randomFile(testInfo.outputDir, 'film.mp4', (PARTS - 1) * PART + 17)
   const page = await signedIn(account)
   const before = partsTaken(page)
-  const letGo = await hold(page, (part) => part > 3)
+  const letThrough = await holdParts(page, (part) => part > 3)
   await choose(page, file)
   await expect.poll(() => [...before].sort()).toEqual([1, 2, 3])
   await expect(uploads(page)).toContainText('24 MB of 40 MB')
-  letGo()
   const after = partsTaken(page)
   await page.reload()
+  letThrough()
   await expect(uploads(page)).toContainText('Uploaded', { timeout: 60_000 })
   expect([...after].sort()).toEqual([4, 5, 6])
   await expect(unfinished(page)).toHaveCount(0)
@@ -95,13 +74,11 @@ test('a server that is killed and comes back has lost nothing, and the page goes
   await expect(page.getByRole('button', { name: `Account: ${account.username}` })).toBeVisible()
 
   const taken = partsTaken(page)
-  const letGo = await hold(page, (part) => part > 3)
+  const letThrough = await holdParts(page, (part) => part > 3)
   await choose(page, file)
   await expect.poll(() => [...taken].sort()).toEqual([1, 2, 3])
   process.kill(first.pid, 'SIGKILL')
-  // What is held never fails by itself, as it does where a connection is reset.
-  letGo()
-  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  letThrough()
   await expect(uploads(page)).toContainText('Reconnecting')
 
   const port = new URL(first.url).port
@@ -120,7 +97,7 @@ test('what was begun in one browser goes on in another when the file is chosen t
   const other = await randomFile(testInfo.outputDir, 'other.bin', 2 * PART)
   const one = await signedIn(account)
   const begun = partsTaken(one)
-  await hold(one, (part) => part > 2)
+  await holdParts(one, (part) => part > 2)
   await choose(one, file)
   await one.getByLabel('Choose files to upload').setInputFiles(other.path)
   await expect.poll(() => [...begun].sort()).toEqual([1, 1, 2, 2])
@@ -151,7 +128,7 @@ test('what is not wanted any more is discarded, and takes no room', async ({
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART)
   const one = await signedIn(account)
   const begun = partsTaken(one)
-  await hold(one, (part) => part > 1)
+  await holdParts(one, (part) => part > 1)
   await choose(one, file)
   await expect.poll(() => begun).toEqual([1])
   await one.context().close()
@@ -172,7 +149,7 @@ test('whoever signs out leaves no copy of what they were sending', async ({
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART)
   const page = await signedIn(account)
   const taken = partsTaken(page)
-  await hold(page, (part) => part > 1)
+  await holdParts(page, (part) => part > 1)
   await choose(page, file)
   await expect.poll(() => taken).toEqual([1])
   const kept = () =>
