@@ -73,9 +73,9 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) lab-tools
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) lab-tools
 	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket
-	projects='--project=pages --project=firefox-sends --project=firefox-receives'; \
+	projects='--project=pages --project=firefox-sends --project=firefox-receives --project=server-rung'; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \
 		projects+=' --project=network'; \

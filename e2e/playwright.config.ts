@@ -6,6 +6,22 @@ import type { Choices } from './support/test.ts'
 /** Told on machines of their own, with networks and disks that are as the story wants them. */
 const LABORATORY = ['network*.spec.ts', 'full-disk.spec.ts']
 
+/**
+ * About accounts and what is in them, wherever a server keeps it. `integrity` is about what a disk does to it, `bucket`
+ * about a bucket that comes and goes: they bring their own.
+ */
+const STORED = [
+  'accounts',
+  'archives',
+  'cloud',
+  'events',
+  'hand-ins',
+  'sessions',
+  'sign-in',
+  'tus',
+  'uploads',
+].map((name) => `${name}.spec.ts`)
+
 export default defineConfig<object, Choices>({
   testDir: 'tests',
   fullyParallel: true,
@@ -25,6 +41,8 @@ export default defineConfig<object, Choices>({
       grep: [MIXED, FIREFOX_RECEIVES].map(({ tag }) => new RegExp(tag)),
       use: { receivesWith: 'firefox' },
     },
+    // What is kept, again, in PostgreSQL, a bucket and Redis.
+    { name: 'server-rung', testMatch: STORED, use: { rung: 'server' } },
     // Which takes root and Linux: `make` looks before.
     { name: 'network', testMatch: LABORATORY },
   ],

@@ -13,12 +13,14 @@ const BINARY =
 /** How long it may take to listen, and to stop, in milliseconds. */
 const PATIENCE = 30_000
 
+/** How often people may do what takes long or could be guessed, all alike. */
+export function limits(rate: string): Record<string, string> {
+  const limited = ['SIGN_IN', 'SIGN_UP', 'RESET', 'SHARE_PASSWORD', 'UPLOAD', 'DOWNLOAD']
+  return Object.fromEntries(limited.map((what) => [`RATE_LIMIT_${what}`, rate] as const))
+}
+
 /** The stories of a run come from one address, as fast as they can. */
-const NO_LIMITS = Object.fromEntries(
-  ['SIGN_IN', 'SIGN_UP', 'RESET', 'SHARE_PASSWORD', 'UPLOAD', 'DOWNLOAD'].map(
-    (what) => [`RATE_LIMIT_${what}`, 'off'] as const,
-  ),
-)
+const NO_LIMITS = limits('off')
 
 /** A program that listens. */
 export interface Program {
@@ -26,8 +28,10 @@ export interface Program {
   readonly url: string
   /** Its process. */
   readonly pid: number
-  /** Stops it as an operator would. Throws if it does not stop cleanly. */
+  /** Stops it as an operator would, if it has not been killed. Throws if it does not stop cleanly. */
   stop(): Promise<void>
+  /** Ends it without a word, as the kernel does where memory runs out. */
+  kill(): Promise<void>
 }
 
 /** A server that listens; it forgets its data when it stops. */
@@ -89,7 +93,7 @@ export async function startProgram(
   try {
     const url = await listeningAt(child)
     if (child.pid === undefined) throw new Error('a program that listens has a process')
-    return { url, pid: child.pid, stop: () => stop(child) }
+    return { url, pid: child.pid, stop: () => stop(child), kill: () => kill(child) }
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -118,6 +122,7 @@ async function listeningAt(child: ChildProcess): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
+  if (child.signalCode === 'SIGKILL') return
   const exited = once(child, 'exit', { signal: AbortSignal.timeout(PATIENCE) })
   child.kill('SIGTERM')
   try {
@@ -126,4 +131,10 @@ async function stop(child: ChildProcess): Promise<void> {
   } finally {
     child.kill('SIGKILL')
   }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
 }

@@ -10,9 +10,18 @@ import {
 import { type BrowserKind, Browsers, profileOptions, type Received } from './browsers.ts'
 import { ConsoleWatch } from './console.ts'
 import { type Account, createAccount, type Credentials, signIn } from './account.ts'
-import { type Server, startServer } from './server.ts'
+import { type Program, type Server, startServerIn } from './server.ts'
+import { openStores, type Rung, type Store, type Stores } from './store.ts'
+
+/** Starts a server that is told that beside the usual. */
+type Serve = (variables?: Readonly<Record<string, string>>) => Promise<Program>
 
 interface TestFixtures {
+  /**
+   * Starts servers of the story's own, which stop when it ends. They have one store in common: the next one finds what
+   * the one before has left.
+   */
+  serve: Serve
   /** The consoles of everybody's pages; a test fails if there is an error on one. */
   consoles: ConsoleWatch
   profiles: Profiles
@@ -34,22 +43,48 @@ interface TestFixtures {
 export interface Choices {
   sendsWith: BrowserKind
   receivesWith: BrowserKind
+  /** Where servers keep everything. */
+  rung: Rung
 }
 
 interface WorkerFixtures extends Choices {
+  stores: Stores
+  /** One for all stories that need none of their own. */
   server: Server
   browsers: Browsers
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  server: [
-    async ({}, use) => {
-      const server = await startServer()
-      await use(server)
-      await server.stop()
+  rung: ['home', { option: true, scope: 'worker' }],
+  stores: [
+    async ({ rung }, use) => {
+      const stores = await openStores(rung)
+      await use(stores)
+      await stores.close()
     },
     { scope: 'worker' },
   ],
+  server: [
+    async ({ stores }, use) => {
+      await withStore(stores, async (store) => {
+        const server = await startServerOn(store)
+        await use(server)
+        await server.stop()
+      })
+    },
+    { scope: 'worker' },
+  ],
+  serve: async ({ stores }, use) => {
+    await withStore(stores, async (store) => {
+      const servers: Program[] = []
+      await use(async (variables) => {
+        const server = await startServerOn(store, variables)
+        servers.push(server)
+        return server
+      })
+      for (const server of servers) await server.stop()
+    })
+  },
   sendsWith: ['chromium', { option: true, scope: 'worker' }],
   receivesWith: ['chromium', { option: true, scope: 'worker' }],
   browsers: [
@@ -101,6 +136,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(await createAccount(request))
   },
 })
+
+async function withStore(stores: Stores, work: (store: Store) => Promise<void>): Promise<void> {
+  const store = await stores.open()
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const startServerOn = (store: Store, variables: Readonly<Record<string, string>> = {}) =>
+  startServerIn(store.folder, undefined, { ...store.variables, ...variables })
 
 /** The browser profiles of one test. */
 class Profiles {

@@ -2,7 +2,6 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { type Credentials, newCredentials, register, signIn } from '../support/account.ts'
 import { linkIn, Mailbox } from '../support/mailbox.ts'
-import { startServer } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
 const NEW_PASSWORD = 'seven dry socks on a line'
@@ -34,10 +33,8 @@ test.describe('where mail is sent', () => {
       await use(mailbox)
       await mailbox.close()
     },
-    baseURL: async ({ mailbox }, use) => {
-      const server = await startServer(undefined, { SMTP_URL: mailbox.url })
-      await use(server.url)
-      await server.stop()
+    baseURL: async ({ mailbox, serve }, use) => {
+      await use((await serve({ SMTP_URL: mailbox.url })).url)
     },
   })
 
@@ -295,10 +292,8 @@ test.describe('an API token', () => {
 
 test.describe('where accounts only send files in', () => {
   const clientTest = test.extend({
-    baseURL: async ({}, use) => {
-      const server = await startServer(undefined, { DEFAULT_ROLE: 'client' })
-      await use(server.url)
-      await server.stop()
+    baseURL: async ({ serve }, use) => {
+      await use((await serve({ DEFAULT_ROLE: 'client' })).url)
     },
   })
 

@@ -149,26 +149,6 @@ test('a file goes from the page straight to the bucket, and from there to whoeve
   })
 })
 
-test('a reload in the middle goes on by itself, and sends nothing twice', async ({
-  account,
-  signedIn,
-}, testInfo) => {
-  const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART + MIB)
-  const page = await signedIn(account)
-  const before = partsTaken(page)
-  const letThrough = await holdParts(page, (part) => part === 2)
-  await choose(page, file)
-  await expect.poll(() => [...before].sort()).toEqual([1, 3])
-  await expect(uploads(page)).toContainText('9 MB of 17 MB')
-  const after = partsTaken(page)
-  await page.reload()
-  await expect(uploads(page)).toContainText('9 MB of 17 MB')
-  letThrough()
-  await expect(uploads(page)).toContainText('Uploaded')
-  expect(after).toEqual([2])
-  await expectInLibrary(page, file)
-})
-
 test('a bucket that is gone for a while is waited for', async ({
   account,
   bucket,

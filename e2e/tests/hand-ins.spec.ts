@@ -2,7 +2,6 @@
 import { type APIRequestContext, expect, type Page } from '@playwright/test'
 import { type Credentials, newCredentials } from '../support/account.ts'
 import { digests, downloadedDigests, randomFile } from '../support/files.ts'
-import { startServer } from '../support/server.ts'
 import { test as story } from '../support/test.ts'
 
 const MIB = 1024 * 1024
@@ -11,11 +10,8 @@ const REPORT = { name: 'report.pdf', mimeType: 'application/pdf', buffer: Buffer
 
 /** With a server that has an administrator, who makes people for what they are to do. */
 const test = story.extend<{ somebody: (role: 'client' | 'ops') => Promise<Credentials> }>({
-  baseURL: async ({}, use) => {
-    const variables = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }
-    const server = await startServer(undefined, variables)
-    await use(server.url)
-    await server.stop()
+  baseURL: async ({ serve }, use) => {
+    await use((await serve({ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password })).url)
   },
   somebody: async ({ request }, use) => {
     const headers = await headersOf(request, ADMIN)

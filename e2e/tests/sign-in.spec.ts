@@ -3,7 +3,6 @@ import type { Page } from '@playwright/test'
 import { TOTP } from 'otpauth'
 import { newCredentials, signIn } from '../support/account.ts'
 import { IdentityProvider } from '../support/identity-provider.ts'
-import { startServer } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
 /** The sheet of the settings about the second factor. */
@@ -19,11 +18,9 @@ test.describe('with a provider of identities', () => {
     name: 'Ada Lovelace',
   }
   const providerTest = test.extend({
-    baseURL: async ({}, use) => {
+    baseURL: async ({ serve }, use) => {
       const provider = await IdentityProvider.open(identity)
-      const server = await startServer(undefined, provider.variables)
-      await use(server.url)
-      await server.stop()
+      await use((await serve(provider.variables)).url)
       await provider.close()
     },
   })
@@ -109,14 +106,13 @@ test('a second factor is set up, asked for, stood in for, and turned off', async
 test.describe('where one has to be invited', () => {
   const ADMIN = { email: 'root@example.org', password: 'nine wet geese on ice' }
   const invitedTest = test.extend({
-    baseURL: async ({}, use) => {
-      const server = await startServer(undefined, {
+    baseURL: async ({ serve }, use) => {
+      const server = await serve({
         REGISTRATION: 'invited',
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
       })
       await use(server.url)
-      await server.stop()
     },
   })
 

@@ -2,7 +2,6 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { hollowFile, randomFile, type SourceFile } from '../support/files.ts'
 import { connectionPath, inTheMiddle, offer, progress, status } from '../support/room.ts'
-import { startServer } from '../support/server.ts'
 import { expect, test as story } from '../support/test.ts'
 import { blockUdp, openUdp } from '../support/udp.ts'
 
@@ -21,11 +20,8 @@ interface Sum {
 
 /** With a server that has counted nothing yet. */
 const test = story.extend({
-  baseURL: async ({}, use) => {
-    const variables = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }
-    const server = await startServer(undefined, variables)
-    await use(server.url)
-    await server.stop()
+  baseURL: async ({ serve }, use) => {
+    await use((await serve({ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password })).url)
   },
 })
 

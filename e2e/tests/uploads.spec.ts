@@ -1,10 +1,8 @@
 /** Uploads that are interrupted: by a lost line, a server that is killed, a reload, another day at another place. */
-import { mkdir } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { bearer, createAccount, signIn } from '../support/account.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
 import { holdParts, partsTaken } from '../support/parts.ts'
-import { startServerIn } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
 const MIB = 1024 * 1024
@@ -58,12 +56,11 @@ test('a reload in the middle goes on by itself, and sends nothing twice', async 
 test('a server that is killed and comes back has lost nothing, and the page goes on', async ({
   person,
   playwright,
+  serve,
   consoles,
 }, testInfo) => {
   consoles.expectUnreachable()
-  const folder = testInfo.outputPath('data')
-  await mkdir(folder, { recursive: true })
-  const first = await startServerIn(folder)
+  const first = await serve()
   const request = await playwright.request.newContext({ baseURL: first.url })
   const account = await createAccount(request)
   await request.dispose()
@@ -77,16 +74,14 @@ test('a server that is killed and comes back has lost nothing, and the page goes
   const letThrough = await holdParts(page, (part) => part > 3)
   await choose(page, file)
   await expect.poll(() => [...taken].sort()).toEqual([1, 2, 3])
-  process.kill(first.pid, 'SIGKILL')
+  await first.kill()
   letThrough()
   await expect(uploads(page)).toContainText('Reconnecting')
 
-  const port = new URL(first.url).port
-  const second = await startServerIn(folder, undefined, { PORT: port })
+  await serve({ PORT: new URL(first.url).port })
   await expect(uploads(page)).toContainText('Uploaded', { timeout: 60_000 })
   expect([...taken].sort()).toEqual([1, 2, 3, 4, 5, 6])
   await expectInLibrary(page, file)
-  await second.stop()
 })
 
 test('what was begun in one browser goes on in another when the file is chosen there', async ({
