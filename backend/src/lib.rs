@@ -185,6 +185,7 @@ impl Server {
         self.app.mail.listens_on(listener.local_addr()?.port());
         let mut schedule = jobs::start(self.app.clone(), stop.clone()).await?;
         jobs::delivering::start(self.app.clone(), stop.clone());
+        jobs::watching::start(self.app.clone(), stop.clone());
         self.app.tasks.spawn(encryption::rewrap_all(
             self.app.db.clone(),
             self.encryption.clone(),

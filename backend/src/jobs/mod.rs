@@ -5,6 +5,7 @@ pub mod counting;
 pub mod delivering;
 pub mod purge;
 pub mod scrub;
+pub mod watching;
 
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;

@@ -3,17 +3,18 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, stream};
 use sharesync_bucket::{Part, PresignedPart};
-use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{ContentDigest, PartsDigest, ReceivedPart, Sha256Digest};
+use sharesync_protocol::{UploadId, UserId};
 use uuid::Uuid;
 
 use super::{Content, Uploads, WAITS_MS};
 use crate::blob::{DirectPart, Object, of_parts};
-use crate::db::upload::Upload;
+use crate::db::upload::{self, Upload};
 use crate::db::{object, upload_part};
 use crate::error::{Error, Result};
 
@@ -24,44 +25,105 @@ const LOOKS: u32 = 0;
 /// has, since all of them are listed.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 const LOOK_AGAIN_PER_PART: Duration = Duration::from_millis(10);
+/// How long after its last address was asked for an upload is looked at.
+const WATCHED: Duration = Duration::from_mins(10);
+/// Uploads that the bucket is asked about at once.
+const AT_ONCE: usize = 8;
 
-/// When the bucket is to be asked again about each upload that is being sent. In memory: nothing but the asking depends on it.
+/// The uploads that are being sent, and when the bucket is to be asked about each. In memory: nothing but the asking
+/// depends on it.
 #[derive(Clone, Default)]
-pub(super) struct Looks(Arc<Mutex<HashMap<UploadId, Instant>>>);
+pub(super) struct Looks(Arc<Mutex<HashMap<UploadId, Look>>>);
+
+struct Look {
+    owner: UserId,
+    parts: u32,
+    /// When an address was asked for last.
+    addressed: Instant,
+    due: Instant,
+}
+
+impl Look {
+    /// The longer no address was asked for, the longer every part takes.
+    fn put_off(&mut self, now: Instant) {
+        let wait = LOOK_AGAIN + LOOK_AGAIN_PER_PART * self.parts;
+        self.due = now + wait.max((now - self.addressed) / 2);
+    }
+}
 
 impl Looks {
-    /// Whether it is time to ask again, which is taken for done.
-    fn is_due(&self, upload: &Upload) -> bool {
-        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        looks.retain(|_, due| *due > now);
-        if looks.contains_key(&upload.id) {
-            return false;
-        }
-        looks.insert(upload.id, now + LOOK_AGAIN + LOOK_AGAIN_PER_PART * upload.parts());
-        true
+    /// An address for one of its parts is asked for.
+    fn addressed(&self, upload: &Upload, now: Instant) {
+        let mut looks = self.locked();
+        let look = looks.entry(upload.id).or_insert_with(|| {
+            let (owner, parts) = (upload.owner, upload.parts());
+            let mut look = Look { owner, parts, addressed: now, due: now };
+            look.put_off(now);
+            look
+        });
+        look.addressed = now;
+    }
+
+    /// The uploads, and whose, that it is time for; which is taken for done.
+    fn due(&self, now: Instant) -> Vec<(UploadId, UserId)> {
+        let mut looks = self.locked();
+        looks.retain(|_, look| now - look.addressed < WATCHED);
+        let due = looks.iter_mut().filter(|(_, look)| look.due <= now);
+        due.map(|(id, look)| {
+            look.put_off(now);
+            (*id, look.owner)
+        })
+        .collect()
+    }
+
+    /// There is nothing to look for any more.
+    fn forget(&self, id: UploadId) {
+        self.locked().remove(&id);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<UploadId, Look>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Uploads {
-    /// The upload, with what its parts go to the bucket by: from now on, where there was none. Every now and then, what has come
-    /// is counted behind it.
+    /// The upload, with what its parts go to the bucket by: from now on, where there was none. What comes is counted
+    /// [behind it](Self::watch).
     pub async fn aim(&self, mut upload: Upload) -> Result<Upload> {
         if upload.multipart.is_none() {
             // Several lanes ask for their first address at once: one of them begins.
             let _turn = self.turns.part(upload.id, LOOKS).await;
             upload.multipart = Some(self.multipart(upload.object().id).await?);
         }
-        if self.looks.is_due(&upload) {
-            let (uploads, upload) = (self.clone(), upload.clone());
-            self.tasks.spawn(async move {
-                let _turn = uploads.turns.part(upload.id, LOOKS).await;
-                if let Err(cause) = uploads.look(&upload).await {
-                    tracing::warn!(%cause, "what has come of an upload could not be counted");
-                }
-            });
-        }
+        self.looks.addressed(&upload, Instant::now());
         Ok(upload)
+    }
+
+    /// Counts what has come of the uploads that are being sent, where it is time to. Called again and again by the job.
+    pub async fn watch(&self) {
+        stream::iter(self.looks.due(Instant::now()))
+            .for_each_concurrent(AT_ONCE, |(id, owner)| async move {
+                match self.count(owner, id).await {
+                    Ok(()) => {}
+                    // It was given up.
+                    Err(Error::NotFound) => self.looks.forget(id),
+                    Err(cause) => {
+                        tracing::warn!(%cause, "what has come of an upload could not be counted");
+                    }
+                }
+            })
+            .await;
+    }
+
+    async fn count(&self, owner: UserId, id: UploadId) -> Result<()> {
+        let _turn = self.turns.part(id, LOOKS).await;
+        let upload = upload::get(&self.db, owner, id, self.clock.now_ms()).await?;
+        if upload.file().is_some() {
+            self.looks.forget(id);
+        } else {
+            self.look(&upload).await?;
+        }
+        Ok(())
     }
 
     /// An address in the bucket that takes a part of an upload which [`aim`](Self::aim) has seen.
@@ -184,5 +246,24 @@ fn digest(upload: &Upload, parts: &[ReceivedPart]) -> ContentDigest {
             sha256: of_parts(digests),
             part_size: part_size.unwrap_or(upload.size),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_is_looked_at_ever_more_seldom_behind_its_last_address() {
+        let looks = Looks::default();
+        let (id, owner) = (UploadId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let begun = Instant::now();
+        let look = Look { owner, parts: 100, addressed: begun, due: begun };
+        looks.locked().insert(id, look);
+        let seconds: Vec<u64> = (0..=700)
+            .filter(|second| !looks.due(begun + Duration::from_secs(*second)).is_empty())
+            .collect();
+        assert_eq!(seconds, [0, 4, 8, 12, 18, 27, 41, 62, 93, 140, 210, 315, 473]);
+        assert!(looks.locked().is_empty());
     }
 }

@@ -15,7 +15,7 @@ use sharesync_protocol::api::{
     Sha256Digest, UploadPage, UploadedFile,
 };
 use sharesync_protocol::{FileId, UploadId};
-use sharesync_testkit::{Answer, Person, Stack};
+use sharesync_testkit::{Answer, Listener, Person, Stack};
 
 use crate::form_upload::{assert_only_stored, sha256, used};
 use crate::tus;
@@ -133,6 +133,24 @@ async fn parts_go_past_the_server_in_any_order_and_are_a_file_then() {
     assert_eq!(used(&sam).await, content.len() as u64);
     assert!(fetched(&sam, file.id).await == content);
     assert_only_stored(&stack, 1).await;
+}
+
+#[tokio::test]
+async fn what_goes_past_the_server_is_counted_for_whoever_watches() {
+    let stack = start().await;
+    let sam = stack.user("sam").await;
+    let mut page = Listener::connect(stack.url(), sam.token()).await;
+    let content = content();
+    let id = sam.begin_upload("film.mp4", content.len(), json!({})).await.session.id;
+    let (number, part) = parts(&content).next().unwrap();
+    send(&sam, id, number, part).await;
+    // Nobody asks for anything more.
+    loop {
+        let (event, news) = page.event().await;
+        if event == "upload" && news["received"] == PART {
+            break;
+        }
+    }
 }
 
 #[tokio::test]
