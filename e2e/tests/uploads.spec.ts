@@ -4,6 +4,7 @@ import { bearer, createAccount, signIn } from '../support/account.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
 import { holdParts, partsTaken } from '../support/parts.ts'
 import { expect, test } from '../support/test.ts'
+import { rememberedUploads } from '../support/upload-memory.ts'
 
 const MIB = 1024 * 1024
 const PART = 8 * MIB
@@ -39,6 +40,8 @@ test('a reload in the middle goes on by itself, and sends nothing twice', async 
   await choose(page, file)
   await expect.poll(() => [...before].sort()).toEqual([1, 2, 3])
   await expect(uploads(page)).toContainText('24 MB of 40 MB')
+  // The copy is made beside the sending.
+  await expect.poll(() => rememberedUploads(page)).toEqual({ files: 1, sessions: 1 })
   const after = partsTaken(page)
   await page.reload()
   letThrough()
@@ -96,6 +99,7 @@ test('what was begun in one browser goes on in another when the file is chosen t
   await choose(one, file)
   await one.getByLabel('Choose files to upload').setInputFiles(other.path)
   await expect.poll(() => [...begun].sort()).toEqual([1, 1, 2, 2])
+  await expect(uploads(one).filter({ hasText: other.name })).toContainText('Uploaded')
   await one.context().close()
 
   const page = await signedIn(account)
@@ -140,29 +144,19 @@ test('what is not wanted any more is discarded, and takes no room', async ({
 test('whoever signs out leaves no copy of what they were sending', async ({
   account,
   signedIn,
+  consoles,
 }, testInfo) => {
+  // What the page asks for just when it signs out.
+  consoles.expectRefusals(401)
   const file = await randomFile(testInfo.outputDir, 'film.mp4', 2 * PART)
   const page = await signedIn(account)
   const taken = partsTaken(page)
   await holdParts(page, (part) => part > 1)
   await choose(page, file)
   await expect.poll(() => taken).toEqual([1])
-  const kept = () =>
-    page.evaluate(async () => {
-      const opening = indexedDB.open('sharesync-uploads', 1)
-      await new Promise((resolve) => {
-        opening.addEventListener('success', resolve)
-      })
-      const asked = opening.result.transaction('files').objectStore('files').count()
-      await new Promise((resolve) => {
-        asked.addEventListener('success', resolve)
-      })
-      opening.result.close()
-      return asked.result
-    })
-  await expect.poll(kept).toBe(1)
+  await expect.poll(() => rememberedUploads(page)).toEqual({ files: 1, sessions: 1 })
   await page.getByRole('button', { name: `Account: ${account.username}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
-  await expect.poll(kept).toBe(0)
+  await expect.poll(() => rememberedUploads(page)).toEqual({ files: 0, sessions: 0 })
 })
