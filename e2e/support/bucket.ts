@@ -1,8 +1,11 @@
 /** A bucket of an S3 service as a process of its own, for a server under test to keep files in. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { expect } from '@playwright/test'
 import { type Program, startProgram } from './server.ts'
 
 const BINARY =
@@ -49,14 +52,16 @@ export class Bucket {
       .map(({ parentPath, name }) => path.join(parentPath, name))
   }
 
-  /** From now on it refuses connections, and there are none. */
-  pause(): void {
+  /** Has it refuse connections, and end those there are. */
+  async pause(): Promise<void> {
     process.kill(this.program.pid, 'SIGUSR1')
+    await expect.poll(() => accepts(this.url)).toBe(false)
   }
 
-  /** It is there again, as it was. */
-  resume(): void {
+  /** Has it be there again, as it was. */
+  async resume(): Promise<void> {
     process.kill(this.program.pid, 'SIGUSR2')
+    await expect.poll(() => accepts(this.url)).toBe(true)
   }
 
   /** Stops it and starts it at the same place. It has its objects then, and has forgotten what was not one yet. */
@@ -73,6 +78,20 @@ export class Bucket {
     } finally {
       await rm(this.folder, { recursive: true, force: true })
     }
+  }
+}
+
+/** Whether somebody listens there. */
+async function accepts(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const socket = net.connect(Number(port), hostname)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
   }
 }
 
