@@ -1,6 +1,7 @@
 /** Files kept on the server: an account, a library, links, and who fetched what. */
 import type { Page } from '@playwright/test'
 import { newCredentials, share, signIn, upload } from '../support/account.ts'
+import { stopClock } from '../support/clock.ts'
 import { digests, downloadedDigests, hollowFile, randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -142,19 +143,25 @@ test.describe('in the library', () => {
   })
 
   test('a deleted file comes back by Undo', async () => {
+    await expect(row('first.txt')).toBeVisible()
+    await stopClock(page)
     await choose('first.txt', 'Delete')
     await expect(row('first.txt')).toBeHidden()
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(row('first.txt')).toBeVisible()
+    await page.clock.resume()
     await page.reload()
     await expect(row('first.txt')).toBeVisible()
   })
 
   test('a deleted file stays deleted', async () => {
+    await expect(row('first.txt')).toBeVisible()
+    await stopClock(page)
     await choose('first.txt', 'Delete')
     const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     expect((await deleted).status()).toBe(204)
+    await page.clock.resume()
     await page.reload()
     await expect(row('second.txt')).toBeVisible()
     await expect(row('first.txt')).toBeHidden()

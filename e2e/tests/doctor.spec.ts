@@ -1,5 +1,6 @@
 /** How two people are connected, and why not better, as the page finds out when it is asked. */
 import type { Page } from '@playwright/test'
+import { stopClock } from '../support/clock.ts'
 import { startServer } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -40,6 +41,7 @@ test('the way in use tells more when it is pressed, and its report can be copied
   await doctor(sender).getByText('Ways that were tried').click()
   await expect(doctor(sender).getByText('in use').first()).toBeVisible()
 
+  await stopClock(sender)
   await doctor(sender).getByRole('button', { name: 'Copy report' }).click()
   await expect(doctor(sender).getByRole('button', { name: 'Copied' })).toBeVisible()
   const report = await sender.evaluate(() => navigator.clipboard.readText())

@@ -1,5 +1,6 @@
 /** What two people write to each other, and what they paste. */
 import type { Page } from '@playwright/test'
+import { stopClock } from '../support/clock.ts'
 import { randomFile } from '../support/files.ts'
 import { offer, status } from '../support/room.ts'
 import { expect, test } from '../support/test.ts'
@@ -58,6 +59,8 @@ test('a message can be copied as it was written', async ({ person }) => {
   await guest.goto(link)
   const text = 'one\n  two\tthree'
   await write(host, text)
+  await expect(log(guest)).toContainText('three')
+  await stopClock(guest)
   await log(guest).getByRole('button', { name: 'Copy' }).click()
   await expect(log(guest).getByRole('button', { name: 'Copied' })).toBeVisible()
   expect(await guest.evaluate(() => navigator.clipboard.readText())).toBe(text)
