@@ -9,10 +9,10 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
-  expect,
   type LaunchOptions,
   type Page,
 } from '@playwright/test'
+import { drop } from './drop.ts'
 import { sha256 } from './sha256.mjs'
 
 /** Opens a browser profile in which pages of `origin` may write to `folder`. */
@@ -43,7 +43,6 @@ export async function openWithFolder(
 
 interface Choosing {
   dropped: Promise<FileSystemDirectoryHandle>
-  hasDropped: boolean
   showDirectoryPicker: () => Promise<FileSystemDirectoryHandle>
   showSaveFilePicker: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
 }
@@ -60,12 +59,11 @@ export async function choose(page: Page, folder: string): Promise<void> {
       }
       const take = (event: DragEvent) => {
         event.preventDefault()
-        event.stopImmediatePropagation()
+        event.stopPropagation()
         const item = event.dataTransfer?.items[0]
         const dropped = item as unknown as {
           getAsFileSystemHandle: () => Promise<FileSystemDirectoryHandle>
         }
-        choosing.hasDropped = true
         void dropped.getAsFileSystemHandle().then(resolve)
       }
       window.addEventListener('drop', take, { once: true, capture: true })
@@ -74,15 +72,7 @@ export async function choose(page: Page, folder: string): Promise<void> {
     choosing.showSaveFilePicker = async ({ suggestedName }) =>
       (await choosing.dropped).getFileHandle(`my ${suggestedName}`, { create: true })
   })
-  const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: [folder], dragOperationsMask: 1 }
-  // A page that is being drawn may let a drag pass by.
-  await expect(async () => {
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data })
-    }
-    expect(await page.evaluate(() => (window as unknown as Choosing).hasDropped)).toBe(true)
-  }).toPass()
+  await drop(page, folder)
   await page.evaluate(() => (window as unknown as Choosing).dropped)
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { FIREFOX_RECEIVES } from '../support/browsers.ts'
+import { drop } from '../support/drop.ts'
 import { randomFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -11,15 +12,6 @@ async function folder(at: string): Promise<string> {
   await randomFile(path.join(at, 'photos', '2024', 'may'), 'a.jpg', 5000)
   await randomFile(path.join(at, 'photos', '2024', 'may'), 'b.jpg', 0)
   return path.join(at, 'photos')
-}
-
-/** Drops what is on the disk onto the page, as a file manager would. */
-async function drop(page: Page, ...paths: string[]) {
-  const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: paths, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data })
-  }
 }
 
 const row = (page: Page) =>
