@@ -48,3 +48,31 @@ export async function inTheMiddle(sender: Page, receiver: Page, folder: string) 
   await expect(progress(receiver)).toHaveAttribute('aria-valuenow', /^[1-9]/)
   return { sender, receiver }
 }
+
+/** Accepts what is offered, and holds it up as soon as that many percent of it have come. */
+export async function acceptAndPause(receiver: Page, percent: number): Promise<void> {
+  const accept = receiver.getByRole('button', { name: 'Accept' })
+  await Promise.all([receiver.evaluate(pauseAt, percent), accept.click()])
+}
+
+/** In the page: presses Pause once that many percent have come. A hand from outside may be too late for that. */
+function pauseAt(percent: number): Promise<void> {
+  const pauseButton = () =>
+    Array.from(document.querySelectorAll('button')).find(
+      (button) => button.textContent.trim() === 'Pause',
+    )
+  const come = () =>
+    Number(document.querySelector('[aria-label="All files"]')?.getAttribute('aria-valuenow'))
+  return new Promise((resolve) => {
+    const look = () => {
+      const pause = pauseButton()
+      if (pause && come() >= percent) {
+        pause.click()
+        resolve()
+      } else {
+        setTimeout(look, 10)
+      }
+    }
+    look()
+  })
+}

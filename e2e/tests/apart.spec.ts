@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { type Apart, startApart } from '../support/apart.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
+import { acceptAndPause } from '../support/room.ts'
 import { expect, test as base } from '../support/test.ts'
 import { blockUdp } from '../support/udp.ts'
 
@@ -99,8 +100,7 @@ test('a restart of Redis stops nothing that moves, and nobody from coming', asyn
   const link = await offer(sender, file)
   apart.turnTo(1)
   await receiver.goto(link)
-  await receiver.getByRole('button', { name: 'Accept' }).click()
-  await receiver.getByRole('button', { name: 'Pause' }).click()
+  await acceptAndPause(receiver, 0)
 
   await apart.restartRedis()
   await receiver.getByRole('button', { name: 'Resume' }).click()

@@ -1,6 +1,7 @@
 /** Transfers between two browsers that nothing connects but the server. */
 import type { Page } from '@playwright/test'
 import { digests, downloadedDigests, randomFile } from '../support/files.ts'
+import { acceptAndPause } from '../support/room.ts'
 import { expect, test } from '../support/test.ts'
 import { blockUdp, openUdp } from '../support/udp.ts'
 
@@ -33,9 +34,8 @@ test('leaves the relay in the middle when a better way opens', async ({ person }
   await sender.getByLabel('Choose files').setInputFiles(file.path)
   await receiver.goto(await sender.getByRole('textbox', { name: 'Room link' }).inputValue())
   const download = receiver.waitForEvent('download')
-  await receiver.getByRole('button', { name: 'Accept' }).click()
+  await acceptAndPause(receiver, 1)
   await expect(sender.getByText('Relay')).toBeVisible()
-  await receiver.getByRole('button', { name: 'Pause' }).click()
   for (const page of [sender, receiver]) await page.evaluate(openUdp)
   for (const page of [sender, receiver]) {
     await expect(page.getByText('Direct')).toBeVisible({ timeout: 120_000 })

@@ -1,7 +1,7 @@
 /** What whoever runs the server learns of transfers between browsers: how many, and how much by which path. */
 import type { APIRequestContext, Page } from '@playwright/test'
 import { hollowFile, randomFile, type SourceFile } from '../support/files.ts'
-import { connectionPath, inTheMiddle, offer, progress, status } from '../support/room.ts'
+import { acceptAndPause, connectionPath, inTheMiddle, offer, status } from '../support/room.ts'
 import { expect, test as story } from '../support/test.ts'
 import { blockUdp, openUdp } from '../support/udp.ts'
 
@@ -48,26 +48,6 @@ async function pass(sender: Page, receiver: Page, file: SourceFile): Promise<voi
   await receiver.getByRole('button', { name: 'Accept' }).click()
 }
 
-/** In the page: presses Pause as soon as something has come. A hand from outside may be too late for that. */
-function pauseOnceItMoves(bar: Element): Promise<void> {
-  const pauseButton = () =>
-    Array.from(document.querySelectorAll('button')).find(
-      (button) => button.textContent.trim() === 'Pause',
-    )
-  return new Promise((resolve) => {
-    const look = () => {
-      const pause = pauseButton()
-      if (pause && Number(bar.getAttribute('aria-valuenow')) > 0) {
-        pause.click()
-        resolve()
-      } else {
-        setTimeout(look, 10)
-      }
-    }
-    look()
-  })
-}
-
 test('a file that goes directly is counted with its bytes, and nothing else is', async ({
   person,
   request,
@@ -93,8 +73,8 @@ test('the bytes of one file are parted where it changes its path', async ({
   const file = await hollowFile(testInfo.outputPath('source'), 'parted.bin', size)
   const [sender, receiver] = [await person(), await person()]
   for (const page of [sender, receiver]) await page.addInitScript(blockUdp)
-  await pass(sender, receiver, file)
-  await progress(receiver).evaluate(pauseOnceItMoves)
+  await receiver.goto(await offer(sender, [file.path]))
+  await acceptAndPause(receiver, 1)
   await expect(connectionPath(receiver)).toHaveText('Relay')
   for (const page of [sender, receiver]) await page.evaluate(openUdp)
   for (const page of [sender, receiver]) {
