@@ -76,13 +76,17 @@ test('whoever has left remembers nothing but the file itself', async ({ person }
   const [sender, receiver] = [await person(), await person()]
   await transfer(sender, receiver, testInfo.outputPath('source'))
   // Saved again while the page is there, the file lies in the browser's private store until then.
-  await expect.poll(() => stored(receiver)).toContainEqual(expect.stringMatching(/^p2p\/.*\/0$/))
+  await expect(async () => {
+    expect(await stored(receiver)).toContainEqual(expect.stringMatching(/^p2p\/.*\/0$/))
+  }).toPass()
   for (const page of [sender, receiver]) {
     await page.getByRole('link', { name: 'ShareSync' }).click()
     await expect(page).toHaveURL(/\/$/)
   }
-  await expect.poll(() => stored(sender)).toEqual([])
-  await expect.poll(() => stored(receiver)).toEqual([expect.stringMatching(/^p2p\/.*\/0$/)])
+  await expect(async () => {
+    expect(await stored(sender)).toEqual([])
+    expect(await stored(receiver)).toEqual([expect.stringMatching(/^p2p\/.*\/0$/)])
+  }).toPass()
   for (const page of [sender, receiver]) {
     expect(await page.evaluate(async () => indexedDB.databases())).toEqual([])
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain(
@@ -101,14 +105,18 @@ test('what was received is swept away once nobody can want it any more', async (
   await later.clock.install({ time: Date.now() + 2 * 60 * 60 * 1000 })
   await later.goto('/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA')
   await expect(later.getByText('This room has ended.')).toBeVisible()
-  await expect.poll(() => stored(later)).not.toContainEqual(expect.stringMatching(/^p2p\//))
+  await expect(async () => {
+    expect(await stored(later)).not.toContainEqual(expect.stringMatching(/^p2p\//))
+  }).toPass()
 })
 
 test('whoever sent everything is not asked to choose it again', async ({ person }, testInfo) => {
   const [sender, receiver] = [await person(), await person()]
   await transfer(sender, receiver, testInfo.outputPath('source'))
   await receiver.getByRole('link', { name: 'ShareSync' }).click()
-  await expect.poll(() => remembered(sender)).not.toContain('nobody else')
+  await expect(async () => {
+    expect(await remembered(sender)).not.toContain('nobody else')
+  }).toPass()
   await sender.reload()
   await expect(sender.getByLabel('Choose files')).toBeVisible()
   await expect(sender.getByText('Choose the same files again')).toBeHidden()
@@ -127,7 +135,7 @@ async function contents(folder: string): Promise<Record<string, string>> {
   return found
 }
 
-/** Paths of all files in the page's private store. */
+/** Paths of all files in the page's private store. Throws where the page changes it at that moment. */
 function stored(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const found: string[] = []
@@ -144,7 +152,7 @@ function stored(page: Page): Promise<string[]> {
   })
 }
 
-/** All that the page's browser has noted about rooms, as text. */
+/** All that the page's browser has noted about rooms, as text. Throws where the page changes it at that moment. */
 function remembered(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const root = await navigator.storage.getDirectory()
