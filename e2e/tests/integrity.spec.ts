@@ -58,5 +58,7 @@ test('a damaged file is refused to whoever asks, and shown to its owner as what 
     await owner.screenshot({ path: testInfo.outputPath('damaged.png') })
   })
 
+  // What a page says of a server that has stopped is no part of this.
+  for (const page of [owner, taker]) await page.close()
   await server.stop()
 })

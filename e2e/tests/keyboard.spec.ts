@@ -47,7 +47,7 @@ test('a file is renamed and shared by the keyboard alone', async ({
     await expect(action).toBeVisible()
   }
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('menu')).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Create link' })).toBeFocused()
   await page.keyboard.press('r')
   await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeFocused()
   await page.keyboard.press('Enter')
@@ -60,7 +60,7 @@ test('a file is renamed and shared by the keyboard alone', async ({
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Create link' })
-  await expect(dialog).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused()
   await dialog.getByLabel('Password (optional)').focus()
   await page.keyboard.press('Enter')
   await expect(dialog.getByRole('textbox', { name: 'Share link' })).toBeVisible()

@@ -15,29 +15,35 @@ interface Relayed {
 /** What the service does with a message that it should only hand on. */
 type Mischief = (message: Relayed, handOn: (message: Relayed) => void) => void
 
-const MISCHIEFS: Record<string, Mischief> = {
-  'puts a description of its own in the place of a sealed one': ({ event, body }, handOn) => {
-    const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 00:11'
-    handOn({ event, body: event === 'offer' ? { from: body.from, link: '1', sdp } : body })
-  },
-  'changes a sealed description': ({ event, body }, handOn) => {
-    handOn({ event, body: event === 'offer' ? { ...body, sealed: changed(body.sealed) } : body })
-  },
-  'hands an offer on as something else': ({ event, body }, handOn) => {
-    handOn({ event: event === 'ice-candidate' ? 'offer' : event, body })
-  },
-  'plays an offer back': (message, handOn) => {
+const MISCHIEFS: Record<string, () => Mischief> = {
+  'puts a description of its own in the place of a sealed one':
+    () =>
+    ({ event, body }, handOn) => {
+      const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 00:11'
+      handOn({ event, body: event === 'offer' ? { from: body.from, link: '1', sdp } : body })
+    },
+  'changes a sealed description':
+    () =>
+    ({ event, body }, handOn) => {
+      handOn({ event, body: event === 'offer' ? { ...body, sealed: changed(body.sealed) } : body })
+    },
+  'hands an offer on as something else':
+    () =>
+    ({ event, body }, handOn) => {
+      handOn({ event: event === 'ice-candidate' ? 'offer' : event, body })
+    },
+  'plays an offer back': () => (message, handOn) => {
     handOn(message)
     if (message.event === 'offer') handOn(message)
   },
-  'hands messages on in another order': reorder(),
+  'hands messages on in another order': reorder,
 }
 
 for (const [what, mischief] of Object.entries(MISCHIEFS)) {
   test(`a server that ${what} is refused`, async ({ person }, testInfo) => {
     const file = await randomFile(testInfo.outputPath('source'), 'kept.bin', 5000)
     const [sender, receiver] = [await person(), await person()]
-    await meddle(receiver, mischief)
+    await meddle(receiver, mischief())
     await sender.goto('/p2p')
     await sender.getByLabel('Choose files').setInputFiles(file.path)
     await receiver.goto(await sender.getByRole('textbox', { name: 'Room link' }).inputValue())
