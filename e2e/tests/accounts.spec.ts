@@ -107,6 +107,8 @@ test.describe('where mail is sent', () => {
       const page = await person()
       await page.goto('/sign-in')
       await page.getByRole('link', { name: 'Forgot your password?' }).click()
+      // The page before has a field of that name, too.
+      await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
       await page.getByLabel('Email').fill(account.email)
       await page.getByRole('button', { name: 'Send the link' }).click()
       await expect(page.getByText(`If ${account.email} has an account here`)).toBeVisible()
