@@ -228,6 +228,7 @@ class Proxy {
   bytes = 0
   /** Told of every part that is begun to be sent. */
   hears = () => undefined
+  /** Connections of the page's. */
   #lines = new Set()
   #port
   #server
@@ -244,13 +245,19 @@ class Proxy {
     this.#port = Number(new URL(url).port)
   }
 
-  /** Resets every connection there is. */
+  /**
+   * Resets every connection of the page's there is. One that the other side has ended already is not reset any more: Node
+   * can neither reset nor close one while its end is on the way, and does not exit before that is closed.
+   */
   reset() {
-    for (const line of this.#lines) reset(line)
+    for (const line of this.#lines) {
+      if (line.writableEnded) line.destroy()
+      else line.resetAndDestroy()
+    }
   }
 
   stop() {
-    this.reset()
+    for (const line of this.#lines) line.destroy()
     this.#server.close()
   }
 
@@ -264,24 +271,18 @@ class Proxy {
   #carry(from) {
     const to = connect(this.#port, '127.0.0.1')
     from.on('data', (piece) => this.#note(piece))
+    this.#lines.add(from)
+    from.on('close', () => this.#lines.delete(from))
     for (const [line, other] of [
       [from, to],
       [to, from],
     ]) {
-      this.#lines.add(line)
-      line.on('error', () => reset(other))
-      line.on('close', () => {
-        this.#lines.delete(line)
-        other.destroy()
-      })
+      // It is closed after that as well.
+      line.on('error', () => undefined)
+      line.on('close', () => other.destroy())
       line.pipe(other)
     }
   }
-}
-
-/** A line that is gone cannot be: it would say so, and the other one again. */
-function reset(line) {
-  if (!line.destroyed) line.resetAndDestroy()
 }
 
 function print(line) {
