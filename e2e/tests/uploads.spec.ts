@@ -115,6 +115,38 @@ test('what was begun in one browser goes on in another when the file is chosen t
   await expectInLibrary(page, file)
 })
 
+test('a file is sent once, however often and in whatever tab it is chosen', async ({
+  account,
+  signedIn,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputDir, 'film.mp4', PARTS * PART)
+  const one = await signedIn(account)
+  const before = partsTaken(one)
+  await hold(one, (part) => part > 3)
+  await choose(one, file)
+  await expect.poll(() => [...before].sort()).toEqual([1, 2, 3])
+  await one.getByLabel('Choose files to upload').setInputFiles(file.path)
+  await expect(one.getByText('film.mp4 is being uploaded already.', { exact: true })).toBeVisible()
+  await expect(uploads(one)).toHaveCount(1)
+
+  const other = await one.context().newPage()
+  const after = partsTaken(other)
+  await other.goto('/upload')
+  await expect(unfinished(other)).toContainText('24 MB of 48 MB')
+  await other.getByLabel('Choose files to upload').setInputFiles(file.path)
+  await expect(uploads(other)).toContainText('In another tab')
+  await one.close()
+  await expect(uploads(other)).toContainText('Uploaded', { timeout: 60_000 })
+  expect([...after].sort()).toEqual([4, 5, 6])
+
+  // Nor is there anything left of either's to go on with.
+  await other.reload()
+  await expect(other.getByText('Up to 500 MB a file')).toBeVisible()
+  await expect(unfinished(other)).toHaveCount(0)
+  await expect(uploads(other)).toHaveCount(0)
+  await expectInLibrary(other, file)
+})
+
 test('what is not wanted any more is discarded, and takes no room', async ({
   account,
   request,

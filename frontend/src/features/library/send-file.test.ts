@@ -6,6 +6,7 @@ import type { ProblemCode, ReceivedPart, UploadedFile, UploadSession } from '@/a
 import { sha256Of } from '@/lib/sha256'
 import { fileSender } from './send-file'
 import type { Address, Announced, PutOptions, UploadApi } from './upload-api'
+import type { TurnOptions } from './upload-turns'
 
 const PART = 1000
 
@@ -104,6 +105,11 @@ let server: FakeServer
 let progress: number[]
 let begun: [string, number][]
 let stalls: boolean[]
+let elsewhere: boolean[]
+/** Uploads whose turn this page has. */
+let turns: string[]
+/** What another tab waits for before it gives its turn back. */
+let otherTab: Promise<void> | null
 let stop: AbortController
 
 beforeEach(() => {
@@ -111,6 +117,9 @@ beforeEach(() => {
   progress = []
   begun = []
   stalls = []
+  elsewhere = []
+  turns = []
+  otherTab = null
   stop = new AbortController()
 })
 
@@ -118,14 +127,27 @@ const content = Uint8Array.from({ length: 4500 }, (_, at) => (at * 7) % 251)
 const film = new File([content], 'film.mp4', { type: 'video/mp4' })
 
 function send(file: File, session: string | null = null) {
-  return fileSender(server, () => Promise.resolve()).send(file, {
+  return fileSender(server, () => Promise.resolve(), { take }).send(file, {
     handIn: false,
     session,
     onBegun: (...upload) => begun.push(upload),
     onProgress: (sent) => progress.push(sent),
     onStalled: (stalled) => stalls.push(stalled),
+    onElsewhere: (is) => elsewhere.push(is),
     signal: stop.signal,
   })
+}
+
+async function take(session: string, { onElsewhere }: TurnOptions) {
+  if (otherTab) {
+    onElsewhere(true)
+    await otherTab
+    onElsewhere(false)
+  }
+  turns.push(session)
+  return () => {
+    turns.splice(turns.indexOf(session), 1)
+  }
 }
 
 function stored(): number[] {
@@ -263,6 +285,40 @@ describe('an upload that was begun', () => {
     server.parts.clear()
     expect(await send(film, 'gone')).toMatchObject({ id: 'f1' })
     expect(server.puts).toHaveLength(5)
+  })
+
+  it('is looked at once another tab has ended sending it', async () => {
+    const end = new EventTarget()
+    otherTab = new Promise((resolve) => end.addEventListener('end', () => resolve()))
+    const sending = send(film, 'u1')
+    expect([server.addressed, elsewhere]).toEqual([0, [true]])
+    server.parts.set(2, content.slice(PART, 2 * PART))
+    end.dispatchEvent(new Event('end'))
+    await sending
+    expect(server.puts).toEqual([4])
+    expect(elsewhere).toEqual([true, false])
+  })
+})
+
+describe('the turn at an upload', () => {
+  it('is held while it is sent, and given back', async () => {
+    const held: string[][] = []
+    const put = server.put.bind(server)
+    server.put = (...of) => {
+      held.push([...turns])
+      return put(...of)
+    }
+    await send(film)
+    await send(film, 'u1')
+    expect(held).toHaveLength(5)
+    expect(new Set(held.flat())).toEqual(new Set(['u1']))
+    expect(turns).toEqual([])
+  })
+
+  it('is given back where it fails', async () => {
+    server.failures = [new ProblemError(507)]
+    await expect(send(film)).rejects.toMatchObject({ status: 507 })
+    expect(turns).toEqual([])
   })
 })
 

@@ -5,40 +5,73 @@ import { sendMissing } from './part-sender'
 import { persist, type Persistence, waitOrOnline } from './persistence'
 import type { UploadApi } from './upload-api'
 import type { Sender, SendOptions } from './upload-queue'
+import { browserTurns, type Turns } from './upload-turns'
 
 /** How often what is there is looked at anew, where parts are gone that were there. */
 const MOST_LOOKS = 3
 
 /** Makes the sender that uses these calls. `wait` is what it waits by between tries. */
-export function fileSender(api: UploadApi, wait: Persistence['wait'] = waitOrOnline): Sender {
+export function fileSender(
+  api: UploadApi,
+  wait: Persistence['wait'] = waitOrOnline,
+  turns: Turns = browserTurns,
+): Sender {
   return {
-    send: (file, options) => send(api, file, options, wait),
+    send: (file, options) => send({ api, wait, turns }, file, options),
     // One that cannot be reached now gives it up by itself in a week.
     discard: (session) => void api.abort(session).catch(() => undefined),
   }
 }
 
-async function send(
-  api: UploadApi,
-  file: File,
-  { session: known, handIn, onBegun, onProgress, onStalled, signal }: SendOptions,
-  wait: Persistence['wait'],
-): Promise<UploadedFile> {
+interface Means {
+  readonly api: UploadApi
+  readonly wait: Persistence['wait']
+  readonly turns: Turns
+}
+
+async function send(means: Means, file: File, options: SendOptions): Promise<UploadedFile> {
+  const { api, wait, turns } = means
+  const { session: known, handIn, onStalled, signal } = options
   const persistence = { onStalled, signal, wait }
-  const found = known === null ? null : await persist(() => find(api, known), persistence)
-  if (found?.file) return found.file
+  if (known !== null) {
+    // What is there is looked at once nobody else adds to it.
+    const giveBack = await turns.take(known, options)
+    try {
+      const found = await persist(() => find(api, known), persistence)
+      if (found) return found.file ?? (await sendRest(api, file, found, options, persistence))
+    } finally {
+      giveBack()
+    }
+  }
   const { name, size, type } = file
-  let session = found ?? (await persist(() => api.begin({ name, size, type, handIn }), persistence))
+  const begun = await persist(() => api.begin({ name, size, type, handIn }), persistence)
   if (signal.aborted) {
     // It was cancelled before anybody knew what to discard.
-    void api.abort(session.id).catch(() => undefined)
+    void api.abort(begun.id).catch(() => undefined)
     signal.throwIfAborted()
   }
+  const giveBack = await turns.take(begun.id, options)
+  try {
+    // The addresses that the answer has are not parts that are there.
+    return await sendRest(api, file, { ...begun, parts: [] }, options, persistence)
+  } finally {
+    giveBack()
+  }
+}
+
+/** Sends what is not there of an upload, and completes it. */
+async function sendRest(
+  api: UploadApi,
+  file: File,
+  found: UploadDetails,
+  { onBegun, onProgress, onStalled, signal }: SendOptions,
+  persistence: Persistence,
+): Promise<UploadedFile> {
+  let session = found
   const { id } = session
-  let parts = found?.parts ?? []
   for (let looks = 0; ; looks += 1) {
     onBegun(session.id, session.received)
-    const there = new Map(parts.map(({ number, sha256 }) => [number, sha256]))
+    const there = new Map(session.parts.map(({ number, sha256 }) => [number, sha256]))
     try {
       await sendMissing({ api, file, session, there, onProgress, persistence })
       return await persist(() => api.complete(id), persistence)
@@ -50,7 +83,6 @@ async function send(
       const left = await persist(() => api.get(id), persistence)
       if (left.file) return left.file
       session = left
-      parts = left.parts
     }
   }
 }

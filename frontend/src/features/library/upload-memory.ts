@@ -91,15 +91,33 @@ async function takeUp(key: number): Promise<Kept | null> {
 }
 
 function kept(key: number, record: Record, session: string | null, release: () => void): Kept {
+  let known = session
   return {
     ...record,
     session,
-    begun: (name) => quietly(SESSIONS, (sessions) => sessions.put(name, key)),
+    begun: (name) => {
+      known = name
+      return quietly(SESSIONS, (sessions) => sessions.put(name, key))
+    },
     forget: async () => {
       await quietly(FILES, (files) => files.delete(key))
       await quietly(SESSIONS, (sessions) => sessions.delete(key))
       release()
+      if (known !== null) await forgetLeft(known).catch(() => undefined)
     },
+  }
+}
+
+/** Gives up what pages that are closed have left of the same upload, too: nobody goes on with it twice. */
+async function forgetLeft(session: string): Promise<void> {
+  const keys = await withinStore(SESSIONS, 'readonly', (sessions) => sessions.getAllKeys())
+  for (const key of keys) {
+    const name = await withinStore(
+      SESSIONS,
+      'readonly',
+      (sessions) => sessions.get(key) as IDBRequest<string | undefined>,
+    )
+    if (name === session) await (await takeUp(Number(key)))?.forget()
   }
 }
 

@@ -130,11 +130,14 @@ function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => vo
     if (plain.length < files.length) {
       toast({ title: 'Folders cannot be uploaded yet. Drop the files in them instead.' })
     }
-    uploads.add(
+    const adding = uploads.add(
       plain.map(({ file }) => file),
       server?.max_upload_size,
       { handIn, unfinished },
     )
+    void adding.then((moving) => {
+      for (const { name } of moving) toast({ title: `${name} is being uploaded already.` })
+    })
   }
   const takeHandedOver = useEffectEvent(() => {
     const files = takeFiles()

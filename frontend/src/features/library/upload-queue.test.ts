@@ -38,8 +38,16 @@ class FakeMemory implements UploadMemory {
     return Promise.resolve(this.#kept(file.name))
   }
 
-  recall() {
-    return Promise.resolve([...this.kept.keys()].map((name) => this.#kept(name)))
+  async recall() {
+    // A disk is asked.
+    await settled()
+    return [...this.kept.keys()].map((name) => this.#kept(name))
+  }
+
+  /** Keeps another copy, as another page does that has chosen the same file. */
+  copy(name: string, of: string) {
+    const record = this.kept.get(of)
+    if (record) this.kept.set(name, record)
   }
 
   forgetAll() {
@@ -57,14 +65,15 @@ class FakeMemory implements UploadMemory {
         return Promise.resolve()
       },
       forget: () => {
-        this.kept.delete(name)
+        if (this.kept.get(name) === record) this.kept.delete(name)
         return Promise.resolve()
       },
     }
   }
 }
 
-const file = (name: string, size = 1000) => new File([new Uint8Array(size)], name)
+const file = (name: string, size = 1000, lastModified = 1) =>
+  new File([new Uint8Array(size)], name, { lastModified })
 const states = () => queue.uploads.map(({ state }) => state.is)
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
@@ -90,7 +99,7 @@ beforeEach(() => {
 
 describe('sending', () => {
   it('sends two at a time, in order, and goes on when one has arrived', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined)
+    void queue.add([file('a'), file('b'), file('c')], undefined)
     expect(states()).toEqual(['sending', 'sending', 'waiting'])
     attempt(0).arrive()
     await settled()
@@ -99,8 +108,8 @@ describe('sending', () => {
   })
 
   it('hands in what was added for that, also when it is sent again', async () => {
-    queue.add([file('kept')], undefined)
-    queue.add([file('given')], undefined, { handIn: true })
+    void queue.add([file('kept')], undefined)
+    void queue.add([file('given')], undefined, { handIn: true })
     attempt(1).fail(new ProblemError(500))
     await settled()
     queue.retry(upload(1).key)
@@ -108,7 +117,7 @@ describe('sending', () => {
   })
 
   it('tells progress and speed, and when only the server is awaited', () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     attempt(0).onBegun('u1', 0)
     now = 500
     attempt(0).onProgress(400)
@@ -122,7 +131,7 @@ describe('sending', () => {
     const watcher = vi.fn()
     const before = queue.uploads
     const stop = queue.watch(watcher)
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     expect(watcher).toHaveBeenCalled()
     expect(queue.uploads).not.toBe(before)
     watcher.mockClear()
@@ -134,7 +143,7 @@ describe('sending', () => {
 
 describe('a file that is refused', () => {
   it('is not sent when it is empty or too large, and cannot be retried', () => {
-    queue.add([file('empty', 0), file('large', 2000), file('fits', 1500)], 1500)
+    void queue.add([file('empty', 0), file('large', 2000), file('fits', 1500)], 1500)
     expect(states()).toEqual(['failed', 'failed', 'sending'])
     expect(upload(1).state).toMatchObject({ words: expect.stringContaining('limit') as string })
     queue.retry(upload(0).key)
@@ -142,7 +151,7 @@ describe('a file that is refused', () => {
   })
 
   it('cannot be retried when the server said so', async () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     attempt(0).fail(new ProblemError(422))
     await settled()
     expect(upload(0).state).toMatchObject({ is: 'failed', final: true })
@@ -151,7 +160,7 @@ describe('a file that is refused', () => {
 
 describe('a file that failed', () => {
   it('makes room for the next, and goes on where it was when it is sent again', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined)
+    void queue.add([file('a'), file('b'), file('c')], undefined)
     attempt(0).onBegun('u1', 0)
     attempt(0).onProgress(700)
     attempt(0).fail(new ProblemError(507))
@@ -171,7 +180,7 @@ describe('a file that failed', () => {
 
 describe('cancelling', () => {
   it('stops the sending, makes room, and is not taken for a failure', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined)
+    void queue.add([file('a'), file('b'), file('c')], undefined)
     queue.cancel(upload(0).key)
     await settled()
     expect(attempt(0).signal.aborted).toBe(true)
@@ -179,7 +188,7 @@ describe('cancelling', () => {
   })
 
   it('has the server forget what was begun, and begins anew when it is sent again', async () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     attempt(0).onBegun('u1', 0)
     queue.cancel(upload(0).key)
     await settled()
@@ -192,7 +201,7 @@ describe('cancelling', () => {
   })
 
   it('keeps the stopped attempt from speaking for the next one', async () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     queue.cancel(upload(0).key)
     queue.retry(upload(0).key)
     attempt(0).onProgress(900)
@@ -202,7 +211,7 @@ describe('cancelling', () => {
   })
 
   it('does nothing to what has arrived', async () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     attempt(0).arrive()
     await settled()
     queue.cancel(upload(0).key)
@@ -212,7 +221,7 @@ describe('cancelling', () => {
 
 describe('clearing', () => {
   it('takes off what is not under way', async () => {
-    queue.add([file('a'), file('b'), file('empty', 0)], undefined)
+    void queue.add([file('a'), file('b'), file('empty', 0)], undefined)
     attempt(0).arrive()
     await settled()
     queue.clearFinished()
@@ -220,7 +229,7 @@ describe('clearing', () => {
   })
 
   it('stops everything on reset', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined)
+    void queue.add([file('a'), file('b'), file('c')], undefined)
     queue.reset()
     await settled()
     expect(queue.uploads).toEqual([])
@@ -230,7 +239,7 @@ describe('clearing', () => {
 
 describe('a line that is lost', () => {
   it('is told, and so is when it is back', () => {
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     attempt(0).onBegun('u1', 0)
     attempt(0).onProgress(400)
     attempt(0).onStalled(true)
@@ -241,7 +250,7 @@ describe('a line that is lost', () => {
   })
 
   it('is waited for in its turn, and can be given up', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined)
+    void queue.add([file('a'), file('b'), file('c')], undefined)
     attempt(0).onStalled(true)
     await settled()
     expect(states()).toEqual(['stalled', 'sending', 'waiting'])
@@ -253,7 +262,7 @@ describe('a line that is lost', () => {
 
 describe('beyond a reload', () => {
   it('files are remembered until they have arrived, with the names of their uploads', async () => {
-    queue.add([file('a'), file('b'), file('c')], undefined, { handIn: true })
+    void queue.add([file('a'), file('b'), file('c')], undefined, { handIn: true })
     await settled()
     attempt(0).onBegun('u1', 0)
     attempt(1).arrive()
@@ -276,7 +285,7 @@ describe('beyond a reload', () => {
   })
 
   it('what can never arrive is not remembered, and what may the next time is', async () => {
-    queue.add([file('empty', 0), file('a'), file('b')], undefined)
+    void queue.add([file('empty', 0), file('a'), file('b')], undefined)
     await settled()
     attempt(0).fail(new ProblemError(422))
     attempt(1).fail(new ProblemError(507))
@@ -289,7 +298,7 @@ describe('beyond a reload', () => {
 
   it('what finds no room is sent all the same', async () => {
     memory.full = true
-    queue.add([file('a')], undefined)
+    void queue.add([file('a')], undefined)
     await settled()
     expect(upload(0)).toMatchObject({ kept: false, state: { is: 'sending' } })
     attempt(0).arrive()
@@ -298,11 +307,123 @@ describe('beyond a reload', () => {
   })
 
   it('nothing is left when its owner has signed out', async () => {
-    queue.add([file('a'), file('b')], undefined)
+    void queue.add([file('a'), file('b')], undefined)
     await settled()
     queue.reset()
     await settled()
     expect(memory.kept.size).toBe(0)
+  })
+})
+
+describe('a file that is chosen again', () => {
+  it('is not sent twice while it is on its way, and that is said', async () => {
+    const film = file('film')
+    expect(await queue.add([film, file('b'), file('c')], undefined)).toEqual([])
+    const again = [file('film'), file('c'), file('film', 1000, 2), file('film', 999)]
+    const moving = await queue.add(again, undefined)
+    expect(moving).toEqual(again.slice(0, 2))
+    expect(queue.uploads.map(({ name }) => name)).toEqual(['film', 'b', 'c', 'film', 'film'])
+  })
+
+  it('is sent again to be handed in, but not only to be kept where it is handed in', async () => {
+    expect(await queue.add([file('a')], undefined)).toEqual([])
+    expect(await queue.add([file('a')], undefined, { handIn: true })).toEqual([])
+    expect(await queue.add([file('a')], undefined)).toHaveLength(1)
+    expect(queue.uploads.map(({ handIn }) => handIn)).toEqual([false, true])
+  })
+
+  it('is sent again where it has arrived, or was cancelled', async () => {
+    void queue.add([file('a'), file('b')], undefined)
+    attempt(0).arrive()
+    queue.cancel(upload(1).key)
+    await settled()
+    expect(await queue.add([file('a'), file('b')], undefined)).toEqual([])
+    expect(states()).toEqual(['done', 'cancelled', 'sending', 'sending'])
+  })
+
+  it('is not begun anew while the page has yet to take it up', async () => {
+    void queue.add([file('a')], undefined)
+    attempt(0).onBegun('u1', 0)
+    await settled()
+
+    queue = new UploadQueue(sender, memory, () => now)
+    attempts = []
+    const goingOn = queue.goOn()
+    const unfinished = [{ id: 'u1', name: 'a', size: 1000, part_size: 8 } as UploadSession]
+    const adding = queue.add([file('a')], undefined, { unfinished })
+    await goingOn
+    expect(await adding).toHaveLength(1)
+    expect(attempts.map(({ session }) => session)).toEqual(['u1'])
+    expect(memory.kept.size).toBe(1)
+  })
+
+  it('goes on where it failed, as it is now', async () => {
+    void queue.add([file('a'), file('b')], undefined)
+    await settled()
+    attempt(0).onBegun('u1', 0)
+    attempt(0).fail(new ProblemError(500))
+    attempt(1).onBegun('u2', 0)
+    attempt(1).fail(new DOMException('', 'NotReadableError'))
+    await settled()
+    expect(states()).toEqual(['failed', 'failed'])
+    const now = [file('a', 1000, 2), file('b', 1000, 2)]
+    expect(await queue.add(now, undefined)).toEqual([])
+    await settled()
+    expect(states()).toEqual(['sending', 'sending'])
+    expect(attempts.slice(2).map(({ file, session }) => [file, session])).toEqual([
+      [now[0], 'u1'],
+      [now[1], 'u2'],
+    ])
+    const kept = [...memory.kept.values()].map(({ file, session }) => [file, session])
+    expect(kept).toEqual([
+      [now[0], 'u1'],
+      [now[1], 'u2'],
+    ])
+    expect(queue.uploads.map(({ kept }) => kept)).toEqual([true, true])
+  })
+
+  it('is refused again where nothing can be gone on with', async () => {
+    void queue.add([file('empty', 0)], undefined)
+    void queue.add([file('empty', 0)], undefined)
+    await settled()
+    expect(states()).toEqual(['failed', 'failed'])
+    expect(attempts).toEqual([])
+  })
+})
+
+describe('another tab that sends the same upload', () => {
+  it('has its turn, and keeps nobody waiting but that', () => {
+    void queue.add([file('a'), file('b'), file('c')], undefined)
+    attempt(0).onElsewhere(true)
+    expect(states()).toEqual(['elsewhere', 'sending', 'sending'])
+    attempt(0).onElsewhere(false)
+    expect(states()).toEqual(['sending', 'sending', 'sending'])
+  })
+
+  it('goes on where this one gives it up', async () => {
+    void queue.add([file('a')], undefined, {
+      unfinished: [{ id: 'u1', name: 'a', size: 1000, part_size: 8 } as UploadSession],
+    })
+    attempt(0).onElsewhere(true)
+    queue.cancel(upload(0).key)
+    await settled()
+    expect(states()).toEqual(['cancelled'])
+    expect(discarded).toEqual([])
+  })
+
+  it('may have left a copy of its own: one is gone on with', async () => {
+    void queue.add([file('a')], undefined)
+    await settled()
+    attempt(0).onBegun('u1', 0)
+    await settled()
+    memory.copy('copy of a', 'a')
+
+    queue = new UploadQueue(sender, memory, () => now)
+    attempts = []
+    await queue.goOn()
+    await settled()
+    expect(attempts.map(({ session }) => session)).toEqual(['u1'])
+    expect([...memory.kept.keys()]).toEqual(['a'])
   })
 })
 
@@ -312,8 +433,8 @@ describe('a file whose upload was begun elsewhere', () => {
 
   it('goes on with it, once, where name and size are the same', async () => {
     const unfinished = [begun('u1', 'a', 1000, true), begun('u2', 'b', 999)]
-    queue.add([file('a'), file('a')], undefined, { unfinished })
-    queue.add([file('b'), file('a')], undefined, { unfinished })
+    void queue.add([file('a'), file('a')], undefined, { unfinished })
+    void queue.add([file('b'), file('a', 1000, 2)], undefined, { unfinished })
     await settled()
     expect(queue.uploads.map(({ session }) => session)).toEqual(['u1', null, null, null])
     expect(attempt(0)).toMatchObject({ session: 'u1', handIn: true })
@@ -322,12 +443,12 @@ describe('a file whose upload was begun elsewhere', () => {
 
   it('begins anew where that is another program’s, which sends it in sequence', () => {
     const unfinished = [{ ...begun('u1', 'a', 1000), part_size: null }]
-    queue.add([file('a')], undefined, { unfinished })
+    void queue.add([file('a')], undefined, { unfinished })
     expect(upload(0).session).toBeNull()
   })
 
   it('counts what is there already as sent, and not into the speed', () => {
-    queue.add([file('a')], undefined, { unfinished: [begun('u1', 'a', 1000)] })
+    void queue.add([file('a')], undefined, { unfinished: [begun('u1', 'a', 1000)] })
     now = 1000
     attempt(0).onBegun('u1', 600)
     expect(upload(0).sent).toBe(600)
@@ -338,7 +459,7 @@ describe('a file whose upload was begun elsewhere', () => {
 })
 
 it('says so where a file cannot be read any more, and does not try it again', async () => {
-  queue.add([file('a')], undefined)
+  void queue.add([file('a')], undefined)
   attempt(0).fail(new DOMException('', 'NotReadableError'))
   await settled()
   expect(upload(0).state).toMatchObject({ is: 'failed', final: true })

@@ -12,13 +12,14 @@ import type { Kept, UploadMemory } from './upload-memory'
 const AT_ONCE = 2
 
 /**
- * What has become of a file. `stalled`: the server cannot be reached, and is tried again. `storing`: all sent, and the
- * server has yet to say that it is kept. `final`: sending the same file again would fail again.
+ * What has become of a file. `stalled`: the server cannot be reached, and is tried again. `elsewhere`: another tab sends it.
+ * `storing`: all sent, and the server has yet to say that it is kept. `final`: sending the same file again would fail again.
  */
 export type UploadState =
   | { is: 'waiting' }
   | { is: 'sending' }
   | { is: 'stalled' }
+  | { is: 'elsewhere' }
   | { is: 'storing' }
   | { is: 'cancelled' }
   | { is: 'failed'; words: string; final: boolean }
@@ -53,6 +54,8 @@ export interface SendOptions {
   /** Called with how many bytes have gone. */
   readonly onProgress: (sent: number) => void
   readonly onStalled: (stalled: boolean) => void
+  /** Called with `true` where another tab sends it, and with `false` once this one may. */
+  readonly onElsewhere: (elsewhere: boolean) => void
   readonly signal: AbortSignal
 }
 
@@ -84,6 +87,8 @@ export class UploadQueue {
   readonly #jobs = new Map<number, Job>()
   readonly #watchers = new Set<() => void>()
   #nextKey = 1
+  /** While it is looked what this browser has remembered. */
+  #recalling: Promise<void> | null = null
 
   readonly #sender: Sender
   readonly #memory: UploadMemory
@@ -109,38 +114,99 @@ export class UploadQueue {
 
   /**
    * Adds files, to be handed in to the operators as well where that is wanted. One that is empty, or larger than
-   * `maxSize` bytes, fails without being sent.
+   * `maxSize` bytes, fails without being sent. One that failed before goes on where it was. Resolves to those that were
+   * not added, for they are on their way already.
    */
-  add(
+  async add(
     files: readonly File[],
     maxSize: number | undefined,
-    { handIn = false, unfinished = [] }: AddOptions = {},
-  ): void {
-    const begun = new Set(this.#uploads.map(({ session }) => session))
+    options: AddOptions = {},
+  ): Promise<readonly File[]> {
+    // What was remembered is on its way as well.
+    if (this.#recalling) await this.#recalling
+    const before = this.#uploads
+    const moving = files.filter((file) => this.#isMoving(before, file, options.handIn ?? false))
     for (const file of files) {
-      const words = refusal(file, maxSize)
-      const known = unfinished.find(
-        ({ id, name, size, part_size: partSize }) =>
-          // One without parts is another program's.
-          partSize && !begun.has(id) && name === file.name && size === file.size,
-      )
-      begun.add(known?.id ?? null)
-      this.#append({
-        file,
-        handIn: known?.hand_in ?? handIn,
-        session: known?.id ?? null,
-        state: words ? { is: 'failed', words, final: true } : { is: 'waiting' },
-        kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn),
-      })
+      if (moving.includes(file)) continue
+      const failed = this.#failedBefore(before, file)
+      if (failed) this.#takeUp(failed, file)
+      else this.#addNew(file, maxSize, options)
     }
     this.#changed()
     this.#startWaiting()
+    return moving
+  }
+
+  #addNew(
+    file: File,
+    maxSize: number | undefined,
+    { handIn = false, unfinished = [] }: AddOptions,
+  ): void {
+    const begun = new Set(this.#uploads.map(({ session }) => session))
+    const words = refusal(file, maxSize)
+    const known = unfinished.find(
+      ({ id, name, size, part_size: partSize }) =>
+        // One without parts is another program's.
+        partSize && !begun.has(id) && name === file.name && size === file.size,
+    )
+    this.#append({
+      file,
+      handIn: known?.hand_in ?? handIn,
+      session: known?.id ?? null,
+      state: words ? { is: 'failed', words, final: true } : { is: 'waiting' },
+      kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn),
+    })
+  }
+
+  /** Whether that very file is on its way, and to where it shall go: what is handed in is kept as well. */
+  #isMoving(uploads: readonly Upload[], file: File, handIn: boolean): boolean {
+    return uploads.some((upload) => {
+      const moving = this.#jobs.get(upload.key)?.file
+      return isUnderWay(upload) && isSame(moving, file) && (upload.handIn || !handIn)
+    })
+  }
+
+  /** What failed of a file of that name and size, and may not the next time, or had been begun. */
+  #failedBefore(uploads: readonly Upload[], { name, size }: File): Upload | undefined {
+    return uploads.find(
+      (upload) =>
+        upload.name === name &&
+        upload.size === size &&
+        // Another file of the same name may have taken it up.
+        this.#find(upload.key)?.state === upload.state &&
+        upload.state.is === 'failed' &&
+        (!upload.state.final || upload.session !== null),
+    )
+  }
+
+  /** Goes on with one that failed, with the file as it is now. */
+  #takeUp({ key, kept, handIn }: Upload, file: File): void {
+    const job = this.#jobs.get(key)
+    if (!job) return
+    if (!kept || !isSame(job.file, file)) {
+      this.#forget(key)
+      this.#keep(key, this.#memory.remember(file, handIn))
+    }
+    job.file = file
+    this.#again(key, job)
   }
 
   /** Goes on with what this browser has remembered from before this page was loaded. */
   async goOn(): Promise<void> {
+    const recalling = this.#recall()
+    this.#recalling = recalling
+    await recalling
+    if (this.#recalling === recalling) this.#recalling = null
+  }
+
+  async #recall(): Promise<void> {
     for (const kept of await this.#memory.recall()) {
       const { file, handIn, session } = kept
+      // Where two tabs had the same file there are two copies.
+      if (session !== null && this.#uploads.some((upload) => upload.session === session)) {
+        void kept.forget()
+        continue
+      }
       const state: UploadState = { is: 'waiting' }
       this.#append({ file, handIn, session, state, kept: Promise.resolve(kept) })
     }
@@ -157,13 +223,23 @@ export class UploadQueue {
     const { file, handIn, session, state } = added
     const key = this.#nextKey
     this.#nextKey += 1
-    const kept = added.kept ?? Promise.resolve(null)
+    const kept = Promise.resolve(null)
     this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter(), kept })
     const { name, size } = file
     const moved = { sent: 0, speed: null, kept: false }
     this.#uploads = [...this.#uploads, { key, name, size, handIn, session, state, ...moved }]
-    void kept.then((kept) => {
-      if (!kept) return
+    if (added.kept) this.#keep(key, added.kept)
+  }
+
+  /** Has a copy of a file, once it is made, be that of an upload. */
+  #keep(key: number, copy: Promise<Kept | null>): void {
+    const job = this.#jobs.get(key)
+    if (!job) return
+    job.kept = copy
+    void copy.then((kept) => {
+      // Another one may be made by now.
+      if (!kept || job.kept !== copy) return
+      const session = this.#find(key)?.session ?? null
       if (session !== null && kept.session === null) void kept.begun(session)
       this.#update(key, { kept: true })
     })
@@ -176,7 +252,9 @@ export class UploadQueue {
     this.#update(key, { state: { is: 'cancelled' }, session: null, speed: null })
     this.#jobs.get(key)?.abort.abort()
     this.#forget(key)
-    if (upload.session !== null) this.#sender.discard(upload.session)
+    // The other tab goes on.
+    const isElsewhere = upload.state.is === 'elsewhere'
+    if (upload.session !== null && !isElsewhere) this.#sender.discard(upload.session)
     this.#startWaiting()
   }
 
@@ -185,11 +263,17 @@ export class UploadQueue {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
     if (!job || !upload || !canRetry(upload)) return
+    if (upload.state.is === 'cancelled') {
+      this.#keep(key, this.#memory.remember(job.file, upload.handIn))
+    }
+    this.#again(key, job)
+    this.#startWaiting()
+  }
+
+  #again(key: number, job: Job): void {
     job.abort = new AbortController()
     job.meter = new SpeedMeter()
-    if (upload.state.is === 'cancelled') job.kept = this.#memory.remember(job.file, upload.handIn)
     this.#update(key, { state: { is: 'waiting' }, sent: 0, speed: null })
-    this.#startWaiting()
   }
 
   /** Takes everything off the list that is not under way. */
@@ -216,7 +300,7 @@ export class UploadQueue {
 
   #startWaiting(): void {
     const moving = this.#uploads.filter(
-      (upload) => isUnderWay(upload) && upload.state.is !== 'waiting',
+      (upload) => isUnderWay(upload) && !['waiting', 'elsewhere'].includes(upload.state.is),
     )
     const waiting = this.#uploads.filter(({ state }) => state.is === 'waiting')
     for (const upload of waiting.slice(0, Math.max(0, AT_ONCE - moving.length))) {
@@ -247,7 +331,12 @@ export class UploadQueue {
       if (current())
         this.#update(key, { state: { is: stalled ? 'stalled' : 'sending' }, speed: null })
     }
-    const options = { handIn, session, onBegun, onProgress, onStalled, signal }
+    const onElsewhere = (elsewhere: boolean) => {
+      if (!current()) return
+      this.#update(key, { state: { is: elsewhere ? 'elsewhere' : 'sending' } })
+      this.#startWaiting()
+    }
+    const options = { handIn, session, onBegun, onProgress, onStalled, onElsewhere, signal }
     try {
       const file = await this.#sender.send(job.file, options)
       if (current()) this.#finish(key, { state: { is: 'done', file }, sent: job.file.size })
@@ -298,12 +387,17 @@ export class UploadQueue {
 
 /** Whether a file may still arrive. */
 export function isUnderWay({ state: { is } }: Upload): boolean {
-  return is === 'waiting' || is === 'sending' || is === 'stalled' || is === 'storing'
+  return ['waiting', 'sending', 'stalled', 'elsewhere', 'storing'].includes(is)
 }
 
 /** Whether sending it again may help. */
 export function canRetry({ state }: Upload): boolean {
   return state.is === 'cancelled' || (state.is === 'failed' && !state.final)
+}
+
+/** Whether that is the very same file, unchanged. */
+function isSame(one: File | undefined, { name, size, lastModified }: File): boolean {
+  return one?.name === name && one.size === size && one.lastModified === lastModified
 }
 
 /** Whether it was the file itself that was refused, or cannot be read. */

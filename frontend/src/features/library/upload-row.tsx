@@ -65,6 +65,7 @@ const BADGES = {
   waiting: { tone: 'neutral', text: 'Waiting' },
   sending: { tone: 'accent', text: 'Uploading' },
   stalled: { tone: 'neutral', text: 'Reconnecting' },
+  elsewhere: { tone: 'neutral', text: 'In another tab' },
   storing: { tone: 'accent', text: 'Storing' },
   done: { tone: 'accent', text: 'Uploaded' },
   cancelled: { tone: 'neutral', text: 'Cancelled' },
@@ -95,6 +96,8 @@ function words({ state, size, sent, speed, name }: Upload): string {
     }
     case 'stalled':
       return `${formatBytes(sent)} of ${formatBytes(size)} · goes on when the server can be reached`
+    case 'elsewhere':
+      return `${formatBytes(size)} · another tab sends it; it goes on here if that is closed`
     default:
       return formatBytes(size)
   }
