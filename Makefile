@@ -1,6 +1,6 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
 # newer; from Debian's packages, where there is none, `make test` and `make bench` install a browser, the former a second
-# one, a Redis and a PostgreSQL, the latter an nginx, a PostgreSQL and sqlite3.
+# one, a Redis, a ClamAV and a PostgreSQL, the latter an nginx, a PostgreSQL and sqlite3.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -10,6 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 FIREFOX ?= /usr/bin/firefox-esr
 REDIS := /usr/bin/redis-server
 POSTGRES := /usr/lib/postgresql
+CLAMD := /usr/sbin/clamd
 NGINX := /usr/sbin/nginx
 SQLITE := /usr/bin/sqlite3
 
@@ -62,7 +63,7 @@ lint-e2e: e2e/node_modules/.installed
 	cd e2e && npm run --silent check
 
 .PHONY: test-rust
-test-rust: frontend/dist/index.html $(REDIS) $(POSTGRES)
+test-rust: frontend/dist/index.html $(REDIS) $(POSTGRES) $(CLAMD)
 	$(CARGO) test --locked --workspace
 	# Of the whole workspace, though it is two crates' affair: else all of it is built anew with other features.
 	SHARESYNC_TEST_DATABASE=postgres SHARESYNC_TEST_ENCRYPTION=1 SHARESYNC_TEST_BUCKET=1 \
@@ -73,7 +74,7 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) lab-tools
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) $(CLAMD) lab-tools
 	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket
 	projects='--project=pages --project=firefox-sends --project=firefox-receives --project=server-rung'; \
 	if node e2e/lab/allowed.mjs; then \
@@ -126,12 +127,15 @@ $(FIREFOX):
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends firefox-esr
 
-# A Redis and a PostgreSQL for the tests to start, where the machine has none. Debian would start one by itself.
+# A Redis, a PostgreSQL and a ClamAV for the tests to start, where the machine has none. Debian would start one by itself.
 $(REDIS):
 	$(call install_unstarted,redis-server)
 
 $(POSTGRES):
 	$(call install_unstarted,postgresql)
+
+$(CLAMD):
+	$(call install_unstarted,clamav-daemon)
 
 # What downloads are measured beside.
 $(NGINX):

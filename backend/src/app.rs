@@ -20,6 +20,7 @@ use crate::limits::Limits;
 use crate::mail::MailPlace;
 use crate::oidc::Provider;
 use crate::recording::Recording;
+use crate::scanning::Scanner;
 use crate::signaling::Signaling;
 use crate::uploads::Uploads;
 
@@ -34,6 +35,8 @@ pub struct AppState {
     pub store: Store,
     /// Files: rows and bytes.
     pub library: Library,
+    /// Who looks for viruses.
+    pub scanner: Scanner,
     /// Files on their way in.
     pub uploads: Uploads,
     /// Tells people's pages what becomes of them.

@@ -18,6 +18,7 @@ use crate::db::DatabasePlace;
 use crate::limits::LimitRates;
 use crate::mail::MailPlace;
 use crate::oidc::{self, ProviderConfig};
+use crate::scanning::ClamdPlace;
 use crate::signaling::SignalingPlace;
 use crate::storage;
 
@@ -25,7 +26,7 @@ use crate::storage;
 pub const DEFAULT_PORT: u16 = 5001;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
-const NOT_YET: [&str; 2] = ["NATS_URL", "CLAMD_ADDRESS"];
+const NOT_YET: [&str; 1] = ["NATS_URL"];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -45,6 +46,8 @@ pub struct Config {
     pub encryption: MasterKeys,
     /// The bucket that new objects go to, where there is one (`S3_ENDPOINT` and its siblings).
     pub bucket: Option<BucketSettings>,
+    /// The ClamAV that looks at what is uploaded, where there is one (`CLAMD_ADDRESS`).
+    pub clamd: Option<ClamdPlace>,
     /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
     /// that a request came to.
     pub public_url: Option<String>,
@@ -113,6 +116,7 @@ impl Config {
                 optional_secret(&var, "ENCRYPTION_KEY_PREVIOUS")?.as_ref(),
             ),
             bucket: storage::bucket_settings(&var)?,
+            clamd: optional(&var, "CLAMD_ADDRESS")?,
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
             relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
@@ -130,10 +134,16 @@ fn parsed<T>(var: &dyn Fn(&str) -> Option<String>, name: &str, default: T) -> an
 where
     T: FromStr<Err: Display>,
 {
-    let Some(text) = var(name) else {
-        return Ok(default);
-    };
-    text.parse().map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}"))
+    Ok(optional(var, name)?.unwrap_or(default))
+}
+
+fn optional<T>(var: &dyn Fn(&str) -> Option<String>, name: &str) -> anyhow::Result<Option<T>>
+where
+    T: FromStr<Err: Display>,
+{
+    let parsed = var(name)
+        .map(|text| text.parse().map_err(|e| anyhow::anyhow!("{name}: {text:?} does not do: {e}")));
+    parsed.transpose()
 }
 
 /// Where the database is: a file in the data folder unless the URL says otherwise.
@@ -296,7 +306,7 @@ mod tests {
             ("S3_ENDPOINT", "https://s3.example.com; script-src *"),
             ("S3_ACCESS_KEY", "without an endpoint"),
             ("MINIO_SECRET_KEY", "without an endpoint"),
-            ("CLAMD_ADDRESS", "127.0.0.1:3310"),
+            ("CLAMD_ADDRESS", "127.0.0.1"),
             ("SMTP_URL", "mail.example.com"),
             ("MAIL_FROM", "nobody"),
             ("REGISTRATION", "maybe"),

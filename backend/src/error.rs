@@ -13,7 +13,7 @@ use sharesync_service_kit::limiter::TooOften;
 /// The media type of a problem (RFC 9457 §3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// When to ask again for what is unavailable, in seconds.
+/// When to ask again for what is not there yet, or for now, in seconds.
 const RETRY_AFTER_SECS: u64 = 2;
 
 /// The version of tus that is spoken.
@@ -64,6 +64,9 @@ pub enum Error {
     /// 403: a download address that was made up or tampered with.
     #[error("This address was not made by this server, or was changed.")]
     BadSignature,
+    /// 403: something was found in the file.
+    #[error("Something harmful was found in this file: it is in quarantine, and not handed out.")]
+    Quarantined,
     /// 404: not there, or not the asker's.
     #[error("There is nothing here, or it is not yours.")]
     NotFound,
@@ -85,6 +88,9 @@ pub enum Error {
     /// 409: there is a second factor already, or none.
     #[error("{0}")]
     SecondFactorState(&'static str),
+    /// 409: nobody has looked for viruses in the file yet.
+    #[error("This file is still being checked for viruses. Try again in a moment.")]
+    ScanPending,
     /// 409: there are as many as there may be.
     #[error("There are {limit} already, which is the most.")]
     TooMany {
@@ -225,6 +231,7 @@ impl Error {
                 (StatusCode::FORBIDDEN, ProblemCode::InsufficientScope)
             }
             Self::Forbidden | Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+            Self::Quarantined => (StatusCode::FORBIDDEN, ProblemCode::Quarantined),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, ProblemCode::MethodNotAllowed)
@@ -234,6 +241,7 @@ impl Error {
             Self::NameTaken => (StatusCode::CONFLICT, ProblemCode::NameTaken),
             Self::LastAdmin => (StatusCode::CONFLICT, ProblemCode::LastAdmin),
             Self::SecondFactorState(_) => (StatusCode::CONFLICT, ProblemCode::SecondFactorState),
+            Self::ScanPending => (StatusCode::CONFLICT, ProblemCode::ScanPending),
             Self::TooMany { .. } => (StatusCode::CONFLICT, ProblemCode::TooMany),
             Self::OffsetMismatch { .. } => (StatusCode::CONFLICT, ProblemCode::OffsetMismatch),
             Self::PreconditionFailed => {
@@ -332,7 +340,7 @@ impl IntoResponse for Error {
                 let seconds = whole_seconds(retry_after);
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
-            Self::Unavailable | Self::NotReady(_) => {
+            Self::Unavailable | Self::NotReady(_) | Self::ScanPending => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
             Self::TusVersion => {

@@ -20,6 +20,7 @@ mod mail;
 mod names;
 mod oidc;
 mod recording;
+mod scanning;
 mod sharing;
 pub mod signaling;
 mod storage;
@@ -55,6 +56,7 @@ use crate::events::Events;
 use crate::library::Library;
 use crate::oidc::Provider;
 use crate::recording::Recording;
+use crate::scanning::Scanner;
 use crate::uploads::Uploads;
 
 /// A server that is ready to serve.
@@ -103,6 +105,7 @@ impl Server {
             clock.clone(),
             tasks.clone(),
         );
+        let scanner = Scanner::new(config.clamd);
         let library = Library::new(
             db.clone(),
             store.clone(),
@@ -110,6 +113,7 @@ impl Server {
             keep_for_ms,
             tasks.clone(),
             events.clone(),
+            scanner.clone(),
         );
         library.recover().await?;
         let uploads = Uploads::new(
@@ -126,6 +130,7 @@ impl Server {
             db,
             store,
             library,
+            scanner,
             uploads,
             events,
             passwords: Passwords::new(),
@@ -186,6 +191,7 @@ impl Server {
         let mut schedule = jobs::start(self.app.clone(), stop.clone()).await?;
         jobs::delivering::start(self.app.clone(), stop.clone());
         jobs::watching::start(self.app.clone(), stop.clone());
+        jobs::scanning::start(self.app.clone(), stop.clone());
         self.app.tasks.spawn(encryption::rewrap_all(
             self.app.db.clone(),
             self.encryption.clone(),

@@ -5,10 +5,11 @@
 //! and file handlers, and by the purge.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sharesync_protocol::api::{ContentDigest, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, ScanState, UploadedFile};
 use sharesync_protocol::{FileId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
@@ -16,10 +17,12 @@ use uuid::Uuid;
 
 use crate::blob::{Damaged, Hashed, Incoming, Object, ObjectWriter, Place, Sealing, Store};
 use crate::db::file::NewFile;
-use crate::db::object::Doomed;
+use crate::db::object::{Doomed, Released};
 use crate::db::{Db, file, new_id, object};
+use crate::delivery::Counted;
 use crate::error::{Error, Result};
 use crate::events::Events;
+use crate::scanning::{NotScanned, Scanner, Verdict};
 
 /// Objects removed from the store between two looks at the database.
 const SWEEP_BATCH: u32 = 100;
@@ -49,6 +52,7 @@ pub struct Library {
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
     events: Events,
+    scanner: Scanner,
 }
 
 impl Library {
@@ -60,8 +64,9 @@ impl Library {
         keep_for_ms: i64,
         tasks: TaskTracker,
         events: Events,
+        scanner: Scanner,
     ) -> Self {
-        Self { db, store, clock, keep_for_ms, tasks, events }
+        Self { db, store, clock, keep_for_ms, tasks, events, scanner }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -87,25 +92,63 @@ impl Library {
     async fn enter(
         &self,
         upload: &Upload,
-        object: Uuid,
+        object: &Incoming,
         size: u64,
         hashed: &Hashed,
     ) -> Result<UploadedFile> {
+        let verdict = self.screen(object, size, Some(hashed.crc32)).await?;
         let now = self.clock.now_ms();
         let file = NewFile {
             owner: upload.owner,
-            object,
+            object: object.id,
             name: &upload.name,
             size,
             digest: ContentDigest::Whole(hashed.sha256),
             crc32: Some(hashed.crc32),
+            verdict: verdict.as_ref(),
             content_type: &upload.content_type,
             expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
         };
         let entered = file::insert(&self.db, &file, now).await?;
+        self.has_entered(&entered);
         self.events.file_changed(upload.owner, entered.id);
         Ok(entered)
+    }
+
+    /// What is known of viruses in an object that is about to become a file's; none where that waits for the scanner, and
+    /// nobody for it.
+    pub async fn screen(
+        &self,
+        object: &Incoming,
+        size: u64,
+        crc32: Option<u32>,
+    ) -> Result<Option<Verdict>> {
+        if self.scanner.is_apart() {
+            return Ok(None);
+        }
+        let Incoming { id, place, key } = object.clone();
+        Ok(Some(self.look(&Object { id, place, size, crc32, key }).await?))
+    }
+
+    /// Looks for viruses in an object.
+    pub async fn look(&self, object: &Object) -> Result<Verdict, NotScanned> {
+        if !self.scanner.reads(object.size) {
+            return Ok(Verdict::Unscanned);
+        }
+        let content = self.read(object.clone(), 0, object.size).await;
+        let content = content.map_err(NotScanned::Unreadable)?;
+        // Nothing is said of a part as if it were the whole.
+        self.scanner.look(Counted::new(content, 0, object.size, |_, _| ())).await
+    }
+
+    /// Has a new file looked at for viruses, where it waits for that, and says in the log where one is known to be in it.
+    pub fn has_entered(&self, file: &UploadedFile) {
+        match file.scan.scan {
+            ScanState::Pending => self.scanner.wake(),
+            ScanState::Infected => log_quarantine(file.id, file.scan.scan_found.as_deref()),
+            ScanState::Clean | ScanState::Unscanned => {}
+        }
     }
 
     /// Removes a file of the owner's; its bytes go right after.
@@ -183,7 +226,29 @@ impl Library {
         }
     }
 
-    /// The bytes of an object from `from` up to `to`. [`Error::Damaged`] where the first of them are not what was stored;
+    /// The bytes of an object from `from` up to `to`, for somebody who fetches it; otherwise as [`read`](Self::read).
+    pub async fn send(
+        &self,
+        object: &Released,
+        from: u64,
+        to: u64,
+    ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
+        self.read(Object::clone(object), from, to).await
+    }
+
+    /// An address that gives an object's bytes to anybody, with that type and disposition, for that long. None where they are
+    /// to pass through the server.
+    pub async fn address(
+        &self,
+        object: &Released,
+        content_type: &str,
+        disposition: &str,
+        valid_for: Duration,
+    ) -> Result<Option<String>> {
+        Ok(self.store.address(object, content_type, disposition, valid_for).await?)
+    }
+
+    /// The bytes of an object from `from` up to `to`, for whoever looks after it. [`Error::Damaged`] where the first of them are not what was stored;
     /// where later ones are not, they do not come. Either is remembered.
     pub async fn read(
         &self,
@@ -292,6 +357,11 @@ impl Library {
     }
 }
 
+/// Says in the log that a file is in quarantine.
+pub fn log_quarantine(file: FileId, found: Option<&str>) {
+    tracing::warn!(%file, found, "a virus was found in a stored file: it is in quarantine");
+}
+
 /// Writes content as it comes, up to the limit.
 async fn write<E>(
     writer: &mut ObjectWriter,
@@ -349,7 +419,7 @@ impl Unfinished {
             return Err(Error::internal(Damaged));
         }
         self.library.settle(&self.object).await?;
-        let file = self.library.enter(upload, self.object.id, written.size, &hashed).await?;
+        let file = self.library.enter(upload, &self.object, written.size, &hashed).await?;
         self.library.tidy(&self.object).await;
         Ok(file)
     }

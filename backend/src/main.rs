@@ -68,6 +68,8 @@ Environment, all of it optional:
   OIDC_<NAME>_ISSUER   with OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET: or with any other OpenID
                        provider, which people are shown by OIDC_<NAME>_LABEL; both come back to
                        PUBLIC_URL/api/auth/<name>/callback (google, or <NAME> in lower case)
+  CLAMD_ADDRESS        the ClamAV that looks at what is uploaded, as host:port or unix:/path; without it
+                       files are marked as not scanned
   SMTP_URL             where mail is sent, such as smtps://user:password@mail.example.com; without it
                        mail lies in <data folder>/mail
   MAIL_FROM            whom mail is from (ShareSync <no-reply@host of PUBLIC_URL>)

@@ -61,10 +61,6 @@ async fn make(
     name: String,
     base: &str,
 ) -> Result<ArchiveLink> {
-    // What is known to be damaged takes no place.
-    if sources.iter().any(|source| source.damaged) {
-        return Err(Error::Damaged);
-    }
     let names = entry_names::of(sources.iter().map(|source| source.name.as_str()));
     let mut entries = Vec::with_capacity(sources.len());
     for (source, name) in sources.iter().zip(&names) {

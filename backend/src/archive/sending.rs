@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::fields::Entry;
 use super::layout::{Layout, Segment};
 use crate::app::AppState;
-use crate::blob::Object;
 use crate::db::archive;
+use crate::db::object::Released;
 use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
 use crate::recording::Pending;
@@ -36,7 +36,7 @@ pub struct Packed {
 
 /// A file of an archive: where it lies, and what stands for it in the record of downloads.
 struct File {
-    object: Object,
+    object: Released,
     download: Uuid,
 }
 
@@ -130,7 +130,7 @@ impl Packed {
         };
         let File { object, download } = &self.files[entry];
         let (download, size) = (*download, object.size);
-        let read = app.library.read(object.clone(), from, to).await;
+        let read = app.library.send(object, from, to).await;
         let pieces = read.map_err(io::Error::other)?;
         Ok(Either::Right(Counted::new(pieces, from, to, move |from, to| {
             tell(&left, Left::OfFile { download, size, from, to });

@@ -8,29 +8,42 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::download::{self, Grant};
+use super::object::Released;
 use super::statement::query;
 use super::{Db, Tx, account, digest, new_id, object, share, to_db};
-use crate::blob::Object;
 use crate::error::{Error, Result};
 
 /// A file that is to be put into an archive.
-#[derive(sqlx::FromRow)]
 pub struct Source {
     /// The file.
-    #[sqlx(try_from = "Uuid")]
     pub id: FileId,
     /// Its bytes in the store.
-    #[sqlx(flatten, try_from = "object::Row")]
-    pub object: Object,
+    pub object: Released,
     /// Its name in its owner's library.
     pub name: String,
     /// By what its content is known.
-    #[sqlx(flatten, try_from = "digest::Row")]
     pub digest: ContentDigest,
     /// When it was stored.
     pub created_at: i64,
-    /// Whether its bytes are known not to be what was stored.
-    pub damaged: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct SourceRow {
+    id: Uuid,
+    #[sqlx(flatten)]
+    object: object::Row,
+    name: String,
+    #[sqlx(flatten)]
+    digest: digest::Row,
+    created_at: i64,
+}
+
+impl SourceRow {
+    fn release(self) -> Result<Source> {
+        let Self { id, object, name, digest, created_at } = self;
+        let (id, digest) = (FileId(id), digest.into());
+        Ok(Source { id, object: object.release()?, name, digest, created_at })
+    }
 }
 
 /// An archive to be made.
@@ -71,18 +84,24 @@ pub struct Archive {
 }
 
 /// A file of an archive.
-#[derive(sqlx::FromRow)]
 pub struct ArchivedFile {
     /// Stands for it in the record of downloads.
     pub download_id: Uuid,
     /// Its bytes in the store.
-    #[sqlx(flatten, try_from = "object::Row")]
-    pub object: Object,
+    pub object: Released,
     /// Its name in the archive.
     pub name: String,
     /// When it was stored.
     pub created_at: i64,
-    damaged: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ArchivedRow {
+    download_id: Uuid,
+    #[sqlx(flatten)]
+    object: object::Row,
+    name: String,
+    created_at: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -99,7 +118,7 @@ struct Row {
 macro_rules! select_sources {
     ($rest:literal) => {
         concat!(
-            "select file.id, name, file.created_at, damaged_at is not null as damaged, ",
+            "select file.id, name, file.created_at, ",
             digest::columns!(),
             ", ",
             object::columns!(),
@@ -110,7 +129,7 @@ macro_rules! select_sources {
 }
 
 /// What goes into an archive of an owner's files, in the order in which they are named. [`Error::NotFound`] where one
-/// of them is another's, or gone.
+/// of them is another's, or gone; none at all where one is not to be [handed out](object::Row::release).
 pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> Result<Vec<Source>> {
     let places: Vec<String> = (3..).take(files.len()).map(|place| format!("${place}")).collect();
     let named = query(AssertSqlSafe(format!(
@@ -120,16 +139,18 @@ pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> R
         places.join(", ")
     )));
     let named = files.iter().fold(named.bind(owner.0).bind(now), |named, file| named.bind(file.0));
-    let found: Vec<Source> = named.fetch_all(db.reader()).await?;
-    let mut found: HashMap<FileId, Source> =
+    let found: Vec<SourceRow> = named.fetch_all(db.reader()).await?;
+    let mut found: HashMap<Uuid, SourceRow> =
         found.into_iter().map(|source| (source.id, source)).collect();
-    let in_order = files.iter().map(|file| found.remove(file).ok_or(Error::NotFound));
-    in_order.collect()
+    let in_order = files.iter().map(|file| found.remove(&file.0).ok_or(Error::NotFound));
+    let in_order: Vec<SourceRow> = in_order.collect::<Result<_>>()?;
+    in_order.into_iter().map(SourceRow::release).collect()
 }
 
-/// What goes into the archive of a share link, in its order; what is gone or expired is left out.
+/// What goes into the archive of a share link, in its order; what is gone or expired is left out. None at all where one is
+/// not to be [handed out](object::Row::release).
 pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>> {
-    Ok(query(select_sources!(
+    let found: Vec<SourceRow> = query(select_sources!(
         "from share_file
          join file on file.id = share_file.file_id
          join object on object.id = file.object_id
@@ -139,7 +160,8 @@ pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>
     .bind(slug.as_str())
     .bind(now)
     .fetch_all(db.reader())
-    .await?)
+    .await?;
+    found.into_iter().map(SourceRow::release).collect()
 }
 
 /// Keeps an archive for as long as its address lasts. One of a share link takes a place for each of its files, for all
@@ -189,7 +211,7 @@ pub async fn insert(db: &Db, archive: &NewArchive<'_>, now: i64) -> Result<bool>
 }
 
 /// An archive with what is in it. [`Error::NotFound`] where one of its files is gone, or its link;
-/// [`Error::Damaged`] where one is known not to be what was stored.
+/// an error, too, where one is not to be [handed out](object::Row::release).
 pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
     let row: Option<Row> = query(
         "select name, sha256, created_at,
@@ -200,10 +222,10 @@ pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
     .fetch_optional(db.reader())
     .await?;
     let row = row.ok_or(Error::NotFound)?;
-    let files: Vec<ArchivedFile> = query(concat!(
+    let files: Vec<ArchivedRow> = query(concat!(
         "select download_id, archive_file.name, ",
         object::columns!(),
-        ", file.created_at, damaged_at is not null as damaged
+        ", file.created_at
          from archive_file
          join file on file.id = archive_file.file_id
          join object on object.id = file.object_id
@@ -217,9 +239,10 @@ pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
     if files.len() as u64 != row.files {
         return Err(Error::NotFound);
     }
-    if files.iter().any(|file| file.damaged) {
-        return Err(Error::Damaged);
-    }
+    let files = files.into_iter().map(|ArchivedRow { download_id, object, name, created_at }| {
+        Ok(ArchivedFile { download_id, object: object.release()?, name, created_at })
+    });
+    let files = files.collect::<Result<_>>()?;
     Ok(Archive { name: row.name, sha256: row.sha256, created_at: row.created_at, files })
 }
 

@@ -4,15 +4,17 @@ use sharesync_protocol::api::{ContentDigest, FileSummary, PurgeReason, Purgeable
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
+use super::object::Released;
 use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{
-    Db, Tx, Unique, above, account, below, digest, from_db, hand_in, new_id, object, quota, to_db,
-    violates_unique,
+    Db, Tx, Unique, above, account, below, digest, from_db, hand_in, new_id, object, quota, scan,
+    to_db, violates_unique,
 };
 use crate::blob::Object;
 use crate::error::{Error, Result};
 use crate::names::Candidates;
+use crate::scanning::Verdict;
 
 /// A file to be entered into a library, its bytes being durable.
 pub struct NewFile<'a> {
@@ -28,6 +30,8 @@ pub struct NewFile<'a> {
     pub digest: ContentDigest,
     /// What a ZIP says of it, where that is known.
     pub crc32: Option<u32>,
+    /// What is known of viruses in it; none where it is to wait for that.
+    pub verdict: Option<&'a Verdict>,
     /// Media type.
     pub content_type: &'a str,
     /// When the purge takes it.
@@ -37,19 +41,25 @@ pub struct NewFile<'a> {
 }
 
 /// A file as it is served.
-#[derive(sqlx::FromRow)]
 pub struct Servable {
     /// Its bytes in the store.
-    #[sqlx(flatten, try_from = "object::Row")]
-    pub object: Object,
+    pub object: Released,
     /// By what its content is known.
-    #[sqlx(flatten, try_from = "digest::Row")]
     pub digest: ContentDigest,
     /// Media type.
     pub content_type: String,
     /// When it was stored.
     pub created_at: i64,
-    damaged: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ServableRow {
+    #[sqlx(flatten)]
+    object: object::Row,
+    #[sqlx(flatten)]
+    digest: digest::Row,
+    content_type: String,
+    created_at: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -59,6 +69,8 @@ struct Row {
     size: i64,
     #[sqlx(flatten)]
     digest: digest::Row,
+    #[sqlx(flatten)]
+    scan: scan::Row,
     content_type: String,
     created_at: i64,
     expires_at: Option<i64>,
@@ -78,6 +90,7 @@ impl From<Row> for FileSummary {
                 size: from_db(row.size),
                 content_type: row.content_type,
                 digest: row.digest.into(),
+                scan: row.scan.into(),
                 created_at: row.created_at,
                 expires_at: row.expires_at,
             },
@@ -101,7 +114,7 @@ pub async fn insert(db: &Db, file: &NewFile<'_>, now: i64) -> Result<UploadedFil
 
 /// The same, where its owner has been charged and is held.
 pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<UploadedFile> {
-    if !object::settle(tx, file.object, file.crc32, now).await? {
+    if !object::settle(tx, file.object, file.crc32, file.verdict, now).await? {
         return Err(Error::NotFound);
     }
     let id = new_id(now);
@@ -109,12 +122,16 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     if file.handed_in {
         hand_in::tell_operators(tx, FileId(id), now).await?;
     }
+    if matches!(file.verdict, Some(Verdict::Infected { .. })) {
+        scan::tell(tx, FileId(id), file.owner, now).await?;
+    }
     Ok(UploadedFile {
         id: FileId(id),
         name,
         size: file.size,
         content_type: file.content_type.into(),
         digest: file.digest,
+        scan: scan::result(file.verdict),
         created_at: now,
         expires_at: file.expires_at,
     })
@@ -170,6 +187,8 @@ macro_rules! select_summaries {
         concat!(
             "select file.id, file.name, file.size, ",
             digest::columns!(),
+            ", ",
+            scan::columns!(),
             ", file.content_type, file.created_at, file.expires_at,
                     (select count(*) from share_file join share on share.slug = share_file.slug
                      where share_file.file_id = file.id
@@ -303,15 +322,15 @@ pub async fn owner_and_name(db: &Db, id: FileId) -> Result<Option<(String, Strin
     .await?)
 }
 
-/// A file to be served to whoever has a good address for it. [`Error::Damaged`] where its bytes are known not to be
-/// what was stored.
+/// A file to be served to whoever has a good address for it, unless its bytes are not to be
+/// [handed out](object::Row::release).
 pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
-    let found: Option<Servable> = query(concat!(
+    let found: Option<ServableRow> = query(concat!(
         "select ",
         object::columns!(),
         ", ",
         digest::columns!(),
-        ", content_type, file.created_at, damaged_at is not null as damaged
+        ", content_type, file.created_at
          from file join object on object.id = file.object_id
          where file.id = $1 and (expires_at is null or expires_at > $2)",
     ))
@@ -319,8 +338,8 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     .bind(now)
     .fetch_optional(db.reader())
     .await?;
-    let file = found.ok_or(Error::NotFound)?;
-    if file.damaged { Err(Error::Damaged) } else { Ok(file) }
+    let ServableRow { object, digest, content_type, created_at } = found.ok_or(Error::NotFound)?;
+    Ok(Servable { object: object.release()?, digest: digest.into(), content_type, created_at })
 }
 
 /// A file, as whoever looks after the store sees it.

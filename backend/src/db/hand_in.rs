@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, below, digest, from_db, mail};
+use super::{Db, Tx, below, digest, from_db, mail, scan};
 use crate::error::Result;
 use crate::mail::Message;
 
@@ -16,6 +16,8 @@ struct Row {
     size: i64,
     #[sqlx(flatten)]
     digest: digest::Row,
+    #[sqlx(flatten)]
+    scan: scan::Row,
     content_type: String,
     handed_in_at: i64,
     expires_at: Option<i64>,
@@ -34,6 +36,7 @@ impl From<Row> for HandedIn {
                 size: from_db(row.size),
                 content_type: row.content_type,
                 digest: row.digest.into(),
+                scan: row.scan.into(),
                 created_at: row.handed_in_at,
                 expires_at: row.expires_at,
             },
@@ -52,10 +55,13 @@ macro_rules! select_handed_in {
         concat!(
             "select file.id, file.name, file.size, ",
             digest::columns!(),
+            ", ",
+            scan::columns!(),
             ", file.content_type, file.handed_in_at, file.expires_at,
                     owner.username as \"from\", owner.email as from_email,
                     fetched.completed_at as fetched_at, fetcher.username as fetched_by
              from file
+             join object on object.id = file.object_id
              join account as owner on owner.id = file.account_id
              left join download as fetched on fetched.id =
                 (select id from download
@@ -114,8 +120,9 @@ pub async fn own_page(
             Some(_) => HandInStatus::Fetched,
             None => HandInStatus::Waiting,
         };
-        let Row { id, name, size, handed_in_at, .. } = row;
-        (FileId(id), OwnHandIn { name, size: from_db(size), handed_in_at, status })
+        let Row { id, name, size, handed_in_at, scan, .. } = row;
+        let (size, scan) = (from_db(size), scan.into());
+        (FileId(id), OwnHandIn { name, size, handed_in_at, status, scan })
     };
     Ok(rows.into_iter().map(own).collect())
 }

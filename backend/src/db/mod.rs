@@ -14,6 +14,7 @@ pub mod mail;
 pub mod object;
 pub mod purge_record;
 pub mod quota;
+pub mod scan;
 pub mod second_factor;
 pub mod session;
 pub mod share;

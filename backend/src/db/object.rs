@@ -2,18 +2,23 @@
 //! after them. Those that are not 'live' are few and have an index of their own, which SQLite uses where a statement says so
 //! in its words.
 
+use std::ops::Deref;
+
+use sharesync_protocol::api::ScanState;
 use uuid::Uuid;
 
 use super::from_db;
 use super::statement::{Statement, query};
-use super::{Db, Tx, above};
+use super::{Db, Tx, above, scan};
 use crate::blob::{Incoming, Object, Place, WrappedKey};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::scanning::Verdict;
 
 /// What a file's object is read from.
 macro_rules! columns {
     () => {
-        "object_id, size, crc32, wrapped_key, key_name, place = 'bucket' as in_bucket"
+        "object_id, size, crc32, wrapped_key, key_name, place = 'bucket' as in_bucket,
+         damaged_at is not null as damaged, scan"
     };
 }
 pub(super) use columns;
@@ -27,6 +32,36 @@ pub(super) struct Row {
     #[sqlx(flatten)]
     key: KeyRow,
     in_bucket: bool,
+    damaged: bool,
+    scan: String,
+}
+
+impl Row {
+    /// The object, for its bytes to be handed out. [`Error::Damaged`] where they are known not to be what was stored,
+    /// [`Error::ScanPending`] where nobody has looked for viruses in them yet, [`Error::Quarantined`] where one was found.
+    pub(super) fn release(self) -> Result<Released> {
+        if self.damaged {
+            return Err(Error::Damaged);
+        }
+        match scan::state(&self.scan) {
+            ScanState::Clean | ScanState::Unscanned => Ok(Released(self.into())),
+            ScanState::Infected => Err(Error::Quarantined),
+            ScanState::Pending => Err(Error::ScanPending),
+        }
+    }
+}
+
+/// An object whose bytes may be handed out. Whatever leaves the server, by itself or out of the bucket, is one, and
+/// [`Row::release`] alone makes them.
+#[derive(Clone, Debug)]
+pub struct Released(Object);
+
+impl Deref for Released {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        &self.0
+    }
 }
 
 /// What an object is encrypted with: of the columns `wrapped_key` and `key_name`.
@@ -94,8 +129,8 @@ pub(super) async fn announce(tx: &mut Tx, object: &Incoming, now: i64) -> Result
 fn insert(object: &Incoming, now: i64) -> Statement<'_> {
     let key = object.key.as_ref();
     query(
-        "insert into object (id, state, created_at, wrapped_key, key_name, place)
-         values ($1, 'writing', $2, $3, $4, $5)",
+        "insert into object (id, state, created_at, wrapped_key, key_name, place, scan)
+         values ($1, 'writing', $2, $3, $4, $5, 'pending')",
     )
     .bind(object.id)
     .bind(now)
@@ -151,16 +186,26 @@ pub async fn rewrap(db: &Db, keys: &[(Uuid, WrappedKey)]) -> Result<()> {
     tx.commit().await
 }
 
-/// The bytes are whole, sealed and durable: a file may own them. `false` where the object was given up
-/// in the meantime.
-pub(super) async fn settle(tx: &mut Tx, id: Uuid, crc32: Option<u32>, now: i64) -> Result<bool> {
+/// The bytes are whole, sealed and durable: a file may own them. Without a verdict they wait for one, from now on. `false`
+/// where the object was given up in the meantime.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    id: Uuid,
+    crc32: Option<u32>,
+    verdict: Option<&Verdict>,
+    now: i64,
+) -> Result<bool> {
     let settled = query(
-        "update object set state = 'live', crc32 = $2, verified_at = $3
+        "update object set state = 'live', crc32 = $2, verified_at = $3, scan = $4,
+                           scan_found = $5, scan_due_at = $6
          where id = $1 and state = 'writing'",
     )
     .bind(id)
     .bind(crc32)
     .bind(now)
+    .bind(scan::word(verdict))
+    .bind(scan::found(verdict))
+    .bind(verdict.is_none().then_some(now))
     .execute(&mut *tx)
     .await?;
     Ok(settled == 1)

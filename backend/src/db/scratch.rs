@@ -10,6 +10,7 @@ use super::file::{self, NewFile};
 use super::share::{self, NewShare};
 use super::{DatabasePlace, Db, new_id, object};
 use crate::blob::{Incoming, Place};
+use crate::scanning::Verdict;
 
 /// A database of a test's own, of the kind that is being tested.
 pub(super) struct Scratch {
@@ -57,6 +58,7 @@ impl Scratch {
             size: 1,
             digest: ContentDigest::Whole(Sha256Digest([0; 32])),
             crc32: Some(0),
+            verdict: Some(&Verdict::Unscanned),
             content_type: "text/plain",
             expires_at,
             handed_in: false,

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, count_from_db, from_db};
+use super::{Db, Tx, count_from_db, from_db, scan};
 use crate::error::{Error, Result};
 
 /// A share link to be made.
@@ -91,9 +91,11 @@ struct FileRow {
     name: String,
     size: i64,
     content_type: String,
+    scan: String,
 }
 
-/// Makes a share link. [`Error::NotFound`] where one of the files is not the owner's.
+/// Makes a share link. [`Error::NotFound`] where one of the files is not the owner's, [`Error::Quarantined`] where one is
+/// in quarantine.
 pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
     query(
@@ -128,6 +130,19 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
         if entered == 0 && !share.files[..position as usize].contains(file) {
             return Err(Error::NotFound);
         }
+    }
+    let is_infected: bool = query(
+        "select exists
+            (select 1 from share_file
+             join file on file.id = share_file.file_id
+             join object on object.id = file.object_id
+             where share_file.slug = $1 and object.scan = 'infected')",
+    )
+    .bind(share.slug.as_str())
+    .fetch_value(&mut tx)
+    .await?;
+    if is_infected {
+        return Err(Error::Quarantined);
     }
     tx.commit().await?;
     Ok(())
@@ -194,8 +209,10 @@ pub async fn files(
     }
     let places: Vec<String> = (2..).take(shares.len()).map(|place| format!("${place}")).collect();
     let named = query(AssertSqlSafe(format!(
-        "select share_file.slug, file.id, file.name, file.size, file.content_type
-         from share_file join file on file.id = share_file.file_id
+        "select share_file.slug, file.id, file.name, file.size, file.content_type, object.scan
+         from share_file
+         join file on file.id = share_file.file_id
+         join object on object.id = file.object_id
          where (file.expires_at is null or file.expires_at > $1)
            and share_file.slug in ({})
          order by share_file.position",
@@ -210,6 +227,7 @@ pub async fn files(
             name: row.name,
             size: from_db(row.size),
             content_type: row.content_type,
+            scan: scan::state(&row.scan),
         });
     }
     Ok(files)

@@ -23,7 +23,9 @@ use crate::error::Result;
     post, path = "/api/files/archive", operation_id = "archive_files", tag = "Files", request_body = RequestArchive,
     responses(
         (status = 200, body = ArchiveLink),
+        (status = 403, description = "`forbidden`, `insufficient_scope`; `quarantined`: one of the files"),
         (status = 404, description = "`not_found`: one of the files"),
+        (status = 409, description = "`scan_pending`: one of the files"),
         (status = 422, description = "`invalid`, `invalid_name`"),
         (status = 500, description = "`damaged`: the disk has changed the bytes of one of them"),
     )
@@ -47,7 +49,9 @@ pub async fn of_files(
     responses(
         (status = 200, body = ArchiveLink),
         (status = 401, description = "`password_required`, `wrong_password`"),
+        (status = 403, description = "`quarantined`: one of the files"),
         (status = 404, description = "`not_found`"),
+        (status = 409, description = "`scan_pending`: one of the files"),
         (status = 410, description = "`expired`, `used_up`"),
         (status = 500, description = "`damaged`: the disk has changed the bytes of one of the files"),
     )
@@ -74,8 +78,9 @@ pub async fn of_share(
         (status = 200, description = "The whole archive", content_type = "application/zip"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/zip"),
         (status = 304, description = "What the asker has (RFC 9110 §13)"),
-        (status = 403, description = "`forbidden`"),
+        (status = 403, description = "`forbidden`, `quarantined`"),
         (status = 404, description = "`not_found`: the link, or one of the files"),
+        (status = 409, description = "`scan_pending`: one of the files"),
         (status = 410, description = "`expired`, `used_up`"),
         (status = 412, description = "`precondition_failed`"),
         (status = 416, description = "`range_not_satisfiable`"),

@@ -68,8 +68,9 @@ struct Allowed {
         (status = 307, description = "Where to fetch it from, for as long as the address lasts: the file is in a bucket"),
         (status = 304, description = "What the asker has (RFC 9110 §13)"),
         (status = 401, description = "`unauthenticated`"),
-        (status = 403, description = "`forbidden`, `insufficient_scope`"),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `quarantined`"),
         (status = 404, description = "`not_found`"),
+        (status = 409, description = "`scan_pending`: nobody has looked for viruses in it yet"),
         (status = 410, description = "`expired`, `used_up`"),
         (status = 412, description = "`precondition_failed`"),
         (status = 416, description = "`range_not_satisfiable`"),
@@ -175,7 +176,7 @@ async fn direct_address(
     let left = u64::try_from(grant.expires_at - now).unwrap_or_default().div_ceil(1000);
     let valid_for = Duration::from_secs(left.max(1));
     let object = &file.object;
-    let address = app.store.address(object, &file.content_type, disposition, valid_for).await?;
+    let address = app.library.address(object, &file.content_type, disposition, valid_for).await?;
     // Nobody is sent where nothing is, or where nobody answers.
     if address.is_some()
         && app.store.stored_size(object.id, object.place).await? != Some(object.size)
@@ -195,7 +196,7 @@ async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> 
 async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Result<Body> {
     let size = file.object.size;
     let (from, to) = wanted.of(size);
-    let pieces = app.library.read(file.object.clone(), from, to).await?;
+    let pieces = app.library.send(&file.object, from, to).await?;
     let app = app.clone();
     let record = move |from, to| {
         let pending = app.recording.begin(id);

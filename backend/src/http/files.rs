@@ -69,7 +69,10 @@ pub async fn get(
     params(("id" = FileId, Path)),
     responses(
         (status = 200, body = DownloadLink),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `quarantined`"),
         (status = 404, description = "`not_found`"),
+        (status = 409, description = "`scan_pending`"),
+        (status = 500, description = "`damaged`: the disk has changed the bytes"),
     )
 )]
 pub async fn signed_url(
@@ -87,6 +90,8 @@ pub async fn signed_url(
         }
         Err(other) => return Err(other),
     };
+    // Nobody is given an address that gives nothing.
+    file::servable(&app.db, id, now).await?;
     let grant = Grant::new(id, Some(user.id), seconds, now);
     let path = app.presigner.sign(&grant, via, &presign::attachment(&name));
     let download_url = format!("{base}{path}");

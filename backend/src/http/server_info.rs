@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use sharesync_protocol::api::{Health, ServerInfo, SignInProvider, SignalingAccess};
+use sharesync_protocol::api::{Health, ReadyHealth, ServerInfo, SignInProvider, SignalingAccess};
 
 use crate::app::AppState;
 use crate::auth::registration::Admission;
@@ -19,19 +19,25 @@ pub async fn health() -> Json<Health> {
 }
 
 /// Whether the server can do its work
+///
+/// It can without its virus scanner, where it has one: what is uploaded meanwhile waits, and is not handed out.
 #[utoipa::path(
     get,
     path = "/api/health/ready",
     tag = "Server",
     responses(
-        (status = 200, body = Health),
+        (status = 200, body = ReadyHealth),
         (status = 503, description = "Something that it depends on cannot be reached; the answer says what"),
     )
 )]
-pub async fn ready(State(app): State<AppState>) -> Result<Json<Health>> {
+pub async fn ready(State(app): State<AppState>) -> Result<Json<ReadyHealth>> {
     app.db.check().await.map_err(|_| Error::NotReady("database"))?;
     app.store.check().await.map_err(|_| Error::NotReady("storage"))?;
-    if app.signaling.is_ready() { Ok(health().await) } else { Err(Error::NotReady("Redis")) }
+    if !app.signaling.is_ready() {
+        return Err(Error::NotReady("Redis"));
+    }
+    let Json(health) = health().await;
+    Ok(Json(ReadyHealth { health, scanner: app.scanner.health().await }))
 }
 
 /// Where signaling is, and a ticket into it

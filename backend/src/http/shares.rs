@@ -28,6 +28,7 @@ pub struct OfFile {
     post, path = "/api/shares", operation_id = "create_share", tag = "Shares", request_body = CreateShare,
     responses(
         (status = 201, body = OwnedShare),
+        (status = 403, description = "`forbidden`, `insufficient_scope`; `quarantined`: one of the files"),
         (status = 404, description = "`not_found`: one of the files"),
         (status = 422, description = "`invalid`"),
     )
@@ -111,7 +112,9 @@ pub async fn unlock(
     responses(
         (status = 200, body = DownloadLink),
         (status = 401, description = "`password_required`, `wrong_password`"),
+        (status = 403, description = "`quarantined`"),
         (status = 404, description = "`not_found`"),
+        (status = 409, description = "`scan_pending`"),
         (status = 410, description = "`expired`, `used_up`"),
         (status = 422, description = "`invalid`: say which of several files"),
     )

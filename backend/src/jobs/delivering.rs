@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::AppState;
 use crate::auth;
 use crate::db::mail::{self, Due, Purpose};
+use crate::db::scan::{self, Quarantined};
 use crate::db::{account, file, hand_in, invitation};
 use crate::error::Result;
 use crate::mail::{Letter, Message, NotSent};
@@ -140,6 +141,16 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             let handed_in = hand_in::get(&app.db, file, app.clock.now_ms()).await?;
             handed_in.map(|HandedIn { file, from, .. }| {
                 Letter::handed_in(base, &from, &file.name, file.size, file.id)
+            })
+        }
+        Message::Quarantined { file } => {
+            scan::quarantined(&app.db, file).await?.map(|Quarantined { owner, name, found }| {
+                Letter::quarantined(base, &owner, &name, &found)
+            })
+        }
+        Message::QuarantinedOfSomebody { file } => {
+            scan::quarantined(&app.db, file).await?.map(|Quarantined { owner, name, found }| {
+                Letter::quarantined_of_somebody(base, &owner, &name, &found)
             })
         }
         Message::SecondFactorOn { user } => account::get(&app.db, user)

@@ -4,6 +4,7 @@
 pub mod counting;
 pub mod delivering;
 pub mod purge;
+pub mod scanning;
 pub mod scrub;
 pub mod watching;
 

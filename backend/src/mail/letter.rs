@@ -143,6 +143,37 @@ impl Letter {
         }
     }
 
+    /// Something was found in a file of one's own.
+    pub fn quarantined(base_url: &str, username: &str, name: &str, found: &str) -> Self {
+        Self {
+            subject: "Your file is in quarantine",
+            paragraphs: vec![
+                format!("Hello {username},"),
+                "something harmful was found in a file of yours:".into(),
+                format!("{name} ({found})"),
+                "Nobody can fetch it any more, and links to it do not give it out. You can delete \
+                 it among your files. Have the device that it came from looked at."
+                    .into(),
+            ],
+            action: Some(Action { label: "Your files", url: format!("{base_url}/files") }),
+            note: "If you believe that the scanner is wrong, ask whoever runs this server.",
+        }
+    }
+
+    /// Something was found in a file of somebody's.
+    pub fn quarantined_of_somebody(base_url: &str, owner: &str, name: &str, found: &str) -> Self {
+        Self {
+            subject: "A file is in quarantine",
+            paragraphs: vec![
+                format!("Something harmful was found in a file that {owner} has uploaded:"),
+                format!("{name} ({found})"),
+                "Nobody can fetch it. Its owner was told, and can delete it.".into(),
+            ],
+            action: Some(Action { label: "Open ShareSync", url: base_url.into() }),
+            note: "You get this mail because you are an administrator of this server.",
+        }
+    }
+
     /// Signing in takes a second factor now.
     pub fn second_factor_on(base_url: &str, username: &str) -> Self {
         Self {

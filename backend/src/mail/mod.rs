@@ -57,6 +57,16 @@ pub enum Message {
         /// Which.
         file: FileId,
     },
+    /// Something was found in a file of one's own.
+    Quarantined {
+        /// In which.
+        file: FileId,
+    },
+    /// Something was found in a file of somebody's.
+    QuarantinedOfSomebody {
+        /// In which.
+        file: FileId,
+    },
     /// Signing in takes a second factor now.
     SecondFactorOn {
         /// For whom.

@@ -160,6 +160,7 @@ impl Uploads {
             self.gather(&upload, &promised).await?
         };
         let object = upload.object();
+        let verdict = self.library.screen(&object, upload.size, crc32).await?;
         let file = NewFile {
             owner,
             object: object.id,
@@ -167,11 +168,13 @@ impl Uploads {
             size: upload.size,
             digest,
             crc32,
+            verdict: verdict.as_ref(),
             content_type: &upload.content_type,
             expires_at: Some(self.library.expiry(now)),
             handed_in: upload.handed_in,
         };
         let file = upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await?;
+        self.library.has_entered(&file);
         self.library.tidy(&object).await;
         Ok(file)
     }

@@ -6,11 +6,13 @@
 )]
 
 mod authority;
+mod clamd;
 mod postgres;
 mod program;
 mod redis;
 
 pub use authority::Authority;
+pub use clamd::{Clamd, FOUND, eicar};
 pub use postgres::Postgres;
 pub use program::Program;
 pub use redis::Redis;

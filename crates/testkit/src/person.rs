@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sharesync_protocol::api::{
     BegunUpload, DownloadLink, DownloadPage, FileDetails, FilePage, OwnedShare, Problem,
-    ProblemCode, TokenGrant, UploadedFile,
+    ProblemCode, ScanState, TokenGrant, UploadedFile,
 };
 use sharesync_protocol::{FileId, ShareSlug, UploadId};
 use tokio::sync::oneshot;
@@ -241,6 +241,20 @@ impl Person {
     /// A file's metadata.
     pub async fn file(&self, id: FileId) -> FileDetails {
         self.get(&format!("/api/files/{id}")).await.json(200)
+    }
+
+    /// A file's metadata, once it is known whether there is a virus in it.
+    pub async fn scanned(&self, id: FileId) -> FileDetails {
+        let awaited = async {
+            loop {
+                let file = self.file(id).await;
+                if file.summary.file.scan.scan != ScanState::Pending {
+                    return file;
+                }
+            }
+        };
+        let awaited = tokio::time::timeout(PATIENCE, awaited).await;
+        awaited.expect("the scanner has looked at it")
     }
 
     /// Makes a share link; `rules` are the fields beside `file_ids`.

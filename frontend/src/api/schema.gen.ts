@@ -552,7 +552,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server can do its work */
+        /**
+         * Whether the server can do its work
+         * @description It can without its virus scanner, where it has one: what is uploaded meanwhile waits, and is not handed out.
+         */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1677,7 +1680,7 @@ export interface components {
          */
         NewPassword: string;
         /** @description A file that one handed in oneself: what it is called, and what became of it. */
-        OwnHandIn: {
+        OwnHandIn: components["schemas"]["ScanResult"] & {
             /**
              * Format: int64
              * @description When it was handed in.
@@ -1809,7 +1812,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -1856,6 +1859,10 @@ export interface components {
          * @enum {string}
          */
         Purgeable: "file" | "upload";
+        /** @description Answer of `GET /api/health/ready`. */
+        ReadyHealth: components["schemas"]["Health"] & {
+            scanner?: components["schemas"]["ScannerHealth"] | null;
+        };
         /** @description A part that is there. */
         ReceivedPart: {
             /**
@@ -1939,6 +1946,26 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "standard" | "client" | "ops";
+        /** @description What is known of viruses in a file, and what was found. */
+        ScanResult: {
+            /** @description What is known of viruses in it. */
+            scan: components["schemas"]["ScanState"];
+            /**
+             * @description What was found in an infected one, as the scanner calls it.
+             * @example Eicar-Test-Signature
+             */
+            scan_found?: string | null;
+        };
+        /**
+         * @description What is known of viruses in a file.
+         * @enum {string}
+         */
+        ScanState: "pending" | "clean" | "infected" | "unscanned";
+        /**
+         * @description Whether the virus scanner answers.
+         * @enum {string}
+         */
+        ScannerHealth: "up" | "down";
         /**
          * @description What an API token may be used for, within what its owner's role allows at that moment.
          * @enum {string}
@@ -2077,6 +2104,8 @@ export interface components {
             id: components["schemas"]["FileId"];
             /** @description Its name. */
             name: string;
+            /** @description What is known of viruses in it. */
+            scan: components["schemas"]["ScanState"];
             /**
              * Format: int64
              * @description Bytes.
@@ -2269,7 +2298,7 @@ export interface components {
             type: string;
         };
         /** @description Answer to an upload (201): the file as it was stored. */
-        UploadedFile: components["schemas"]["ContentDigest"] & {
+        UploadedFile: components["schemas"]["ContentDigest"] & components["schemas"]["ScanResult"] & {
             /**
              * @description Media type, guessed from the name.
              * @example application/pdf
@@ -2799,7 +2828,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `quarantined` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2810,6 +2839,15 @@ export interface operations {
             };
             /** @description `not_found`: the link, or one of the files */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending`: one of the files */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3385,7 +3423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`; `quarantined`: one of the files */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3396,6 +3434,15 @@ export interface operations {
             };
             /** @description `not_found`: one of the files */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending`: one of the files */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3652,7 +3699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `quarantined` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3663,6 +3710,15 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending`: nobody has looked for viruses in it yet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3789,7 +3845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `quarantined` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3800,6 +3856,24 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3893,7 +3967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["ReadyHealth"];
                 };
             };
             /** @description Something that it depends on cannot be reached; the answer says what */
@@ -4708,7 +4782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`; `quarantined`: one of the files */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4854,8 +4928,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `quarantined`: one of the files */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending`: one of the files */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4915,8 +5007,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `quarantined` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ContentDigest;
+use super::{ContentDigest, ScanResult};
 use crate::FileId;
 
 /// Answer to an upload (201): the file as it was stored.
@@ -22,6 +22,9 @@ pub struct UploadedFile {
     /// By what its content is known.
     #[serde(flatten)]
     pub digest: ContentDigest,
+    /// What is known of viruses in it.
+    #[serde(flatten)]
+    pub scan: ScanResult,
     /// When it was stored.
     pub created_at: i64,
     /// When the purge will remove it, if ever.

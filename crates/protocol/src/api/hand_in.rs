@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UploadedFile;
+use super::{ScanResult, UploadedFile};
 
 /// A file that was handed in.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -55,6 +55,9 @@ pub struct OwnHandIn {
     pub handed_in_at: i64,
     /// What became of it.
     pub status: HandInStatus,
+    /// What is known of viruses in it.
+    #[serde(flatten)]
+    pub scan: ScanResult,
 }
 
 /// Answer of `GET /api/me/handed-in`: newest first.

@@ -12,6 +12,7 @@ mod hand_in;
 mod invitation;
 mod problem;
 mod purge_record;
+mod scan;
 mod server;
 mod share;
 mod sign_in;
@@ -34,7 +35,8 @@ pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage
 pub use invitation::{CreateInvitation, Invitation, InvitationPage, IssuedInvitation};
 pub use problem::{Problem, ProblemCode};
 pub use purge_record::{PurgeReason, PurgeRecord, PurgeRecordPage, Purgeable};
-pub use server::{Health, ServerInfo, SignalingAccess};
+pub use scan::{ScanResult, ScanState};
+pub use server::{Health, ReadyHealth, ScannerHealth, ServerInfo, SignalingAccess};
 pub use share::{
     CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
     UnlockShare,

@@ -53,6 +53,8 @@ pub enum ProblemCode {
     RegistrationClosed,
     /// 403: the API token is for other things.
     InsufficientScope,
+    /// 403: something was found in the file, or in one of several: it is in quarantine.
+    Quarantined,
     /// 403: signed in, and not allowed; or a download address that was tampered with.
     Forbidden,
     /// 404: not there, or not yours.
@@ -71,6 +73,8 @@ pub enum ProblemCode {
     SecondFactorState,
     /// 409: there are `limit` already, which is the most.
     TooMany,
+    /// 409: the file, or one of several, has not been scanned for viruses yet.
+    ScanPending,
     /// 409: parts of the upload are missing.
     UploadIncomplete,
     /// 409: another request sends the same part, or the upload is over.

@@ -17,6 +17,30 @@ pub struct Health {
     pub version: String,
 }
 
+/// Answer of `GET /api/health/ready`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ReadyHealth {
+    /// That it answers.
+    #[serde(flatten)]
+    pub health: Health,
+    /// Whether the virus scanner answers; left out where there is none. The server is ready without it, and what is
+    /// uploaded meanwhile waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scanner: Option<ScannerHealth>,
+}
+
+/// Whether the virus scanner answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub enum ScannerHealth {
+    /// It does.
+    Up,
+    /// It does not.
+    Down,
+}
+
 /// Answer of `GET /api/server`: the limits a client should tell people before they run into them.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

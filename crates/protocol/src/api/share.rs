@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ScanState;
 use crate::{FileId, ShareSlug};
 
 /// Body of `POST /api/shares`.
@@ -74,6 +75,8 @@ pub struct SharedFile {
     pub size: u64,
     /// Media type, guessed from the name.
     pub content_type: String,
+    /// What is known of viruses in it.
+    pub scan: ScanState,
 }
 
 /// Answer of `GET /api/shares/{slug}`, to anyone who has the link.

@@ -52,7 +52,7 @@ async fn send(person: &Person, id: UploadId, number: u32, content: &[u8]) {
 }
 
 /// Sends a file in parts past the server.
-async fn sent(person: &Person, name: &str, content: &[u8]) -> UploadedFile {
+pub async fn sent(person: &Person, name: &str, content: &[u8]) -> UploadedFile {
     let begun = person.begin_upload(name, content.len(), json!({})).await;
     for (number, part) in parts(content) {
         send(person, begun.session.id, number, part).await;
@@ -80,7 +80,7 @@ async fn fetched(owner: &Person, id: FileId) -> Vec<u8> {
     answer.bytes().await.unwrap().to_vec()
 }
 
-fn is_at_bucket(stack: &Stack, url: &str) -> bool {
+pub fn is_at_bucket(stack: &Stack, url: &str) -> bool {
     url.starts_with(&format!("{}/", stack.bucket().endpoint()))
 }
 

@@ -21,6 +21,7 @@ mod limits;
 mod passwords;
 mod policy;
 mod purge;
+mod scanning;
 mod second_factor;
 mod sessions;
 mod shares;

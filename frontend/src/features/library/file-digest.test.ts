@@ -8,7 +8,8 @@ const file = {
   size: 17_000_000,
   content_type: 'video/mp4',
   created_at: 0,
-}
+  scan: 'clean',
+} as const
 
 it('is that of the whole file', () => {
   const whole: UploadedFile = { ...file, sha256: 'ab' }
