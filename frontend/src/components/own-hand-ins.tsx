@@ -6,10 +6,12 @@ import type { HandInStatus, OwnHandIn } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
 import { MoreRows } from '@/components/more-rows'
 import { RowsSkeleton } from '@/components/rows-skeleton'
+import { ScanBadge } from '@/components/scan-badge'
 import { Badge } from '@/components/ui/badge'
 import { Notice } from '@/components/ui/notice'
 import { formatBytes, formatDateTime, formatRelative } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
+import { unfetchable } from '@/lib/scan-words'
 
 /** The list, newest first; `empty` stands there while it has nothing in it. */
 export function OwnHandIns({ empty }: { empty: ReactNode }) {
@@ -54,7 +56,11 @@ function Row({ handIn, now }: { handIn: OwnHandIn; now: number }) {
           {formatBytes(handIn.size)} · {formatRelative(handIn.handed_in_at, now)}
         </p>
       </div>
-      <Badge tone={tone}>{text}</Badge>
+      {unfetchable(handIn.scan) ? (
+        <ScanBadge scan={handIn.scan} />
+      ) : (
+        <Badge tone={tone}>{text}</Badge>
+      )}
     </li>
   )
 }

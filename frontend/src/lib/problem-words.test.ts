@@ -37,7 +37,13 @@ describe('problemWords', () => {
   })
 
   it('says of several files that it is one of them', () => {
-    for (const code of ['not_found', 'used_up', 'damaged'] as const) {
+    for (const code of [
+      'not_found',
+      'used_up',
+      'damaged',
+      'quarantined',
+      'scan_pending',
+    ] as const) {
       expect(words(problem(code), { several: true })).toMatch(/one of these files/i)
       expect(words(problem(code))).not.toMatch(/one of/i)
     }

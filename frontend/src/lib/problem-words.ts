@@ -30,6 +30,14 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
     several === true
       ? 'One of these files is not there any more. Reload the page.'
       : 'That is not there any more.',
+  quarantined: (_, { several }) =>
+    several === true
+      ? 'Something harmful was found in one of these files: it is in quarantine.'
+      : 'Something harmful was found in this file: it is in quarantine.',
+  scan_pending: (_, { several }) =>
+    several === true
+      ? 'One of these files is still being checked for viruses. Try again in a moment.'
+      : 'This file is still being checked for viruses. Try again in a moment.',
   email_taken: 'This e-mail has an account already. Sign in instead?',
   username_taken: 'Somebody has this username already.',
   name_taken: 'Another of your files has this name already.',

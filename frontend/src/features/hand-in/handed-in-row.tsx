@@ -3,10 +3,12 @@ import { Download } from 'lucide-react'
 import { useState } from 'react'
 import type { HandedIn } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
+import { ScanBadge } from '@/components/scan-badge'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatDateTime, formatRelative } from '@/lib/format'
+import { unfetchable } from '@/lib/scan-words'
 
 interface HandedInRowProps {
   file: HandedIn
@@ -81,7 +83,14 @@ function Narrow({ file, now }: { file: HandedIn; now: number }) {
   )
 }
 
-function Fetched({ file: { fetched_at, fetched_by } }: { file: HandedIn }) {
+function Fetched({ file: { fetched_at, fetched_by, scan, scan_found } }: { file: HandedIn }) {
+  if (unfetchable(scan))
+    return (
+      <div className="flex flex-wrap items-baseline gap-x-2">
+        <ScanBadge scan={scan} />
+        {scan_found && <span className="text-xs break-all text-muted">{scan_found}</span>}
+      </div>
+    )
   if (typeof fetched_at !== 'number') return <Badge>Waiting</Badge>
   return (
     <div className="flex flex-wrap items-baseline gap-x-2">
@@ -95,6 +104,7 @@ function Fetched({ file: { fetched_at, fetched_by } }: { file: HandedIn }) {
 
 function FetchButton({ file, onFetch }: Pick<HandedInRowProps, 'file' | 'onFetch'>) {
   const [asking, setAsking] = useState(false)
+  const kept = unfetchable(file.scan)
   const fetchFile = async () => {
     setAsking(true)
     await onFetch(file)
@@ -104,8 +114,8 @@ function FetchButton({ file, onFetch }: Pick<HandedInRowProps, 'file' | 'onFetch
     <Button
       variant="secondary"
       size="sm"
-      disabled={asking}
-      aria-label={`Fetch ${file.name}`}
+      disabled={asking || kept !== undefined}
+      aria-label={kept ? `Fetch ${file.name}. ${kept}` : `Fetch ${file.name}`}
       onClick={() => void fetchFile()}
     >
       <Download aria-hidden />

@@ -6,7 +6,7 @@ import { useToast } from '@/components/ui/toast-context'
 import { problemWords } from '@/lib/problem-words'
 import { saveAs } from '@/lib/save-as'
 
-/** How often the server is asked whether a file has gone out, in milliseconds: only it knows when all of it has. */
+/** How often the server is asked whether a file has been checked or has gone out, in milliseconds: only it knows. */
 const EVERY = 2_000
 
 /** Until when each file that is on its way is asked about, in milliseconds since the epoch. */
@@ -40,9 +40,10 @@ export function useFetching() {
   return { fetchFile, refreshEvery }
 }
 
-/** Whether one of the rows is on its way, and not yet known to have been fetched. */
+/** Whether one of the rows is being checked, or on its way and not yet known to have been fetched. */
 export function isAwaited(rows: readonly HandedIn[], awaited: Awaited, now: number): boolean {
   return rows.some(
-    ({ id, fetched_at }) => typeof fetched_at !== 'number' && now < (awaited.get(id) ?? 0),
+    ({ id, fetched_at, scan }) =>
+      scan === 'pending' || (typeof fetched_at !== 'number' && now < (awaited.get(id) ?? 0)),
   )
 }

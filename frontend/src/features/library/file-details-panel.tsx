@@ -9,6 +9,7 @@ import { Notice } from '@/components/ui/notice'
 import { Skeleton } from '@/components/ui/skeleton'
 import { formatBytes, formatDateTime } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
+import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { DownloadRecords } from './download-records'
 import { fileDigest } from './file-digest'
 import { FileLinks } from './file-links'
@@ -36,6 +37,7 @@ export function FileDetailsPanel({ id, onClose }: FileDetailsPanelProps) {
 function Contents({ file }: { file: FileDetails }) {
   const { download } = useFileActions()
   const { term, sha256 } = fileDigest(file)
+  const kept = unfetchable(file.scan)
   const facts = [
     ['Size', formatBytes(file.size)],
     ['Kind', file.content_type],
@@ -44,6 +46,8 @@ function Contents({ file }: { file: FileDetails }) {
       'Kept until',
       typeof file.expires_at === 'number' ? formatDateTime(file.expires_at) : 'deleted',
     ],
+    ['Viruses', SCAN_WORDS[file.scan]],
+    ...(file.scan_found ? [['Found', file.scan_found]] : []),
   ]
   return (
     <div className="flex flex-col gap-8">
@@ -52,6 +56,13 @@ function Contents({ file }: { file: FileDetails }) {
           <Notice tone="danger" className="mb-4">
             The server’s disk has damaged this file, so it is not handed out any more. Upload it
             again if you still have it.
+          </Notice>
+        )}
+        {file.scan === 'infected' && (
+          <Notice tone="danger" className="mb-4">
+            Something harmful was found in this file. It is in quarantine: nobody can fetch it, you
+            included, and no link gives it out. Delete it, and have the device that it came from
+            looked at.
           </Notice>
         )}
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
@@ -68,13 +79,18 @@ function Contents({ file }: { file: FileDetails }) {
           </dd>
         </dl>
         {!file.damaged && (
-          <Button variant="secondary" className="mt-4" onClick={() => void download(file)}>
+          <Button
+            variant="secondary"
+            className="mt-4"
+            disabled={kept !== undefined}
+            onClick={() => void download(file)}
+          >
             <Download aria-hidden />
             Download
           </Button>
         )}
       </div>
-      <FileLinks file={file} />
+      <FileLinks file={file} sharable={file.scan !== 'infected'} />
       <DownloadRecords id={file.id} size={file.size} />
     </div>
   )

@@ -17,7 +17,7 @@ import { shareRules } from './share-rules'
 import type { FileRef } from './use-file-actions'
 
 /** The links, and a button for one more. */
-export function FileLinks({ file }: { file: FileRef }) {
+export function FileLinks({ file, sharable }: { file: FileRef; sharable: boolean }) {
   const [sharing, setSharing] = useState<readonly FileRef[]>([])
   const query = useQuery(sharesQuery(file.id))
   return (
@@ -26,7 +26,12 @@ export function FileLinks({ file }: { file: FileRef }) {
         <h3 id="file-links" className="text-base font-semibold">
           Links
         </h3>
-        <Button variant="secondary" size="sm" onClick={() => setSharing([file])}>
+        <Button
+          variant="secondary"
+          size="sm"
+          disabled={!sharable}
+          onClick={() => setSharing([file])}
+        >
           Create link
         </Button>
       </div>

@@ -4,12 +4,14 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { FileSummary } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
+import { ScanBadge } from '@/components/scan-badge'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { cn } from '@/lib/class-names'
 import { formatBytes, formatCount, formatDateTime, formatRelative } from '@/lib/format'
+import { unfetchable } from '@/lib/scan-words'
 import { RenameField } from './rename-field'
 import { useFileActions } from './use-file-actions'
 
@@ -50,6 +52,7 @@ export function FileRow({ file, now, selected, onSelect, onShare }: FileRowProps
             <Name file={file} now={now} />
           )}
           {file.damaged && <Badge tone="danger">Damaged</Badge>}
+          <ScanBadge scan={file.scan} />
         </div>
       </td>
       <td className="hidden px-4 text-end text-sm whitespace-nowrap tabular-nums md:table-cell">
@@ -110,6 +113,8 @@ interface ActionsProps {
 /** The two most wanted show on hover and on focus where there is room; all are in the menu. */
 function Actions({ file, onShare, onRename }: ActionsProps) {
   const { download, remove } = useFileActions()
+  const kept = unfetchable(file.scan)
+  const unshared = file.scan === 'infected'
   return (
     <div className="flex justify-end">
       <div className="hidden opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 md:flex">
@@ -117,6 +122,7 @@ function Actions({ file, onShare, onRename }: ActionsProps) {
           variant="quiet"
           size="icon"
           aria-label={`Create link for ${file.name}`}
+          disabled={unshared}
           onClick={onShare}
         >
           <Link2 aria-hidden />
@@ -124,7 +130,8 @@ function Actions({ file, onShare, onRename }: ActionsProps) {
         <Button
           variant="quiet"
           size="icon"
-          aria-label={`Download ${file.name}`}
+          aria-label={kept ? `Download ${file.name}. ${kept}` : `Download ${file.name}`}
+          disabled={kept !== undefined}
           onClick={() => void download(file)}
         >
           <Download aria-hidden />
@@ -137,13 +144,16 @@ function Actions({ file, onShare, onRename }: ActionsProps) {
           </Button>
         }
       >
-        <MenuItem onSelect={onShare}>
+        <MenuItem disabled={unshared} onSelect={onShare}>
           <Link2 aria-hidden />
           Create link
         </MenuItem>
-        <MenuItem onSelect={() => void download(file)}>
+        <MenuItem disabled={kept !== undefined} onSelect={() => void download(file)}>
           <Download aria-hidden />
-          Download
+          <span>
+            Download
+            {kept && <span className="block text-xs">{kept}</span>}
+          </span>
         </MenuItem>
         <MenuItem onSelect={onRename}>
           <Pencil aria-hidden />

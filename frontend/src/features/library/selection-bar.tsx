@@ -3,6 +3,7 @@ import { Download, Link2, Trash2 } from 'lucide-react'
 import type { FileSummary } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { formatBytes, formatCount } from '@/lib/format'
+import { unfetchableTogether } from '@/lib/scan-words'
 import { useFileActions } from './use-file-actions'
 
 interface SelectionBarProps {
@@ -16,6 +17,8 @@ interface SelectionBarProps {
 export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) {
   const { download, downloadAll, remove } = useFileActions()
   const [first, ...more] = selected
+  const kept = unfetchableTogether(selected)
+  const unshared = selected.some(({ scan }) => scan === 'infected')
   const size = selected.reduce((sum, file) => sum + file.size, 0)
   return (
     <section
@@ -32,7 +35,7 @@ export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) 
       </div>
       {/* Under the rest where it is narrow, side by side. */}
       <div className="flex gap-2 max-sm:order-1 max-sm:w-full max-sm:flex-wrap max-sm:*:grow">
-        <Button size="sm" onClick={() => onShare(selected)}>
+        <Button size="sm" disabled={unshared} onClick={() => onShare(selected)}>
           <Link2 aria-hidden />
           Create link
         </Button>
@@ -40,6 +43,7 @@ export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) 
           <Button
             variant="secondary"
             size="sm"
+            disabled={kept !== undefined}
             onClick={() => void (more.length === 0 ? download(first) : downloadAll(selected))}
           >
             <Download aria-hidden />
@@ -59,6 +63,7 @@ export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) 
         <Trash2 aria-hidden />
         <span className="max-sm:sr-only">Delete</span>
       </Button>
+      {kept && <p className="order-2 w-full ps-1 text-xs text-muted sm:ps-2">{kept}</p>}
     </section>
   )
 }

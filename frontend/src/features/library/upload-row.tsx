@@ -6,6 +6,7 @@ import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Progress } from '@/components/ui/progress'
 import { formatBytes, formatDuration, formatSpeed } from '@/lib/format'
+import { SCAN_WORDS } from '@/lib/scan-words'
 import { canRetry, isUnderWay, type Upload } from './upload-queue'
 
 interface UploadRowProps {
@@ -47,7 +48,7 @@ export function UploadRow({ upload, onCancel, onRetry, onShare }: UploadRowProps
           <RotateCcw aria-hidden />
         </Button>
       )}
-      {state.is === 'done' && onShare && (
+      {state.is === 'done' && state.file.scan !== 'infected' && onShare && (
         <Button
           variant="quiet"
           size="icon"
@@ -86,6 +87,7 @@ function words({ state, size, sent, speed, name }: Upload): string {
     case 'failed':
       return state.words
     case 'done':
+      if (state.file.scan === 'infected') return SCAN_WORDS.infected
       return state.file.name === name
         ? formatBytes(size)
         : `${formatBytes(size)} · renamed, since ${name} was taken`

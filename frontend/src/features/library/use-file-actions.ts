@@ -5,6 +5,7 @@ import { useToast } from '@/components/ui/toast-context'
 import { saveAs } from '@/lib/save-as'
 import { formatCount } from '@/lib/format'
 import { problemWords, type ProblemSubject } from '@/lib/problem-words'
+import { unfetchable } from '@/lib/scan-words'
 import { deletions } from './deletions'
 import { refreshLibrary } from './library-queries'
 
@@ -28,8 +29,9 @@ export function useFileActions() {
     const title = `${name} could not be downloaded.`
     try {
       const file = await unwrap(api.GET('/api/files/{id}', { params: { path: { id } } }))
-      if (file.damaged) toast({ title, description: DAMAGED, tone: 'danger' })
-      else saveAs(file.download_url)
+      const kept = file.damaged ? DAMAGED : unfetchable(file.scan)
+      if (kept === undefined) saveAs(file.download_url)
+      else toast({ title, description: kept, tone: 'danger' })
     } catch (error) {
       fail(title, error)
     }

@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button'
 import { formatBytes, formatCount } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { saveAs } from '@/lib/save-as'
+import { unfetchableTogether } from '@/lib/scan-words'
 import { DownloadOutcome } from './download-outcome'
 import type { SharedFilesProps } from './shared-files'
 
@@ -22,15 +23,16 @@ export function AllFiles({ slug, files, password, onRefused }: SharedFilesProps)
     onSuccess: ({ download_url }) => saveAs(download_url),
     onError: onRefused,
   })
+  const kept = unfetchableTogether(files)
   // What a ZIP says besides is too little to change the figure.
   const size = files.reduce((sum, file) => sum + file.size, 0)
   return (
     <div className="mb-6 flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line pb-4 sm:pb-6">
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium">All {formatCount(files.length, 'file')}</p>
-        <p className="text-xs text-muted">One ZIP, {formatBytes(size)}</p>
+        <p className="text-xs text-muted">{kept ?? `One ZIP, ${formatBytes(size)}`}</p>
       </div>
-      <Button disabled={download.isPending} onClick={() => download.mutate()}>
+      <Button disabled={download.isPending || kept !== undefined} onClick={() => download.mutate()}>
         <Download aria-hidden />
         Download all
       </Button>

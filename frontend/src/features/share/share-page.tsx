@@ -22,6 +22,15 @@ export function SharePage() {
   return <Share key={slug} slug={slug} />
 }
 
+/** How often it is asked whether files have been checked for viruses, in milliseconds. */
+const CHECKED_EVERY = 3_000
+/** The same where it takes the password each time, which nobody may say more than so often. */
+const CHECKED_EVERY_LOCKED = 10_000
+
+function isBeingChecked(share: SharePublic | undefined): boolean {
+  return share?.files.some(({ scan }) => scan === 'pending') ?? false
+}
+
 interface Unlocked {
   share: SharePublic
   password: string
@@ -36,30 +45,62 @@ function Share({ slug }: { slug: string }) {
     // A link that one's own download used up says so to the next who opens it, not under one's hands.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
+    refetchInterval: ({ state }) => (isBeingChecked(state.data) ? CHECKED_EVERY : false),
   })
   if (query.error) return <Closed error={query.error} />
   if (!query.data) return <Loading />
-  const locked = query.data.password_required && !unlocked
+  const onRefused = () => void query.refetch()
   return (
     <div className="mx-auto max-w-2xl sm:pt-8">
       <title>{`Files from ${query.data.owner} · ShareSync`}</title>
       <Heading share={query.data} />
       <Card className="mt-8">
-        {locked ? (
+        {!query.data.password_required ? (
+          <SharedFiles
+            slug={slug}
+            files={query.data.files}
+            password={undefined}
+            onRefused={onRefused}
+          />
+        ) : unlocked ? (
+          <UnlockedFiles slug={slug} {...unlocked} onRefused={onRefused} />
+        ) : (
           <UnlockForm
             slug={slug}
             onUnlocked={(share, password) => setUnlocked({ share, password })}
           />
-        ) : (
-          <SharedFiles
-            slug={slug}
-            files={(unlocked?.share ?? query.data).files}
-            password={unlocked?.password}
-            onRefused={() => void query.refetch()}
-          />
         )}
       </Card>
     </div>
+  )
+}
+
+/** What a password has shown, for as long as it has to be asked for again. */
+function UnlockedFiles({
+  slug,
+  share,
+  password,
+  onRefused,
+}: Unlocked & { slug: string; onRefused: () => void }) {
+  const query = useQuery({
+    queryKey: ['share', slug, 'unlocked', password],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST('/api/shares/{slug}/unlock', {
+          params: { path: { slug } },
+          body: { password },
+          signal,
+        }),
+      ),
+    enabled: isBeingChecked(share),
+    initialData: share,
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnReconnect: false,
+    refetchInterval: ({ state }) => (isBeingChecked(state.data) ? CHECKED_EVERY_LOCKED : false),
+  })
+  return (
+    <SharedFiles slug={slug} files={query.data.files} password={password} onRefused={onRefused} />
   )
 }
 

@@ -4,10 +4,12 @@ import { Download } from 'lucide-react'
 import { api, unwrap } from '@/api/client'
 import type { SharedFile } from '@/api/types'
 import { FileIcon } from '@/components/file-icon'
+import { ScanBadge } from '@/components/scan-badge'
 import { Button } from '@/components/ui/button'
 import { formatBytes } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { saveAs } from '@/lib/save-as'
+import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { AllFiles } from './all-files'
 import { DownloadOutcome } from './download-outcome'
 
@@ -54,14 +56,17 @@ function SharedFileRow({ slug, file, single, password, onRefused }: RowProps) {
       <FileIcon name={file.name} />
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium">{file.name}</p>
-        <p className="text-xs text-muted">{formatBytes(file.size)}</p>
+        <p className="text-xs text-muted">
+          {formatBytes(file.size)} · {SCAN_WORDS[file.scan]}
+        </p>
       </div>
+      <ScanBadge scan={file.scan} />
       <Button
         aria-label={single ? undefined : `Download ${file.name}`}
         variant={single ? 'primary' : 'secondary'}
         size={single ? 'md' : 'sm'}
         className={single ? 'w-full sm:w-auto' : undefined}
-        disabled={download.isPending}
+        disabled={download.isPending || unfetchable(file.scan) !== undefined}
         onClick={() => download.mutate()}
       >
         <Download aria-hidden />
