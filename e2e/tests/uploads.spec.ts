@@ -122,7 +122,7 @@ test('a file is sent once, however often and in whatever tab it is chosen', asyn
   const file = await randomFile(testInfo.outputDir, 'film.mp4', PARTS * PART)
   const one = await signedIn(account)
   const before = partsTaken(one)
-  await hold(one, (part) => part > 3)
+  await holdParts(one, (part) => part > 3)
   await choose(one, file)
   await expect.poll(() => [...before].sort()).toEqual([1, 2, 3])
   await one.getByLabel('Choose files to upload').setInputFiles(file.path)
