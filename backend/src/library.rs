@@ -248,8 +248,8 @@ impl Library {
         Ok(self.store.address(object, content_type, disposition, valid_for).await?)
     }
 
-    /// The bytes of an object from `from` up to `to`, for whoever looks after it. [`Error::Damaged`] where the first of them are not what was stored;
-    /// where later ones are not, they do not come. Either is remembered.
+    /// The bytes of an object from `from` up to `to`, for whoever looks after it. [`Error::Damaged`] where the first of them
+    /// are not what was stored; where later ones are not, they do not come. Either is remembered.
     pub async fn read(
         &self,
         object: Object,

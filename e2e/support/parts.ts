@@ -35,3 +35,9 @@ export async function holdParts(page: Page, isHeld: Held): Promise<(isHeld?: Hel
     changes.emit('change')
   }
 }
+
+/** Leaves a page for good. One that is closed lets go of what is held first, and may send it in its last moment. */
+export async function leave(page: Page): Promise<void> {
+  await page.goto('about:blank')
+  await page.close()
+}

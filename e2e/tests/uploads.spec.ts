@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import { bearer, createAccount, signIn } from '../support/account.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
-import { holdParts, partsTaken } from '../support/parts.ts'
+import { holdParts, leave, partsTaken } from '../support/parts.ts'
 import { expect, test } from '../support/test.ts'
 import { rememberedUploads } from '../support/upload-memory.ts'
 
@@ -100,7 +100,7 @@ test('what was begun in one browser goes on in another when the file is chosen t
   await one.getByLabel('Choose files to upload').setInputFiles(other.path)
   await expect.poll(() => [...begun].sort()).toEqual([1, 1, 2, 2])
   await expect(uploads(one).filter({ hasText: other.name })).toContainText('Uploaded')
-  await one.context().close()
+  await leave(one)
 
   const page = await signedIn(account)
   const taken = partsTaken(page)
@@ -135,7 +135,7 @@ test('a file is sent once, however often and in whatever tab it is chosen', asyn
   await expect(unfinished(other)).toContainText('24 MB of 48 MB')
   await other.getByLabel('Choose files to upload').setInputFiles(file.path)
   await expect(uploads(other)).toContainText('In another tab')
-  await one.close()
+  await leave(one)
   await expect(uploads(other)).toContainText('Uploaded', { timeout: 60_000 })
   expect([...after].sort()).toEqual([4, 5, 6])
 
@@ -162,7 +162,7 @@ test('what is not wanted any more is discarded, and takes no room', async ({
   await holdParts(one, (part) => part > 1)
   await choose(one, file)
   await expect.poll(() => begun).toEqual([1])
-  await one.context().close()
+  await leave(one)
 
   const page = await signedIn(account)
   await page.goto('/upload')
