@@ -60,7 +60,10 @@ function SharedFileRow({ slug, file, single, password, onRefused }: RowProps) {
           {formatBytes(file.size)} · {SCAN_WORDS[file.scan]}
         </p>
       </div>
-      <ScanBadge scan={file.scan} />
+      {/* Where it is narrow, the words do. */}
+      <div className="empty:hidden max-sm:hidden">
+        <ScanBadge scan={file.scan} />
+      </div>
       <Button
         aria-label={single ? undefined : `Download ${file.name}`}
         variant={single ? 'primary' : 'secondary'}
