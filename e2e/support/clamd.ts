@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
+import { untilSaid } from './until-said.mjs'
 
 /** What a file with the test signature is found to have in it. */
 export const FOUND = 'Eicar-Test-Signature.UNOFFICIAL'
@@ -57,16 +57,7 @@ export class Clamd {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.process = child
-    const lines = createInterface(child.stdout)
-    await new Promise<void>((resolve, reject) => {
-      lines.on('line', (line) => {
-        if (line.startsWith('Self checking')) resolve()
-      })
-      child.once('error', reject)
-      child.once('exit', (code) => {
-        reject(new Error(`clamd ended with ${String(code)}`))
-      })
-    })
+    await untilSaid(child.stdout, 'Self checking')
   }
 
   /** Ends it, with all that it has. */

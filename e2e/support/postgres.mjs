@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.mjs'
+import { untilSaid } from './until-said.mjs'
 
 const run = promisify(execFile)
 /** Where Debian keeps its programs, by version. */
@@ -110,13 +110,6 @@ async function start(
     [...AS_ITS_USER, '--pdeathsig', 'QUIT', path.join(programs, 'postgres'), ...words],
     { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] },
   )
-  let said = ''
-  for await (const line of createInterface(child.stderr)) {
-    said += `${line}\n`
-    if (line.includes(READY)) break
-  }
-  if (!said.includes(READY)) throw new Error(`PostgreSQL did not start:\n${said}`)
-  // Nobody reads what it says from now on, and it must not wait for that.
-  child.stderr.resume()
+  await untilSaid(child.stderr, READY)
   return child
 }

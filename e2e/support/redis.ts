@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { freePort } from './free-port.mjs'
+import { untilSaid } from './until-said.mjs'
 
 /** A Redis on a port of its own. */
 export class Redis {
@@ -48,13 +48,6 @@ export class Redis {
 async function start(folder: string, port: number): Promise<ChildProcess> {
   const words = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'yes']
   const child = spawn('redis-server', words, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
-  for await (const line of createInterface(child.stdout)) {
-    said += `${line}\n`
-    if (line.includes('Ready to accept connections')) break
-  }
-  if (!said.includes('Ready to accept connections'))
-    throw new Error(`Redis did not start:\n${said}`)
-  child.stdout.resume()
+  await untilSaid(child.stdout, 'Ready to accept connections')
   return child
 }

@@ -104,7 +104,8 @@ impl Uploads {
         stream::iter(self.looks.due(Instant::now()))
             .for_each_concurrent(AT_ONCE, |(id, owner)| async move {
                 match self.count(owner, id).await {
-                    Ok(()) => {}
+                    // That something is out of reach is in the log.
+                    Ok(()) | Err(Error::Unavailable) => {}
                     // It was given up.
                     Err(Error::NotFound) => self.looks.forget(id),
                     Err(cause) => {

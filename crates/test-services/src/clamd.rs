@@ -2,12 +2,13 @@
 //! and stopped in the middle, and gone with the test. Its limits are small, so that a test may exceed them.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
+
+use crate::process::Process;
 
 /// What a file with the [test signature](eicar) is found to have in it.
 pub const FOUND: &str = "Eicar-Test-Signature.UNOFFICIAL";
@@ -26,8 +27,6 @@ pub struct Clamd {
     port: Option<u16>,
     process: Option<Process>,
 }
-
-struct Process(Child);
 
 impl Clamd {
     /// More bytes than it takes.
@@ -53,7 +52,7 @@ impl Clamd {
             // Somebody else may take the port in between.
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             let mut clamd = Self::listening(Some(port));
-            clamd.process = Process::start(&clamd.config());
+            clamd.process = clamd.started();
             if clamd.process.is_some() {
                 return clamd;
             }
@@ -101,7 +100,7 @@ impl Clamd {
 
     /// Starts it.
     pub fn run(&mut self) {
-        self.process = Process::start(&self.config());
+        self.process = self.started();
         assert!(self.process.is_some(), "clamd does not start");
     }
 
@@ -112,46 +111,25 @@ impl Clamd {
 
     /// Lets it hang, with every connection open.
     pub fn pause(&self) {
-        self.signal("-STOP");
+        self.process().signal("STOP");
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        self.signal("-CONT");
+        self.process().signal("CONT");
     }
 
-    fn signal(&self, signal: &str) {
-        let pid = self.process.as_ref().expect("it runs").0.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    fn process(&self) -> &Process {
+        self.process.as_ref().expect("it runs")
+    }
+
+    /// None where it cannot have its port.
+    fn started(&self) -> Option<Process> {
+        Process::start(
+            Command::new("clamd").arg("--config-file").arg(self.config()),
+            "Self checking",
+        )
     }
 }
 
 const MIB: usize = 1024 * 1024;
-
-impl Process {
-    /// None where it cannot have its port.
-    fn start(config: &PathBuf) -> Option<Self> {
-        let child = Command::new("clamd")
-            .arg("--config-file")
-            .arg(config)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("clamd is installed: make test-rust does it");
-        let mut process = Self(child);
-        let stdout = process.0.stdout.take().expect("its output is ours");
-        let mut lines = BufReader::new(stdout).lines();
-        lines.any(|line| line.is_ok_and(|line| line.starts_with("Self checking"))).then(|| {
-            // It must find somebody who reads what it says.
-            std::thread::spawn(move || lines.for_each(drop));
-            process
-        })
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}

@@ -8,6 +8,7 @@
 mod authority;
 mod clamd;
 mod postgres;
+mod process;
 mod program;
 mod redis;
 

@@ -1,13 +1,13 @@
 //! A Redis of a test's own: started, stopped in the middle, and gone with the test.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
 use crate::Authority;
+use crate::process::Process;
 
 /// A running `redis-server` (Debian's `redis-server`), which keeps everything on the disk at once.
 pub struct Redis {
@@ -17,8 +17,6 @@ pub struct Redis {
     authority: Option<Authority>,
     process: Process,
 }
-
-struct Process(Child);
 
 impl Redis {
     /// One that speaks plainly.
@@ -36,7 +34,7 @@ impl Redis {
         loop {
             // Somebody else may take the port in between.
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            if let Some(process) = Process::start(&folder, port, authority.as_ref()) {
+            if let Some(process) = start(&folder, port, authority.as_ref()) {
                 return Self { folder, port, authority, process };
             }
         }
@@ -62,7 +60,7 @@ impl Redis {
 
     /// Starts it again with what it had, after it was killed.
     pub fn restart(&mut self) {
-        let process = Process::start(&self.folder, self.port, self.authority.as_ref());
+        let process = start(&self.folder, self.port, self.authority.as_ref());
         self.process = process.expect("its port is free again");
     }
 
@@ -83,58 +81,25 @@ impl Redis {
     }
 }
 
-impl Process {
-    /// None where it cannot have its port.
-    fn start(folder: &TempDir, port: u16, authority: Option<&Authority>) -> Option<Self> {
-        let mut command = Command::new("redis-server");
-        command.args(["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"]).args([
-            "--appendonly",
-            "yes",
-            "--appendfsync",
-            "always",
-        ]);
-        match authority {
-            None => command.args(["--port", &port.to_string()]),
-            Some(authority) => command
-                .args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
-                .arg("--tls-ca-cert-file")
-                .arg(authority.certificate())
-                .arg("--tls-cert-file")
-                .arg(authority.signed())
-                .arg("--tls-key-file")
-                .arg(authority.key()),
-        };
-        let child = command
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed: make test-rust does it");
-        let mut process = Self(child);
-        let stdout = process.0.stdout.take().expect("its output is ours");
-        let mut lines = BufReader::new(stdout).lines();
-        lines.any(|line| line.is_ok_and(|line| line.contains("Ready to accept connections"))).then(
-            || {
-                // It must find somebody who reads what it says.
-                std::thread::spawn(move || lines.for_each(drop));
-                process
-            },
-        )
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.0.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
-    }
-
-    fn kill(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-    }
+/// None where it cannot have its port.
+fn start(folder: &TempDir, port: u16, authority: Option<&Authority>) -> Option<Process> {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--save", "", "--daemonize", "no"]).args([
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+    ]);
+    match authority {
+        None => command.args(["--port", &port.to_string()]),
+        Some(authority) => command
+            .args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
+            .arg("--tls-ca-cert-file")
+            .arg(authority.certificate())
+            .arg("--tls-cert-file")
+            .arg(authority.signed())
+            .arg("--tls-key-file")
+            .arg(authority.key()),
+    };
+    Process::start(command.current_dir(folder), "Ready to accept connections")
 }

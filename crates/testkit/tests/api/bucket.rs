@@ -1,5 +1,5 @@
-//! Objects in a bucket, as they are: what goes past the server and what does not, and what becomes of it where something
-//! stops or is gone.
+//! Objects in a bucket, as they are: what goes past the server and what does not, and what becomes of it while the bucket is
+//! gone.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::form_upload::{assert_only_stored, sha256, used};
 use crate::tus;
 use crate::uploads::{PART, content, details, received};
 
-async fn start() -> Stack {
+pub async fn start() -> Stack {
     Stack::builder().with_bucket().start().await
 }
 
@@ -31,14 +31,14 @@ fn parts(content: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
 }
 
 /// An address that takes a part with this content.
-async fn address(person: &Person, id: UploadId, number: u32, content: &[u8]) -> PartAddress {
+pub async fn address(person: &Person, id: UploadId, number: u32, content: &[u8]) -> PartAddress {
     let wanted = json!({ "parts": [{ "number": number, "sha256": sha256(content) }] });
     let answer = person.post(&format!("/api/uploads/{id}/parts"), wanted).await;
     answer.json::<PartAddresses>(200).parts.remove(0)
 }
 
 /// Sends bytes where an address says, and as it says.
-async fn put(address: &PartAddress, bytes: &[u8]) -> StatusCode {
+pub async fn put(address: &PartAddress, bytes: &[u8]) -> StatusCode {
     let mut request = Client::new().put(&address.url).body(bytes.to_vec());
     for (name, value) in &address.headers {
         request = request.header(name, value);
@@ -46,7 +46,7 @@ async fn put(address: &PartAddress, bytes: &[u8]) -> StatusCode {
     request.send().await.unwrap().status()
 }
 
-async fn send(person: &Person, id: UploadId, number: u32, content: &[u8]) {
+pub async fn send(person: &Person, id: UploadId, number: u32, content: &[u8]) {
     let address = address(person, id, number, content).await;
     assert_eq!(put(&address, content).await, 200);
 }
@@ -67,14 +67,14 @@ async fn unfollowed(url: &str) -> reqwest::Response {
 }
 
 /// Somebody who has registered before.
-async fn signed_in(stack: &Stack, name: &str) -> Person {
+pub async fn signed_in(stack: &Stack, name: &str) -> Person {
     let mut person = stack.anonymous();
     person.sign_in(name).await;
     person
 }
 
 /// The content of somebody's own file, wherever it is to be fetched from.
-async fn fetched(owner: &Person, id: FileId) -> Vec<u8> {
+pub async fn fetched(owner: &Person, id: FileId) -> Vec<u8> {
     let answer = reqwest::get(owner.file(id).await.download_url).await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.bytes().await.unwrap().to_vec()
@@ -85,7 +85,7 @@ pub fn is_at_bucket(stack: &Stack, url: &str) -> bool {
 }
 
 /// The bucket as whoever has its key sees it, and of the upload that an address is of, the key and the name.
-fn bucket_of(stack: &Stack, address: &PartAddress) -> (Bucket, String, String) {
+pub fn bucket_of(stack: &Stack, address: &PartAddress) -> (Bucket, String, String) {
     let bucket = stack.bucket();
     let settings = Settings {
         endpoint: Some(bucket.endpoint()),
@@ -249,68 +249,6 @@ async fn nothing_stays_of_what_is_given_up_or_deleted() {
     stack.advance(Duration::from_hours(8 * 24));
     stack.purge().await;
     assert_eq!(put(&address, b"kept").await, 404);
-}
-
-#[tokio::test]
-async fn an_upload_whose_parts_the_bucket_has_forgotten_begins_anew() {
-    let stack = start().await;
-    let sam = stack.user("sam").await;
-    let id = sam.begin_upload("a.txt", 4, json!({})).await.session.id;
-    send(&sam, id, 1, b"kept").await;
-    assert_eq!(received(&sam, id).await, [1]);
-    let (bucket, key, upload) = bucket_of(&stack, &address(&sam, id, 1, b"kept").await);
-    bucket.abort_parts(&key, &upload).await.unwrap();
-    assert!(received(&sam, id).await.is_empty());
-    send(&sam, id, 1, b"kept").await;
-    let file: UploadedFile = sam.complete_upload(id).await.json(201);
-    assert_eq!(file.digest.sha256(), sha256(b"kept"));
-}
-
-#[tokio::test]
-async fn an_upload_that_a_stop_left_joined_is_completed_all_the_same() {
-    let stack = start().await;
-    let sam = stack.user("sam").await;
-    let id = sam.begin_upload("a.txt", 4, json!({})).await.session.id;
-    send(&sam, id, 1, b"kept").await;
-    assert_eq!(received(&sam, id).await, [1]);
-    let (bucket, key, upload) = bucket_of(&stack, &address(&sam, id, 1, b"kept").await);
-    let there = bucket.parts(&key, &upload).await.unwrap();
-    bucket.complete_parts(&key, &upload, &there).await.unwrap();
-    assert_eq!(received(&sam, id).await, [1]);
-    let file: UploadedFile = sam.complete_upload(id).await.json(201);
-    assert_eq!(fetched(&sam, file.id).await, b"kept");
-}
-
-#[tokio::test]
-async fn an_upload_to_the_bucket_that_a_stop_left_unknown_is_ended_at_the_next_start() {
-    let stack = start().await;
-    let sam = stack.user("sam").await;
-    let id = sam.begin_upload("a.txt", 4, json!({})).await.session.id;
-    let known = address(&sam, id, 1, b"kept").await;
-    let (bucket, key, _) = bucket_of(&stack, &known);
-    let unknown = bucket.begin_parts(&key).await.unwrap();
-    assert_eq!(bucket.under_way("objects/").await.unwrap().len(), 2);
-    let stack = stack.restart().await;
-    let left = bucket.under_way("objects/").await.unwrap();
-    assert!(left.len() == 1 && left[0].upload != unknown, "{left:?}");
-    assert_eq!(put(&known, b"kept").await, 200);
-    let sam = signed_in(&stack, "sam").await;
-    let file: UploadedFile = sam.complete_upload(id).await.json(201);
-    assert_eq!(fetched(&sam, file.id).await, b"kept");
-}
-
-#[tokio::test]
-async fn what_a_stop_left_on_the_disk_of_a_file_that_is_in_the_bucket_goes() {
-    let stack = start().await;
-    let sam = stack.user("sam").await;
-    let file = sam.upload("a.txt", b"kept").await;
-    let in_bucket = stack.stored_files().remove(0);
-    let left = stack.data_dir().join("incoming").join(in_bucket.file_name().unwrap());
-    std::fs::write(&left, b"kept").unwrap();
-    let stack = stack.restart().await;
-    assert!(!left.exists());
-    let sam = signed_in(&stack, "sam").await;
-    assert_eq!(fetched(&sam, file.id).await, b"kept");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod accounts;
 mod api_tokens;
 mod archives;
 mod bucket;
+mod bucket_leftovers;
 mod content;
 mod encryption;
 mod events;

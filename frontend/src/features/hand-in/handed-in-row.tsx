@@ -104,7 +104,7 @@ function Fetched({ file: { fetched_at, fetched_by, scan, scan_found } }: { file:
 
 function FetchButton({ file, onFetch }: Pick<HandedInRowProps, 'file' | 'onFetch'>) {
   const [asking, setAsking] = useState(false)
-  const kept = unfetchable(file.scan)
+  const reason = unfetchable(file.scan)
   const fetchFile = async () => {
     setAsking(true)
     await onFetch(file)
@@ -114,8 +114,8 @@ function FetchButton({ file, onFetch }: Pick<HandedInRowProps, 'file' | 'onFetch
     <Button
       variant="secondary"
       size="sm"
-      disabled={asking || kept !== undefined}
-      aria-label={kept ? `Fetch ${file.name}. ${kept}` : `Fetch ${file.name}`}
+      disabled={asking || reason !== undefined}
+      aria-label={reason ? `Fetch ${file.name}. ${reason}` : `Fetch ${file.name}`}
       onClick={() => void fetchFile()}
     >
       <Download aria-hidden />

@@ -37,7 +37,7 @@ export function FileDetailsPanel({ id, onClose }: FileDetailsPanelProps) {
 function Contents({ file }: { file: FileDetails }) {
   const { download } = useFileActions()
   const { term, sha256 } = fileDigest(file)
-  const kept = unfetchable(file.scan)
+  const reason = unfetchable(file.scan)
   const facts = [
     ['Size', formatBytes(file.size)],
     ['Kind', file.content_type],
@@ -82,7 +82,7 @@ function Contents({ file }: { file: FileDetails }) {
           <Button
             variant="secondary"
             className="mt-4"
-            disabled={kept !== undefined}
+            disabled={reason !== undefined}
             onClick={() => void download(file)}
           >
             <Download aria-hidden />

@@ -113,7 +113,7 @@ interface ActionsProps {
 /** The two most wanted show on hover and on focus where there is room; all are in the menu. */
 function Actions({ file, onShare, onRename }: ActionsProps) {
   const { download, remove } = useFileActions()
-  const kept = unfetchable(file.scan)
+  const reason = unfetchable(file.scan)
   const unshared = file.scan === 'infected'
   return (
     <div className="flex justify-end">
@@ -130,8 +130,8 @@ function Actions({ file, onShare, onRename }: ActionsProps) {
         <Button
           variant="quiet"
           size="icon"
-          aria-label={kept ? `Download ${file.name}. ${kept}` : `Download ${file.name}`}
-          disabled={kept !== undefined}
+          aria-label={reason ? `Download ${file.name}. ${reason}` : `Download ${file.name}`}
+          disabled={reason !== undefined}
           onClick={() => void download(file)}
         >
           <Download aria-hidden />
@@ -148,11 +148,11 @@ function Actions({ file, onShare, onRename }: ActionsProps) {
           <Link2 aria-hidden />
           Create link
         </MenuItem>
-        <MenuItem disabled={kept !== undefined} onSelect={() => void download(file)}>
+        <MenuItem disabled={reason !== undefined} onSelect={() => void download(file)}>
           <Download aria-hidden />
           <span>
             Download
-            {kept && <span className="block text-xs">{kept}</span>}
+            {reason && <span className="block text-xs">{reason}</span>}
           </span>
         </MenuItem>
         <MenuItem onSelect={onRename}>

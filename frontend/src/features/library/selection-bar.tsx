@@ -17,7 +17,7 @@ interface SelectionBarProps {
 export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) {
   const { download, downloadAll, remove } = useFileActions()
   const [first, ...more] = selected
-  const kept = unfetchableTogether(selected)
+  const reason = unfetchableTogether(selected)
   const unshared = selected.some(({ scan }) => scan === 'infected')
   const size = selected.reduce((sum, file) => sum + file.size, 0)
   return (
@@ -43,7 +43,7 @@ export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) 
           <Button
             variant="secondary"
             size="sm"
-            disabled={kept !== undefined}
+            disabled={reason !== undefined}
             onClick={() => void (more.length === 0 ? download(first) : downloadAll(selected))}
           >
             <Download aria-hidden />
@@ -63,7 +63,7 @@ export function SelectionBar({ selected, onShare, onClear }: SelectionBarProps) 
         <Trash2 aria-hidden />
         <span className="max-sm:sr-only">Delete</span>
       </Button>
-      {kept && <p className="order-2 w-full ps-1 text-xs text-muted sm:ps-2">{kept}</p>}
+      {reason && <p className="order-2 w-full ps-1 text-xs text-muted sm:ps-2">{reason}</p>}
     </section>
   )
 }

@@ -127,7 +127,7 @@ const content = Uint8Array.from({ length: 4500 }, (_, at) => (at * 7) % 251)
 const film = new File([content], 'film.mp4', { type: 'video/mp4' })
 
 function send(file: File, session: string | null = null) {
-  return fileSender(server, () => Promise.resolve(), { take }).send(file, {
+  return fileSender(server, () => Promise.resolve(), { inTurn }).send(file, {
     handIn: false,
     session,
     onBegun: (...upload) => begun.push(upload),
@@ -138,14 +138,20 @@ function send(file: File, session: string | null = null) {
   })
 }
 
-async function take(session: string, { onElsewhere }: TurnOptions) {
+async function inTurn<T>(
+  session: string,
+  { onElsewhere }: TurnOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   if (otherTab) {
     onElsewhere(true)
     await otherTab
     onElsewhere(false)
   }
   turns.push(session)
-  return () => {
+  try {
+    return await work()
+  } finally {
     turns.splice(turns.indexOf(session), 1)
   }
 }

@@ -35,13 +35,11 @@ async function send(means: Means, file: File, options: SendOptions): Promise<Upl
   const persistence = { onStalled, signal, wait }
   if (known !== null) {
     // What is there is looked at once nobody else adds to it.
-    const giveBack = await turns.take(known, options)
-    try {
+    const sent = await turns.inTurn(known, options, async () => {
       const found = await persist(() => find(api, known), persistence)
-      if (found) return found.file ?? (await sendRest(api, file, found, options, persistence))
-    } finally {
-      giveBack()
-    }
+      return found && (found.file ?? sendRest(api, file, found, options, persistence))
+    })
+    if (sent) return sent
   }
   const { name, size, type } = file
   const begun = await persist(() => api.begin({ name, size, type, handIn }), persistence)
@@ -50,13 +48,9 @@ async function send(means: Means, file: File, options: SendOptions): Promise<Upl
     void api.abort(begun.id).catch(() => undefined)
     signal.throwIfAborted()
   }
-  const giveBack = await turns.take(begun.id, options)
-  try {
-    // The addresses that the answer has are not parts that are there.
-    return await sendRest(api, file, { ...begun, parts: [] }, options, persistence)
-  } finally {
-    giveBack()
-  }
+  // The addresses that the answer has are not parts that are there.
+  const session = { ...begun, parts: [] }
+  return turns.inTurn(begun.id, options, () => sendRest(api, file, session, options, persistence))
 }
 
 /** Sends what is not there of an upload, and completes it. */

@@ -12,32 +12,24 @@ export interface TurnOptions {
 
 /** Where turns are taken. */
 export interface Turns {
-  /** Waits for the turn at an upload; what it resolves to gives it back. Throws what the signal was aborted with. */
-  take(session: string, options: TurnOptions): Promise<() => void>
+  /** Does the work once it is this tab's turn at an upload. Throws what that does, or what the signal was aborted with. */
+  inTurn<T>(session: string, options: TurnOptions, work: () => Promise<T>): Promise<T>
 }
 
 /** This browser's. */
 export const browserTurns: Turns = {
-  async take(session, { onElsewhere, signal }) {
+  async inTurn(session, { onElsewhere, signal }, work) {
     // Over plain HTTP on a local network tabs know nothing of each other.
-    if (!(navigator as Partial<Navigator>).locks) return () => undefined
-    const free = await granted(session, { ifAvailable: true })
-    if (free) return free
+    if (!(navigator as Partial<Navigator>).locks) return work()
+    const name = `sharesync-upload-turn-${session}`
+    const atOnce = await navigator.locks.request(name, { ifAvailable: true }, async (lock) =>
+      lock ? { done: await work() } : null,
+    )
+    if (atOnce) return atOnce.done
     onElsewhere(true)
-    const turn = await granted(session, { signal })
-    onElsewhere(false)
-    return turn ?? (() => undefined)
+    return navigator.locks.request(name, { signal }, () => {
+      onElsewhere(false)
+      return work()
+    })
   },
-}
-
-/** What gives it back; `null` where another has it, and it is not waited for. */
-function granted(session: string, options: LockOptions): Promise<(() => void) | null> {
-  return new Promise((resolve, reject) => {
-    const held = (lock: Lock | null) => {
-      if (lock) return new Promise<void>((release) => resolve(() => release()))
-      resolve(null)
-      return undefined
-    }
-    navigator.locks.request(`sharesync-upload-turn-${session}`, options, held).catch(reject)
-  })
 }

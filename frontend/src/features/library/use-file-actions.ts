@@ -29,9 +29,9 @@ export function useFileActions() {
     const title = `${name} could not be downloaded.`
     try {
       const file = await unwrap(api.GET('/api/files/{id}', { params: { path: { id } } }))
-      const kept = file.damaged ? DAMAGED : unfetchable(file.scan)
-      if (kept === undefined) saveAs(file.download_url)
-      else toast({ title, description: kept, tone: 'danger' })
+      const reason = file.damaged ? DAMAGED : unfetchable(file.scan)
+      if (reason === undefined) saveAs(file.download_url)
+      else toast({ title, description: reason, tone: 'danger' })
     } catch (error) {
       fail(title, error)
     }

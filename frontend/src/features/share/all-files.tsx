@@ -23,16 +23,19 @@ export function AllFiles({ slug, files, password, onRefused }: SharedFilesProps)
     onSuccess: ({ download_url }) => saveAs(download_url),
     onError: onRefused,
   })
-  const kept = unfetchableTogether(files)
+  const reason = unfetchableTogether(files)
   // What a ZIP says besides is too little to change the figure.
   const size = files.reduce((sum, file) => sum + file.size, 0)
   return (
     <div className="mb-6 flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line pb-4 sm:pb-6">
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium">All {formatCount(files.length, 'file')}</p>
-        <p className="text-xs text-muted">{kept ?? `One ZIP, ${formatBytes(size)}`}</p>
+        <p className="text-xs text-muted">{reason ?? `One ZIP, ${formatBytes(size)}`}</p>
       </div>
-      <Button disabled={download.isPending || kept !== undefined} onClick={() => download.mutate()}>
+      <Button
+        disabled={download.isPending || reason !== undefined}
+        onClick={() => download.mutate()}
+      >
         <Download aria-hidden />
         Download all
       </Button>
