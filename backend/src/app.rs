@@ -79,6 +79,8 @@ pub struct AppState {
     pub user_quota: u64,
     /// Days a stored file is kept.
     pub file_expiry_days: u32,
+    /// How long what was deleted, or has expired, can be taken back, in milliseconds.
+    pub trash_kept_ms: i64,
 }
 
 impl AppState {

@@ -57,6 +57,8 @@ pub struct Config {
     pub user_quota: u64,
     /// Days a stored file is kept (`FILE_EXPIRY_DAYS`).
     pub file_expiry_days: u32,
+    /// Days that what was deleted, or has expired, can be taken back (`TRASH_DAYS`).
+    pub trash_days: u32,
     /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
     pub admin: Option<(String, SecretString)>,
     /// How mail leaves (`SMTP_URL`, `MAIL_FROM`).
@@ -123,6 +125,7 @@ impl Config {
             max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
             user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
             file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
+            trash_days: parsed(&var, "TRASH_DAYS", 7)?,
             admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
             log_json: log_json(var("LOG_FORMAT").as_deref())?,
             data_dir,

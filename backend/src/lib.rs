@@ -12,6 +12,7 @@ pub mod doctor;
 mod encryption;
 pub mod error;
 mod events;
+mod folders;
 mod http;
 mod jobs;
 mod library;
@@ -24,6 +25,7 @@ mod scanning;
 mod sharing;
 pub mod signaling;
 mod storage;
+mod trash;
 mod uploads;
 
 use std::fs::{File, TryLockError};
@@ -156,6 +158,7 @@ impl Server {
             max_upload_size: config.max_upload_size,
             user_quota: config.user_quota,
             file_expiry_days: config.file_expiry_days,
+            trash_kept_ms: i64::from(config.trash_days) * 24 * 3600 * 1000,
             clock,
         };
         if let Some((email, password)) = &config.admin {

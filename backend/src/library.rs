@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use sharesync_protocol::api::{ContentDigest, ScanState, UploadedFile};
-use sharesync_protocol::{FileId, UserId};
+use sharesync_protocol::{FileId, FolderId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -31,6 +31,8 @@ const SWEEP_BATCH: u32 = 100;
 pub struct Upload {
     /// Whose library it goes to.
     pub owner: UserId,
+    /// The folder that it goes to.
+    pub folder: FolderId,
     /// The name asked for; checked already.
     pub name: String,
     /// Media type.
@@ -100,6 +102,7 @@ impl Library {
         let now = self.clock.now_ms();
         let file = NewFile {
             owner: upload.owner,
+            folder: upload.folder,
             object: object.id,
             name: &upload.name,
             size,
@@ -151,9 +154,9 @@ impl Library {
         }
     }
 
-    /// Removes a file of the owner's; its bytes go right after.
+    /// Removes a file of the owner's for good; its bytes go right after.
     pub async fn remove(&self, owner: UserId, id: FileId) -> Result<()> {
-        let object = file::delete(&self.db, owner, id).await?;
+        let object = file::delete(&self.db, owner, id, self.clock.now_ms()).await?;
         self.events.file_changed(owner, id);
         self.remove_later(object);
         Ok(())
@@ -186,13 +189,18 @@ impl Library {
         if let Err(cause) = self.end_strays().await {
             tracing::warn!(%cause, "uploads to the bucket that nobody knows of could not be ended");
         }
+        self.sweep_later();
+        Ok(())
+    }
+
+    /// Removes the bytes of doomed objects, behind whoever asks.
+    pub fn sweep_later(&self) {
         let library = self.clone();
         self.tasks.spawn(async move {
             if let Err(cause) = library.sweep().await {
-                tracing::warn!(%cause, "removing what a stop left failed; the purge will go on");
+                tracing::warn!(%cause, "bytes could not be removed; the purge will go on");
             }
         });
-        Ok(())
     }
 
     /// Ends uploads to the bucket that a stop left between beginning and remembering them.

@@ -5,6 +5,9 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::error::{Error, Result};
 
 /// Longest name in bytes, as on most file systems.
@@ -26,6 +29,13 @@ pub fn check(name: &str) -> Result<()> {
         return refuse("The name holds invisible control characters.");
     }
     Ok(())
+}
+
+/// As what a name is sorted and looked for: without regard to case, to marks on letters and to how they are written
+/// (Unicode Standard Annex 15). Never empty.
+pub fn key(name: &str) -> String {
+    let key: String = name.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    if key.is_empty() { name.into() } else { key.to_lowercase() }
 }
 
 /// The media type that a name tells of.
@@ -80,6 +90,19 @@ mod tests {
     fn candidates(name: &str, taken: &[&str]) -> Vec<String> {
         let taken = taken.iter().map(ToString::to_string).collect();
         Candidates::of(name).not_among(taken).take(3).collect()
+    }
+
+    #[test]
+    fn names_are_looked_for_as_people_write_them() {
+        for (name, wanted) in [
+            ("Résumé.PDF", "resume.pdf"),
+            ("re\u{301}sume\u{301}.pdf", "resume.pdf"),
+            ("ＦＵＬＬ", "full"),
+            ("Ωmega", "ωmega"),
+            ("\u{301}", "\u{301}"),
+        ] {
+            assert_eq!(key(name), wanted);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use sharesync_protocol::api::{ChangeUser, Role, User};
 use uuid::Uuid;
 
 use super::statement::{Statement, query};
-use super::{Db, Tx, Unique, below, from_db, new_id, to_db, violates_unique};
+use super::{Db, Tx, Unique, below, folder, from_db, new_id, to_db, violates_unique};
 use crate::error::{Error, Result};
 
 /// Whose an address is while an account is made.
@@ -141,7 +141,10 @@ pub async fn insert(tx: &mut Tx, account: &NewAccount<'_>, now: i64) -> Result<U
     .fetch_optional(&mut *tx)
     .await?;
     match inserted {
-        Some(row) => Ok(row.into()),
+        Some(row) => {
+            folder::make_home(tx, UserId(id), now).await?;
+            Ok(row.into())
+        }
         None => match owner_in(tx, email_key).await? {
             Some(_) => Err(Error::EmailTaken),
             None => Err(Error::UsernameTaken),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::download::{self, Grant};
 use super::object::Released;
 use super::statement::query;
-use super::{Db, Tx, account, digest, new_id, object, share, to_db};
+use super::{Db, Tx, account, digest, file, new_id, object, share, to_db};
 use crate::error::{Error, Result};
 
 /// A file that is to be put into an archive.
@@ -116,14 +116,14 @@ struct Row {
 
 /// Files that are to be put into an archive, with what follows appended.
 macro_rules! select_sources {
-    ($rest:literal) => {
+    ($($rest:expr),*) => {
         concat!(
             "select file.id, name, file.created_at, ",
             digest::columns!(),
             ", ",
             object::columns!(),
             " ",
-            $rest
+            $($rest),*
         )
     };
 }
@@ -134,8 +134,9 @@ pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> R
     let places: Vec<String> = (3..).take(files.len()).map(|place| format!("${place}")).collect();
     let named = query(AssertSqlSafe(format!(
         "{} from file join object on object.id = file.object_id
-         where account_id = $1 and (expires_at is null or expires_at > $2) and file.id in ({})",
+         where account_id = $1 and {} and file.id in ({})",
         select_sources!(""),
+        file::is_there!("$2"),
         places.join(", ")
     )));
     let named = files.iter().fold(named.bind(owner.0).bind(now), |named, file| named.bind(file.0));
@@ -154,8 +155,9 @@ pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>
         "from share_file
          join file on file.id = share_file.file_id
          join object on object.id = file.object_id
-         where share_file.slug = $1 and (expires_at is null or expires_at > $2)
-         order by share_file.position"
+         where share_file.slug = $1 and ",
+        file::is_there!("$2"),
+        " order by share_file.position"
     ))
     .bind(slug.as_str())
     .bind(now)
@@ -229,8 +231,9 @@ pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
          from archive_file
          join file on file.id = archive_file.file_id
          join object on object.id = file.object_id
-         where archive_id = $1 and (expires_at is null or expires_at > $2)
-         order by position"
+         where archive_id = $1 and ",
+        file::is_there!("$2"),
+        " order by position"
     ))
     .bind(id.0)
     .bind(now)

@@ -5,7 +5,7 @@ use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, below, count_from_db, from_db, mail, new_id, share, to_db};
+use super::{Db, Tx, below, count_from_db, file, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
 
@@ -75,7 +75,7 @@ pub(super) async fn reserve_in(
     grant: &Grant,
     now: i64,
 ) -> Result<bool> {
-    let reserved = query(
+    let reserved = query(concat!(
         "insert into download (id, file_id, share_slug, account_id, requested_at, url_expires_at)
          select $1, file.id, share.slug, $4, $5, $6
          from share
@@ -83,12 +83,13 @@ pub(super) async fn reserve_in(
          join file on file.id = share_file.file_id
          where share.slug = $2 and file.id = $3
            and (share.expires_at is null or share.expires_at > $5)
-           and (file.expires_at is null or file.expires_at > $5)
-           and (share.max_downloads is null or share.max_downloads >
+           and ",
+        file::is_there!("$5"),
+        " and (share.max_downloads is null or share.max_downloads >
                 (select count(*) from download
                  where share_slug = $2 and file_id = $3
                    and (completed_at is not null or url_expires_at > $5)))",
-    )
+    ))
     .bind(grant.id)
     .bind(slug.as_str())
     .bind(grant.file.0)

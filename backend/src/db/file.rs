@@ -1,25 +1,42 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{ContentDigest, FileSummary, PurgeReason, Purgeable, UploadedFile};
-use sharesync_protocol::{FileId, UserId};
+use sharesync_protocol::api::{ContentDigest, FileSummary, UploadedFile};
+use sharesync_protocol::{FileId, FolderId, UserId};
 use uuid::Uuid;
 
+use super::naming::{self, Named};
 use super::object::Released;
-use super::purge_record::{self, Removed};
 use super::statement::query;
 use super::{
-    Db, Tx, Unique, above, account, below, digest, from_db, hand_in, new_id, object, quota, scan,
+    Db, Tx, Unique, above, account, digest, folder, from_db, hand_in, new_id, object, quota, scan,
     to_db, violates_unique,
 };
 use crate::blob::Object;
 use crate::error::{Error, Result};
-use crate::names::Candidates;
+use crate::names;
 use crate::scanning::Verdict;
+
+/// Whether a file is there for anybody: not in the trash, and not expired by the moment of a parameter.
+macro_rules! is_there {
+    ($now:literal) => {
+        concat!(
+            "(file.trash_id is null and (file.expires_at is null or file.expires_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+pub(super) use is_there;
+
+/// Names of which it is worked out in one transaction by what they are sorted and looked for.
+const KEYS_BATCH: u32 = 1000;
 
 /// A file to be entered into a library, its bytes being durable.
 pub struct NewFile<'a> {
     /// Whose it is.
     pub owner: UserId,
+    /// The folder that it goes to; where that is gone, it lies in none.
+    pub folder: FolderId,
     /// Its bytes in the store.
     pub object: Uuid,
     /// The name asked for.
@@ -62,9 +79,12 @@ struct ServableRow {
     created_at: i64,
 }
 
+/// What a library shows of a file.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
+    account_id: Uuid,
+    folder_id: Uuid,
     name: String,
     size: i64,
     #[sqlx(flatten)]
@@ -87,6 +107,7 @@ impl From<Row> for FileSummary {
             file: UploadedFile {
                 id: FileId(row.id),
                 name: row.name,
+                folder_id: folder::shown(row.folder_id, row.account_id),
                 size: from_db(row.size),
                 content_type: row.content_type,
                 digest: row.digest.into(),
@@ -118,7 +139,29 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
         return Err(Error::NotFound);
     }
     let id = new_id(now);
-    let name = insert_under_free_name(tx, file, id, now).await?;
+    let is_there = folder::is_there(tx, file.owner, file.folder).await?;
+    let folder = if is_there { file.folder } else { folder::home(file.owner) };
+    let name = naming::free(tx, Named::File, folder.0, file.name).await?;
+    query(
+        "insert into file (id, account_id, object_id, folder_id, name, name_key, size, sha256,
+                           digest_part_size, content_type, created_at, expires_at, handed_in_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(id)
+    .bind(file.owner.0)
+    .bind(file.object)
+    .bind(folder.0)
+    .bind(&name)
+    .bind(names::key(&name))
+    .bind(to_db(file.size))
+    .bind(file.digest.sha256().0.as_slice())
+    .bind(file.digest.part_size().map(to_db))
+    .bind(file.content_type)
+    .bind(now)
+    .bind(file.expires_at)
+    .bind(file.handed_in.then_some(now))
+    .execute(&mut *tx)
+    .await?;
     if file.handed_in {
         hand_in::tell_operators(tx, FileId(id), now).await?;
     }
@@ -128,6 +171,7 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     Ok(UploadedFile {
         id: FileId(id),
         name,
+        folder_id: folder::shown(folder.0, file.owner.0),
         size: file.size,
         content_type: file.content_type.into(),
         digest: file.digest,
@@ -137,55 +181,11 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     })
 }
 
-/// Takes the wanted name or the first free `name (1)`, `name (2)` …; the unique constraint decides
-/// what is free, here it is only guessed well.
-async fn insert_under_free_name(
-    tx: &mut Tx,
-    file: &NewFile<'_>,
-    id: Uuid,
-    now: i64,
-) -> Result<String> {
-    let candidates = Candidates::of(file.name);
-    let (from, to) = candidates.numbered_range();
-    let taken: Vec<String> =
-        query("select name from file where account_id = $1 and name >= $2 and name < $3")
-            .bind(file.owner.0)
-            .bind(from)
-            .bind(to)
-            .fetch_values(&mut *tx)
-            .await?;
-    for name in candidates.not_among(taken) {
-        let inserted = query(
-            "insert into file (id, account_id, object_id, name, size, sha256, digest_part_size,
-                               content_type, created_at, expires_at, handed_in_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-             on conflict (account_id, name) do nothing",
-        )
-        .bind(id)
-        .bind(file.owner.0)
-        .bind(file.object)
-        .bind(&name)
-        .bind(to_db(file.size))
-        .bind(file.digest.sha256().0.as_slice())
-        .bind(file.digest.part_size().map(to_db))
-        .bind(file.content_type)
-        .bind(now)
-        .bind(file.expires_at)
-        .bind(file.handed_in.then_some(now))
-        .execute(&mut *tx)
-        .await?;
-        if inserted == 1 {
-            return Ok(name);
-        }
-    }
-    Err(Error::NameTaken)
-}
-
-/// What a library shows of a file, `$1` being the time, with what follows appended.
-macro_rules! select_summaries {
-    ($rest:literal) => {
+/// What a library shows of a file, `$1` being the time.
+macro_rules! summary_columns {
+    () => {
         concat!(
-            "select file.id, file.name, file.size, ",
+            "file.id, file.account_id, file.folder_id, file.name, file.size, ",
             digest::columns!(),
             ", ",
             scan::columns!(),
@@ -195,120 +195,128 @@ macro_rules! select_summaries {
                        and (share.expires_at is null or share.expires_at > $1)) as shares,
                     (select count(*) from download
                      where download.file_id = file.id and completed_at is not null) as downloads,
-                    object.damaged_at is not null as damaged
-             from file join object on object.id = file.object_id
-             where (file.expires_at is null or file.expires_at > $1) ",
-            $rest
+                    object.damaged_at is not null as damaged"
         )
     };
 }
-
-/// One page of a library, newest first: files older than `before`, at most `limit`.
-pub async fn page(
-    db: &Db,
-    owner: UserId,
-    before: Option<FileId>,
-    limit: u32,
-    now: i64,
-) -> Result<Vec<FileSummary>> {
-    let rows: Vec<Row> = query(select_summaries!(
-        "and file.account_id = $2 and file.id < $3 order by file.id desc limit $4"
-    ))
-    .bind(now)
-    .bind(owner.0)
-    .bind(below(before.map(|id| id.0)))
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(FileSummary::from).collect())
-}
+pub(super) use summary_columns;
 
 /// One file of the owner's. [`Error::NotFound`] where it is another's, or gone.
 pub async fn get(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<FileSummary> {
-    let row: Option<Row> = query(select_summaries!("and file.account_id = $2 and file.id = $3"))
-        .bind(now)
-        .bind(owner.0)
-        .bind(id.0)
-        .fetch_optional(db.reader())
-        .await?;
+    let row: Option<Row> = query(concat!(
+        "select ",
+        summary_columns!(),
+        " from file join object on object.id = file.object_id
+          where ",
+        is_there!("$1"),
+        " and file.account_id = $2 and file.id = $3"
+    ))
+    .bind(now)
+    .bind(owner.0)
+    .bind(id.0)
+    .fetch_optional(db.reader())
+    .await?;
     row.map(FileSummary::from).ok_or(Error::NotFound)
 }
 
-/// Gives a file another name. [`Error::NameTaken`] where the owner has one of that name.
+/// Gives a file another name. [`Error::NameTaken`] where there is one of that name in its folder.
 pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) -> Result<()> {
-    let renamed = query(
-        "update file set name = $3
-         where account_id = $1 and id = $2 and (expires_at is null or expires_at > $4)",
-    )
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, owner).await?;
+    let renamed = query(concat!(
+        "update file set name = $3, name_key = $4
+         where account_id = $1 and id = $2 and ",
+        is_there!("$5")
+    ))
     .bind(owner.0)
     .bind(id.0)
     .bind(name)
+    .bind(names::key(name))
     .bind(now)
-    .execute(db.writer())
+    .execute(&mut tx)
     .await;
     match renamed {
-        Ok(1) => Ok(()),
+        Ok(1) => tx.commit().await,
         Ok(_) => Err(Error::NotFound),
         Err(e) if violates_unique(&e, &Unique::FILE_NAME) => Err(Error::NameTaken),
         Err(e) => Err(e.into()),
     }
 }
 
-/// Takes a file out of its owner's library and gives the quota back. Answers its object, which is
-/// doomed.
-pub async fn delete(db: &Db, owner: UserId, id: FileId) -> Result<Uuid> {
+/// Puts a file into a folder that is there, under a name that is free in it, within a transaction that holds the account.
+pub(super) async fn put(
+    tx: &mut Tx,
+    owner: UserId,
+    id: FileId,
+    to: FolderId,
+    now: i64,
+) -> Result<()> {
+    let found: Option<(String, Uuid)> = query(concat!(
+        "select name, folder_id from file where id = $1 and account_id = $2 and ",
+        is_there!("$3")
+    ))
+    .bind(id.0)
+    .bind(owner.0)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let (name, folder) = found.ok_or(Error::NotFound)?;
+    if folder == to.0 {
+        return Ok(());
+    }
+    let name = naming::free(tx, Named::File, to.0, &name).await?;
+    query("update file set folder_id = $2, name = $3, name_key = $4 where id = $1")
+        .bind(id.0)
+        .bind(to.0)
+        .bind(&name)
+        .bind(names::key(&name))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+/// Works out what names are sorted and looked for by that were stored before there was that.
+pub(super) async fn work_out_keys(db: &Db) -> Result<()> {
+    loop {
+        let mut tx = db.begin().await?;
+        let named: Vec<(Uuid, String)> =
+            query("select id, name from file where name_key = '' limit $1")
+                .bind(KEYS_BATCH)
+                .fetch_all(&mut tx)
+                .await?;
+        for (id, name) in &named {
+            query("update file set name_key = $2 where id = $1")
+                .bind(*id)
+                .bind(names::key(name))
+                .execute(&mut tx)
+                .await?;
+        }
+        tx.commit().await?;
+        if named.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Removes a file of its owner's for good, past the trash, and gives the quota back. Answers its object, which is doomed.
+pub async fn delete(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<Uuid> {
     let mut tx = db.begin().await?;
     account::hold(&mut tx, owner).await?;
-    let row: Option<(Uuid, i64)> =
-        query("delete from file where account_id = $1 and id = $2 returning object_id, size")
-            .bind(owner.0)
-            .bind(id.0)
-            .fetch_optional(&mut tx)
-            .await?;
+    let row: Option<(Uuid, i64)> = query(concat!(
+        "delete from file where account_id = $1 and id = $2 and ",
+        is_there!("$3"),
+        " returning object_id, size"
+    ))
+    .bind(owner.0)
+    .bind(id.0)
+    .bind(now)
+    .fetch_optional(&mut tx)
+    .await?;
     let (object, size) = row.ok_or(Error::NotFound)?;
     object::doom(&mut tx, object).await?;
     quota::give_back(&mut tx, owner, from_db(size)).await?;
     tx.commit().await?;
     Ok(object)
-}
-
-/// Takes up to `batch` expired files out of their libraries. Answers how many files and bytes went.
-pub async fn delete_expired(db: &Db, now: i64, batch: u32) -> Result<(u64, u64)> {
-    let mut tx = db.begin().await?;
-    let owners = query(
-        "select distinct account_id from
-            (select account_id from file where expires_at <= $1 limit $2) as gone
-         order by account_id",
-    );
-    let owners: Vec<Uuid> = owners.bind(now).bind(batch).fetch_values(&mut tx).await?;
-    let mut gone = Vec::new();
-    for owner in owners {
-        account::hold(&mut tx, UserId(owner)).await?;
-        let of_owner: Vec<(Uuid, Uuid, i64)> = query(
-            "delete from file where id in
-                (select id from file where account_id = $3 and expires_at <= $1 limit $2)
-             returning id, object_id, size",
-        )
-        .bind(now)
-        .bind(batch.saturating_sub(u32::try_from(gone.len()).unwrap_or(u32::MAX)))
-        .bind(owner)
-        .fetch_all(&mut tx)
-        .await?;
-        let freed = of_owner.iter().map(|(_, _, size)| from_db(*size)).sum();
-        quota::give_back(&mut tx, UserId(owner), freed).await?;
-        gone.extend(of_owner.into_iter().map(|(id, object, size)| {
-            let (owner, bytes) = (UserId(owner), from_db(size));
-            let (what, reason) = (Purgeable::File, PurgeReason::Expired);
-            (Removed { what, subject: id, owner, bytes, reason }, object)
-        }));
-    }
-    for (removed, object) in &gone {
-        object::doom(&mut tx, *object).await?;
-        purge_record::write(&mut tx, removed, now).await?;
-    }
-    tx.commit().await?;
-    let bytes = gone.iter().map(|(removed, _)| removed.bytes).sum();
-    Ok((gone.len() as u64, bytes))
 }
 
 /// Whose a file is, by username, and what it is called.
@@ -332,7 +340,8 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
         digest::columns!(),
         ", content_type, file.created_at
          from file join object on object.id = file.object_id
-         where file.id = $1 and (expires_at is null or expires_at > $2)",
+         where file.id = $1 and ",
+        is_there!("$2")
     ))
     .bind(id.0)
     .bind(now)

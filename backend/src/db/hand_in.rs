@@ -5,13 +5,15 @@ use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, below, digest, from_db, mail, scan};
+use super::{Db, Tx, below, digest, file, folder, from_db, mail, scan};
 use crate::error::Result;
 use crate::mail::Message;
 
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    account_id: Uuid,
+    folder_id: Uuid,
     name: String,
     size: i64,
     #[sqlx(flatten)]
@@ -33,6 +35,7 @@ impl From<Row> for HandedIn {
             file: UploadedFile {
                 id: FileId(row.id),
                 name: row.name,
+                folder_id: folder::shown(row.folder_id, row.account_id),
                 size: from_db(row.size),
                 content_type: row.content_type,
                 digest: row.digest.into(),
@@ -53,7 +56,7 @@ impl From<Row> for HandedIn {
 macro_rules! select_handed_in {
     ($rest:literal) => {
         concat!(
-            "select file.id, file.name, file.size, ",
+            "select file.id, file.account_id, file.folder_id, file.name, file.size, ",
             digest::columns!(),
             ", ",
             scan::columns!(),
@@ -69,8 +72,9 @@ macro_rules! select_handed_in {
                    and account_id <> file.account_id
                  order by completed_at, id limit 1)
              left join account as fetcher on fetcher.id = fetched.account_id
-             where file.handed_in_at is not null
-               and (file.expires_at is null or file.expires_at > $1) ",
+             where file.handed_in_at is not null and ",
+            file::is_there!("$1"),
+            " ",
             $rest
         )
     };

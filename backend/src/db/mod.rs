@@ -8,9 +8,12 @@ mod digest;
 pub mod download;
 pub mod federation;
 pub mod file;
+pub mod folder;
 pub mod hand_in;
 pub mod invitation;
+pub mod listing;
 pub mod mail;
+mod naming;
 pub mod object;
 pub mod purge_record;
 pub mod quota;
@@ -19,6 +22,7 @@ pub mod second_factor;
 pub mod session;
 pub mod share;
 pub mod transfer;
+pub mod trash;
 pub mod upload;
 pub mod upload_part;
 
@@ -88,10 +92,17 @@ pub enum Tx {
 impl Db {
     /// Opens the database and brings its schema up to date.
     pub async fn open(place: &DatabasePlace) -> anyhow::Result<Self> {
-        match place {
-            DatabasePlace::File(path) => open_sqlite(path).await,
-            DatabasePlace::Postgres(url) => open_postgres(url).await,
-        }
+        let db = match place {
+            DatabasePlace::File(path) => open_sqlite(path).await?,
+            DatabasePlace::Postgres(url) => open_postgres(url).await?,
+        };
+        file::work_out_keys(&db).await?;
+        Ok(db)
+    }
+
+    /// Whether it is SQLite, for the one question whose answers it finds in a way of its own.
+    fn is_sqlite(&self) -> bool {
+        matches!(self.0, Engine::Sqlite { .. })
     }
 
     /// Finishes what is under way and closes it.
@@ -216,7 +227,9 @@ struct Unique {
 impl Unique {
     const EMAIL: Self = Self { columns: "account.email_key", constraint: "account_email_key" };
     const FILE_NAME: Self =
-        Self { columns: "file.account_id, file.name", constraint: "file_name_taken" };
+        Self { columns: "file.folder_id, file.name", constraint: "file_name_taken" };
+    const FOLDER_NAME: Self =
+        Self { columns: "folder.parent_id, folder.name", constraint: "folder_name_taken" };
 }
 
 /// Whether a statement failed because something must be unique.

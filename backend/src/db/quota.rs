@@ -81,9 +81,9 @@ mod tests {
 
     use super::*;
     use crate::blob::{Incoming, Place};
-    use crate::db::new_id;
     use crate::db::scratch::Scratch;
     use crate::db::upload::{self, NewUpload};
+    use crate::db::{folder, new_id};
 
     #[tokio::test]
     async fn what_an_account_has_is_counted_anew() {
@@ -92,6 +92,7 @@ mod tests {
         scratch.account("other", Role::Standard).await;
         let new = NewUpload {
             owner: sam,
+            folder: folder::home(sam),
             object: &Incoming { id: new_id(0), place: Place::Disk, key: None },
             name: "a.txt",
             content_type: "text/plain",

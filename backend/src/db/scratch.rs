@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::account::{self, Claim, NewAccount};
 use super::file::{self, NewFile};
 use super::share::{self, NewShare};
-use super::{DatabasePlace, Db, new_id, object};
+use super::{DatabasePlace, Db, folder, new_id, object};
 use crate::blob::{Incoming, Place};
 use crate::scanning::Verdict;
 
@@ -49,12 +49,22 @@ impl Scratch {
 
     /// A file of somebody's, of one byte.
     pub(super) async fn file(&self, owner: UserId, expires_at: Option<i64>) -> FileId {
+        self.new_file(owner, "a.txt", expires_at).await
+    }
+
+    /// One of a name.
+    pub(super) async fn named_file(&self, owner: UserId, name: &str) -> FileId {
+        self.new_file(owner, name, None).await
+    }
+
+    async fn new_file(&self, owner: UserId, name: &str, expires_at: Option<i64>) -> FileId {
         let object = Incoming { id: new_id(0), key: None, place: Place::Disk };
         object::begin(&self.db, &object, 0).await.unwrap();
         let new = NewFile {
             owner,
+            folder: folder::home(owner),
             object: object.id,
-            name: "a.txt",
+            name,
             size: 1,
             digest: ContentDigest::Whole(Sha256Digest([0; 32])),
             crc32: Some(0),

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::statement::query;
-use super::{Db, Tx, count_from_db, from_db, scan};
+use super::{Db, Tx, count_from_db, file, from_db, scan};
 use crate::error::{Error, Result};
 
 /// A share link to be made.
@@ -113,12 +113,13 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     .execute(&mut tx)
     .await?;
     for (position, file) in (0_u32..).zip(share.files) {
-        let entered = query(
+        let entered = query(concat!(
             "insert into share_file (slug, file_id, position)
              select $1, id, $3 from file
-             where id = $2 and account_id = $4 and (expires_at is null or expires_at > $5)
-             on conflict do nothing",
-        )
+             where id = $2 and account_id = $4 and ",
+            file::is_there!("$5"),
+            " on conflict do nothing"
+        ))
         .bind(share.slug.as_str())
         .bind(file.0)
         .bind(position)
@@ -213,9 +214,9 @@ pub async fn files(
          from share_file
          join file on file.id = share_file.file_id
          join object on object.id = file.object_id
-         where (file.expires_at is null or file.expires_at > $1)
-           and share_file.slug in ({})
+         where {} and share_file.slug in ({})
          order by share_file.position",
+        file::is_there!("$1"),
         places.join(", ")
     )));
     let named = shares.iter().fold(named.bind(now), |named, share| named.bind(share.slug.as_str()));

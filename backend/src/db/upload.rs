@@ -1,13 +1,13 @@
 //! Uploads under way: what is to come, and how much of it is there for good.
 
 use sharesync_protocol::api::{PurgeReason, Purgeable, Sha256Digest, UploadSession, UploadedFile};
-use sharesync_protocol::{FileId, UploadId, UserId};
+use sharesync_protocol::{FileId, FolderId, UploadId, UserId};
 use uuid::Uuid;
 
 use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
-use super::{Db, account, below, count_from_db, from_db, new_id, object, quota, to_db};
+use super::{Db, account, below, count_from_db, folder, from_db, new_id, object, quota, to_db};
 use crate::blob::{Incoming, Place};
 use crate::error::{Error, Result};
 
@@ -18,6 +18,8 @@ const MOST_UNDER_WAY: u32 = 1000;
 pub struct NewUpload<'a> {
     /// Whose library it goes to.
     pub owner: UserId,
+    /// The folder that it goes to.
+    pub folder: FolderId,
     /// What its bytes are written to.
     pub object: &'a Incoming,
     /// The name asked for; checked already.
@@ -47,6 +49,7 @@ pub struct Upload {
     /// Whose library it goes to.
     #[sqlx(rename = "account_id", try_from = "Uuid")]
     pub owner: UserId,
+    folder_id: Option<Uuid>,
     object_id: Uuid,
     #[sqlx(flatten)]
     key: object::KeyRow,
@@ -85,6 +88,11 @@ impl Upload {
     /// What the content's digest must be, where its sender said so at the beginning.
     pub fn sha256(&self) -> Option<Sha256Digest> {
         self.sha256.clone().and_then(|bytes| bytes.try_into().ok())
+    }
+
+    /// The folder that it goes to.
+    pub fn folder(&self) -> FolderId {
+        self.folder_id.map_or(folder::home(self.owner), FolderId)
     }
 
     /// What its bytes are written to.
@@ -147,6 +155,7 @@ impl From<Upload> for UploadSession {
             size: upload.size,
             content_type: upload.content_type,
             hand_in: upload.handed_in,
+            folder_id: upload.folder_id.and_then(|id| folder::shown(id, upload.owner.0)),
             created_at: upload.created_at,
             expires_at: upload.expires_at,
         }
@@ -169,7 +178,7 @@ pub struct Aborted {
 macro_rules! select_uploads {
     ($rest:literal) => {
         concat!(
-            "select upload.id, account_id, object_id, wrapped_key, key_name,
+            "select upload.id, account_id, folder_id, object_id, wrapped_key, key_name,
                     place = 'bucket' as in_bucket, multipart, name, content_type, size,
                     size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
                     upload.created_at, expires_at, file_id,
@@ -199,8 +208,9 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     let id = new_id(now);
     query(
         "insert into upload (id, account_id, object_id, name, content_type, size, size_is_known,
-                             part_size, metadata, sha256, handed_in, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                             part_size, metadata, sha256, handed_in, created_at, expires_at,
+                             folder_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(id)
     .bind(upload.owner.0)
@@ -215,6 +225,7 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     .bind(upload.handed_in)
     .bind(now)
     .bind(upload.expires_at)
+    .bind(upload.folder.0)
     .execute(&mut tx)
     .await?;
     tx.commit().await?;

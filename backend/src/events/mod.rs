@@ -115,6 +115,11 @@ impl Events {
         self.library_changed(owner, LibraryNews { file: Some(file) });
     }
 
+    /// Several files, or folders, are not as they were.
+    pub fn files_changed(&self, owner: UserId) {
+        self.library_changed(owner, LibraryNews::default());
+    }
+
     /// A link was made or ended.
     pub fn shares_changed(&self, owner: UserId) {
         self.library_changed(owner, LibraryNews::default());

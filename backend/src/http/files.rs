@@ -1,38 +1,120 @@
-//! One's own files: list, see, rename, delete, and who fetched them.
+//! One's own files: list, find, see, rename, move, delete, and who fetched them.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use sharesync_protocol::FileId;
 use sharesync_protocol::api::{
-    DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile,
+    DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
 };
 
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use super::place::{After, InFolder};
 use crate::app::AppState;
 use crate::auth::permission::Permission;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, HANDED_IN_URL_SECS, Via};
 use crate::db::download::Grant;
-use crate::db::{download, file, hand_in};
+use crate::db::listing::{self, Sort, Which};
+use crate::db::{download, file, folder, hand_in};
 use crate::error::{Error, Result};
-use crate::names;
+use crate::{names, trash};
 
-/// One's files, newest first
+/// Which files, and in which order.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Those that lie in this folder; `root`: those that lie in none. All of one's files where not given.
+    #[param(value_type = Option<String>, example = "root")]
+    folder_id: Option<InFolder>,
+    /// Those with a name that holds this text, wherever they lie: the newest first. One of less than three characters is
+    /// looked for where names begin, and what it finds is sorted by name.
+    q: Option<String>,
+    /// `added` where not given. What a search finds has an order of its own.
+    #[param(inline)]
+    sort: Option<By>,
+    /// `desc` where not given, but `asc` for names.
+    #[param(inline)]
+    order: Option<Direction>,
+}
+
+/// By what a list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// When a file was added.
+    Added,
+    /// What it is called.
+    Name,
+    /// How large it is.
+    Size,
+}
+
+/// In which direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The oldest, the smallest, `a` first.
+    Asc,
+    /// The newest, the largest, `z` first.
+    Desc,
+}
+
+impl Wanted {
+    /// As the database is asked for it.
+    fn page(&self, user: &AuthUser, page: &Page) -> Result<listing::Page<'_>> {
+        let limit = page.limit()?;
+        let after = page.after::<After>()?;
+        let sort = match self.sort.unwrap_or(By::Added) {
+            By::Added => Sort::Added,
+            By::Name => Sort::Name,
+            By::Size => Sort::Size,
+        };
+        let after = after.map(|After { key, id }| listing::After {
+            id: FileId(id),
+            size: key.parse().unwrap_or_default(),
+            name_key: key,
+        });
+        if let Some(text) = self.q.as_deref().filter(|text| !text.trim().is_empty()) {
+            return Ok(listing::Page::of_search(user.id, text, after, limit));
+        }
+        let direction = self.order.unwrap_or(match sort {
+            Sort::Name => Direction::Asc,
+            Sort::Added | Sort::Size => Direction::Desc,
+        });
+        let which = self.folder_id.map_or(Which::All, |folder| Which::In(folder.of(user.id)));
+        let descending = direction == Direction::Desc;
+        Ok(listing::Page { owner: user.id, which, sort, descending, after, limit })
+    }
+}
+
+/// One's files: all of them, those in a folder, or those of a name
 #[utoipa::path(
-    get, path = "/api/files", operation_id = "list_files", tag = "Files", params(Page),
+    get, path = "/api/files", operation_id = "list_files", tag = "Files", params(Wanted, Page),
     responses(
         (status = 200, body = FilePage),
+        (status = 404, description = "`not_found`: the folder"),
         (status = 422, description = "`invalid`"),
     )
 )]
 pub async fn list(
     State(app): State<AppState>,
     user: AuthUser,
+    Query(wanted): Query<Wanted>,
     Query(page): Query<Page>,
 ) -> Result<Json<FilePage>> {
-    let (limit, now) = (page.limit()?, app.clock.now_ms());
-    let items = file::page(&app.db, user.id, page.after()?, limit, now).await?;
-    let next_cursor = next_cursor(&items, limit, |row| row.file.id.to_string());
+    let page = wanted.page(&user, &page)?;
+    if let Which::In(folder) = page.which {
+        folder::check(&app.db, user.id, folder).await?;
+    }
+    let items = listing::page(&app.db, &page, app.clock.now_ms()).await?;
+    let next_cursor = next_cursor(&items, page.limit, |row| {
+        let key = match page.sort {
+            Sort::Added => String::new(),
+            Sort::Name => names::key(&row.file.name),
+            Sort::Size => row.file.size.to_string(),
+        };
+        After { key, id: row.file.id.0 }.to_string()
+    });
     Ok(Json(FilePage { items, next_cursor }))
 }
 
@@ -122,12 +204,43 @@ pub async fn rename(
     Ok(Json(file::get(&app.db, user.id, id, now).await?))
 }
 
-/// Delete a file
+/// Move files and folders into a folder
+///
+/// All of them or none; one whose name is taken there gets a number behind it.
+#[utoipa::path(
+    post, path = "/api/files/move", operation_id = "move_files", tag = "Files", request_body = Move,
+    responses(
+        (status = 204),
+        (status = 404, description = "`not_found`: one of them, or the folder"),
+        (status = 422, description = "`invalid`: a folder would lie in itself, or too deep"),
+    )
+)]
+pub async fn move_into(
+    State(app): State<AppState>,
+    user: AuthUser,
+    Valid(Move { what, to }): Valid<Move>,
+) -> Result<StatusCode> {
+    let to = to.unwrap_or(folder::home(user.id));
+    folder::put_into(&app.db, user.id, &what, to, app.clock.now_ms()).await?;
+    app.events.files_changed(user.id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How a file goes.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Deletion {
+    /// Past the trash, for good: its bytes go right after.
+    #[serde(default)]
+    for_good: bool,
+}
+
+/// Put a file into the trash, or delete it for good
 ///
 /// Its share links lead to it no longer, and addresses handed out for it stop working.
 #[utoipa::path(
     delete, path = "/api/files/{id}", operation_id = "delete_file", tag = "Files",
-    params(("id" = FileId, Path)),
+    params(("id" = FileId, Path), Deletion),
     responses(
         (status = 204),
         (status = 404, description = "`not_found`"),
@@ -137,8 +250,14 @@ pub async fn delete(
     State(app): State<AppState>,
     user: AuthUser,
     Path(id): Path<FileId>,
+    Query(deletion): Query<Deletion>,
 ) -> Result<StatusCode> {
-    app.library.remove(user.id, id).await?;
+    if deletion.for_good {
+        app.library.remove(user.id, id).await?;
+    } else {
+        let what = Selection { file_ids: vec![id], ..Selection::default() };
+        trash::put(&app, user.id, &what).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

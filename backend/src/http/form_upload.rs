@@ -6,11 +6,12 @@ use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
-use sharesync_protocol::UserId;
 use sharesync_protocol::api::UploadedFile;
+use sharesync_protocol::{FolderId, UserId};
 
 use super::cut_off;
 use super::extract::{AuthUser, Query, declared_length};
+use super::place::destination;
 use crate::app::AppState;
 use crate::db::quota;
 use crate::error::{Error, Result};
@@ -35,6 +36,10 @@ pub struct UploadForm {
 pub struct Destination {
     /// Hand it in to the operators, who are told by mail. A `client` always does.
     hand_in: Option<bool>,
+    /// The folder that it goes to.
+    folder_id: Option<FolderId>,
+    /// Folders inside that one, one in the other, separated by `/`. What is missing of them is made.
+    path: Option<String>,
 }
 
 /// Store a file
@@ -46,6 +51,7 @@ pub struct Destination {
     params(Destination), request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = UploadedFile),
+        (status = 404, description = "`not_found`: the folder"),
         (status = 413, description = "`too_large`"),
         (status = 415, description = "`unsupported_type`"),
         (status = 422, description = "`empty_file`, `invalid_name`"),
@@ -55,7 +61,7 @@ pub struct Destination {
 pub async fn upload(
     State(app): State<AppState>,
     user: AuthUser,
-    Query(Destination { hand_in }): Query<Destination>,
+    Query(destination): Query<Destination>,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<UploadedFile>)> {
@@ -63,8 +69,7 @@ pub async fn upload(
     let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(cut_off)? {
         if field.name() == Some("file") {
-            let handed_in = user.hands_in(hand_in.unwrap_or(false));
-            let stored = store(&app, user.id, max_size, handed_in, field).await?;
+            let stored = store(&app, &user, max_size, &destination, field).await?;
             app.mail_waits.notify_one();
             return Ok((StatusCode::CREATED, Json(stored)));
         }
@@ -90,15 +95,17 @@ async fn admit(app: &AppState, user: UserId, headers: &HeaderMap) -> Result<u64>
 
 async fn store(
     app: &AppState,
-    owner: UserId,
+    user: &AuthUser,
     max_size: u64,
-    handed_in: bool,
+    to: &Destination,
     file: Field<'_>,
 ) -> Result<UploadedFile> {
     let name = file.file_name().unwrap_or_default().to_owned();
     names::check(&name)?;
-    let upload =
-        Upload { owner, content_type: names::media_type(&name), name, max_size, handed_in };
+    let handed_in = user.hands_in(to.hand_in.unwrap_or(false));
+    let folder = destination(app, user, handed_in, to.folder_id, to.path.as_deref()).await?;
+    let content_type = names::media_type(&name);
+    let upload = Upload { owner: user.id, folder, content_type, name, max_size, handed_in };
     app.library.take_in(upload, file.map_err(cut_off)).await
 }
 

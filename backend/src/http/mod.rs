@@ -11,12 +11,14 @@ mod docs;
 mod extract;
 mod federation;
 mod files;
+mod folders;
 mod form_upload;
 mod framing;
 mod hand_ins;
 mod invitations;
 mod limiting;
 mod passwords;
+mod place;
 mod policy;
 mod precondition;
 mod purge_records;
@@ -28,6 +30,7 @@ mod server_info;
 mod sessions;
 mod shares;
 mod stats;
+mod trash;
 mod tus;
 mod uploads;
 mod users;
@@ -137,8 +140,14 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(uploads::complete))
         .routes(routes!(files::list))
         .routes(routes!(files::get, files::rename, files::delete))
+        .routes(routes!(files::move_into))
         .routes(routes!(files::downloads))
         .routes(routes!(files::signed_url))
+        .routes(routes!(folders::list, folders::create))
+        .routes(routes!(folders::get, folders::rename, folders::delete))
+        .routes(routes!(trash::list, trash::put, trash::empty))
+        .routes(routes!(trash::restore))
+        .routes(routes!(trash::remove))
         .routes(routes!(hand_ins::list))
         .routes(routes!(hand_ins::list_own))
         .routes(routes!(content::content))

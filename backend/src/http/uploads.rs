@@ -17,6 +17,7 @@ use sharesync_protocol::api::{
 
 use super::cut_off;
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, declared_length, next_cursor};
+use super::place::destination;
 use crate::app::AppState;
 use crate::blob::DirectPart;
 use crate::blob::part_address::{PART_URL_SECS, SignedPart};
@@ -38,6 +39,7 @@ const FIRST_PARTS: u32 = 16;
     request_body = BeginUpload,
     responses(
         (status = 201, body = BegunUpload),
+        (status = 404, description = "`not_found`: the folder"),
         (status = 409, description = "`too_many`"),
         (status = 413, description = "`too_large`"),
         (status = 422, description = "`empty_file`, `invalid_name`, `invalid`"),
@@ -54,15 +56,18 @@ pub async fn begin(
     if body.size > app.max_upload_size {
         return Err(Error::TooLarge { limit: app.max_upload_size });
     }
+    let handed_in = user.hands_in(body.hand_in);
+    let folder = destination(&app, &user, handed_in, body.folder_id, body.path.as_deref()).await?;
     let announced = Announced {
         owner: user.id,
+        folder,
         content_type: content_type(&body)?,
         name: body.name,
         size: Some(body.size),
         in_sequence: false,
         metadata: None,
         sha256: body.sha256,
-        handed_in: user.hands_in(body.hand_in),
+        handed_in,
     };
     let upload = app.uploads.begin(&announced).await?;
     // An address in the bucket is made for a digest, which nobody has said yet.

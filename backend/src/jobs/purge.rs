@@ -4,15 +4,14 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, archive, federation, file, invitation, mail, object, purge_record,
-    second_factor, session, share,
+    account, api_token, archive, federation, invitation, mail, object, purge_record, second_factor,
+    session, share,
 };
 use crate::error::Result;
+use crate::trash;
 
 /// Rows removed in one statement.
 const BATCH: u32 = 500;
-/// Files removed in one transaction, with what is written of each: whoever stores something waits for it.
-const FILES_BATCH: u32 = 100;
 /// Uploads by form that have been under way for longer are given up: 24 hours.
 const ABANDONED_AFTER_MS: i64 = 24 * 3600 * 1000;
 /// How long an account may want an address without proving it: a week.
@@ -24,7 +23,9 @@ const RECORDS_KEPT_MS: i64 = 365 * 24 * 3600 * 1000;
 /// What a purge removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
-    /// Expired files.
+    /// Expired files that were put into the trash.
+    pub trashed: u64,
+    /// Files that had lain there for long enough.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -58,14 +59,8 @@ pub struct Purged {
 pub async fn run(app: &AppState) -> Result<Purged> {
     let now = app.clock.now_ms();
     let mut purged = Purged::default();
-    loop {
-        let (files, bytes) = file::delete_expired(&app.db, now, FILES_BATCH).await?;
-        purged.files += files;
-        purged.bytes += bytes;
-        if files < u64::from(FILES_BATCH) {
-            break;
-        }
-    }
+    let (trashed, gone) = trash::purge(app).await?;
+    (purged.trashed, purged.files, purged.bytes) = (trashed, gone.files, gone.bytes);
     purged.uploads = app.uploads.purge().await?;
     purged.uploads += object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
     purged.objects = app.library.sweep().await?;
@@ -85,6 +80,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.records = in_batches(|| purge_record::purge(&app.db, year_ago, BATCH)).await?;
     if purged != Purged::default() {
         tracing::info!(
+            trashed = purged.trashed,
             files = purged.files,
             bytes = purged.bytes,
             uploads = purged.uploads,

@@ -7,7 +7,7 @@ mod part;
 mod turns;
 
 use sharesync_protocol::api::{ContentDigest, Sha256Digest, UploadedFile};
-use sharesync_protocol::{FileId, UploadId, UserId};
+use sharesync_protocol::{FileId, FolderId, UploadId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
@@ -39,6 +39,8 @@ const BATCH: u32 = 200;
 pub struct Announced {
     /// Whose library it goes to.
     pub owner: UserId,
+    /// The folder that it goes to.
+    pub folder: FolderId,
     /// The name asked for; checked already.
     pub name: String,
     /// Media type.
@@ -107,6 +109,7 @@ impl Uploads {
         let now = self.clock.now_ms();
         let new = NewUpload {
             owner: announced.owner,
+            folder: announced.folder,
             object: &self.store.new_object(new_id(now)),
             name: &announced.name,
             content_type: &announced.content_type,
@@ -163,6 +166,7 @@ impl Uploads {
         let verdict = self.library.screen(&object, upload.size, crc32).await?;
         let file = NewFile {
             owner,
+            folder: upload.folder(),
             object: object.id,
             name: &upload.name,
             size: upload.size,

@@ -48,6 +48,14 @@ uuid_id! {
     FileId
 }
 uuid_id! {
+    /// A folder in somebody's library. It is a name and not a capability.
+    FolderId
+}
+uuid_id! {
+    /// Something in somebody's trash: a file, or a folder with all that lies in it.
+    TrashId
+}
+uuid_id! {
     /// A file on its way into somebody's library. It is a name and not a capability.
     UploadId
 }

@@ -17,4 +17,7 @@ pub mod report;
 pub mod signaling;
 pub mod transfer;
 
-pub use id::{ApiTokenId, ArchiveId, FileId, InvitationId, SessionId, ShareSlug, UploadId, UserId};
+pub use id::{
+    ApiTokenId, ArchiveId, FileId, FolderId, InvitationId, SessionId, ShareSlug, TrashId, UploadId,
+    UserId,
+};

@@ -10,10 +10,10 @@ use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sharesync_protocol::api::{
-    BegunUpload, DownloadLink, DownloadPage, FileDetails, FilePage, OwnedShare, Problem,
-    ProblemCode, ScanState, TokenGrant, UploadedFile,
+    BegunUpload, DownloadLink, DownloadPage, FileDetails, FilePage, FolderDetails, OwnedShare,
+    Problem, ProblemCode, PutInTrash, ScanState, TokenGrant, UploadedFile,
 };
-use sharesync_protocol::{FileId, ShareSlug, UploadId};
+use sharesync_protocol::{FileId, FolderId, ShareSlug, TrashId, UploadId};
 use tokio::sync::oneshot;
 
 /// The password of everybody that [`Person::register`] registers.
@@ -155,11 +155,38 @@ impl Person {
         self.send(self.request(Method::DELETE, path)).await
     }
 
+    /// Makes a folder in another, or in none.
+    pub async fn folder(&self, name: &str, parent: Option<FolderId>) -> FolderId {
+        let body = json!({ "name": name, "parent_id": parent });
+        self.post("/api/folders", body).await.json::<FolderDetails>(201).folder.id
+    }
+
+    /// Puts files and folders into the trash.
+    pub async fn trash(&self, files: &[FileId], folders: &[FolderId]) -> Vec<TrashId> {
+        let body = json!({ "file_ids": files, "folder_ids": folders });
+        self.post("/api/trash", body).await.json::<PutInTrash>(200).ids
+    }
+
+    /// Deletes a file, past the trash.
+    pub async fn delete_for_good(&self, file: FileId) {
+        let path = format!("/api/files/{file}?for_good=true");
+        assert_eq!(self.delete(&path).await.status, 204);
+    }
+
     /// Tries to upload a file.
     pub async fn try_upload(&self, name: &str, content: &[u8]) -> Answer {
+        self.post_form("/api/upload", name, content).await
+    }
+
+    async fn post_form(&self, path: &str, name: &str, content: &[u8]) -> Answer {
         let part = Part::bytes(content.to_vec()).file_name(name.to_owned());
-        let request = self.request(Method::POST, "/api/upload");
-        self.send(request.multipart(Form::new().part("file", part))).await
+        self.send(self.request(Method::POST, path).multipart(Form::new().part("file", part))).await
+    }
+
+    /// Uploads a file of one byte into a folder.
+    pub async fn upload_into(&self, folder: FolderId, name: &str) -> UploadedFile {
+        let path = format!("/api/upload?folder_id={folder}");
+        self.post_form(&path, name, b"x").await.json(201)
     }
 
     /// The status of an upload, or nothing where the server went away in the middle of it.

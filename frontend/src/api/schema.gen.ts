@@ -378,7 +378,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's files, newest first
+         * One's files: all of them, those in a folder, or those of a name
          * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
          */
         get: operations["list_files"];
@@ -412,6 +412,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move files and folders into a folder
+         * @description All of them or none; one whose name is taken there gets a number behind it.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["move_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{id}": {
         parameters: {
             query?: never;
@@ -427,7 +449,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a file
+         * Put a file into the trash, or delete it for good
          * @description Its share links lead to it no longer, and addresses handed out for it stop working.
          *
          *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
@@ -504,6 +526,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's folders, by name
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        get: operations["list_folders"];
+        put?: never;
+        /**
+         * Make a folder
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["create_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/folders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A folder, and the way to it
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        get: operations["get_folder"];
+        put?: never;
+        post?: never;
+        /**
+         * Put a folder into the trash, with all that lies in it
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        delete: operations["delete_folder"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a folder
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        patch: operations["rename_folder"];
         trace?: never;
     };
     "/api/handed-in": {
@@ -1013,6 +1087,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What lies in the trash, the last first
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        /**
+         * Put files and folders into the trash
+         * @description All of them or none. Links lead to them no longer, and addresses handed out for them stop working, until they are taken
+         *     back. They count against the quota until they are gone.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["put_in_trash"];
+        /**
+         * Empty the trash: all in it goes for good
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        delete: operations["empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take things back from the trash
+         * @description All of them or none: to where they were, or where that is gone, into no folder; with a number behind the name where that
+         *     is taken. What had expired is kept as long as what is new.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        post: operations["restore_from_trash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove something in the trash for good
+         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         */
+        delete: operations["remove_from_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tus": {
         parameters: {
             query?: never;
@@ -1316,6 +1464,7 @@ export interface components {
         };
         /** @description Body of `POST /api/uploads`: what is going to be sent. */
         BeginUpload: {
+            folder_id?: components["schemas"]["FolderId"] | null;
             /** @description Hand it in to the operators, who are told by mail. A `client` always does. */
             hand_in?: boolean;
             /**
@@ -1323,6 +1472,11 @@ export interface components {
              * @example report.pdf
              */
             name: string;
+            /**
+             * @description Folders inside that one, one in the other, separated by `/`. What is missing of them is made.
+             * @example photos/2026
+             */
+            path?: string | null;
             sha256?: components["schemas"]["Sha256Digest"] | null;
             /**
              * Format: int64
@@ -1403,6 +1557,15 @@ export interface components {
             name: string;
             /** @description What it may be used for: at least one, and none that one's role does not allow. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description Body of `POST /api/folders`. */
+        CreateFolder: {
+            /**
+             * @description What to call it, by the rules of files' names.
+             * @example photos
+             */
+            name: string;
+            parent_id?: components["schemas"]["FolderId"] | null;
         };
         /** @description Body of `POST /api/admin/invitations`. */
         CreateInvitation: {
@@ -1520,7 +1683,7 @@ export interface components {
          *     name and not a capability: every use of it is checked against its owner.
          */
         FileId: string;
-        /** @description Answer of `GET /api/files`: newest first. */
+        /** @description Answer of `GET /api/files`: in the order that was asked for. */
         FilePage: {
             /** @description The rows of this page. */
             items: components["schemas"]["FileSummary"][];
@@ -1541,6 +1704,56 @@ export interface components {
              * @description How many share links lead to it now.
              */
             shares: number;
+        };
+        /** @description A folder, as the one that it lies in shows it. */
+        Folder: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /**
+             * Format: int32
+             * @description How many files lie in it, those of folders in it not counted.
+             */
+            files: number;
+            /**
+             * Format: int32
+             * @description How many folders lie in it, those of folders in it not counted.
+             */
+            folders: number;
+            /** @description The folder. */
+            id: components["schemas"]["FolderId"];
+            /**
+             * @description Its name in the folder that it lies in.
+             * @example photos
+             */
+            name: string;
+            parent_id?: components["schemas"]["FolderId"] | null;
+        };
+        /** @description Answer of `GET /api/folders/{id}`. */
+        FolderDetails: components["schemas"]["Folder"] & {
+            /** @description The folders that it lies in, the outermost first, and itself last. */
+            path: components["schemas"]["FolderStep"][];
+        };
+        /**
+         * Format: uuid
+         * @description A folder in somebody's library. It is a name and not a capability.
+         */
+        FolderId: string;
+        /** @description Answer of `GET /api/folders`: by name. */
+        FolderPage: {
+            /** @description The folders of this page. */
+            items: components["schemas"]["Folder"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A folder on the way to another. */
+        FolderStep: {
+            /** @description The folder. */
+            id: components["schemas"]["FolderId"];
+            /** @description Its name. */
+            name: string;
         };
         /**
          * @description What became of a file that one handed in oneself.
@@ -1672,6 +1885,10 @@ export interface components {
             used: number;
             /** @description The name others see. */
             username: string;
+        };
+        /** @description Body of `POST /api/files/move`. */
+        Move: components["schemas"]["Selection"] & {
+            to?: components["schemas"]["FolderId"] | null;
         };
         /**
          * Format: password
@@ -1859,6 +2076,11 @@ export interface components {
          * @enum {string}
          */
         Purgeable: "file" | "upload";
+        /** @description Answer of `POST /api/trash`. */
+        PutInTrash: {
+            /** @description By what each is taken back: of the files, in their order, and then of the folders. */
+            ids: components["schemas"]["TrashId"][];
+        };
         /** @description Answer of `GET /api/health/ready`. */
         ReadyHealth: components["schemas"]["Health"] & {
             scanner?: components["schemas"]["ScannerHealth"] | null;
@@ -1902,6 +2124,14 @@ export interface components {
              */
             name: string;
         };
+        /** @description Body of `PATCH /api/folders/{id}`. */
+        RenameFolder: {
+            /**
+             * @description The new name, by the rules of files' names.
+             * @example holidays
+             */
+            name: string;
+        };
         /** @description Body of `POST /api/files/archive`. */
         RequestArchive: {
             /** @description The files to pack, all one's own: 1 to 1,000. One that is named twice is packed once. */
@@ -1940,6 +2170,11 @@ export interface components {
             password: components["schemas"]["NewPassword"];
             /** @description What stands behind `token=` in the link that was mailed. */
             token: string;
+        };
+        /** @description Body of `POST /api/trash/restore`. */
+        Restore: {
+            /** @description What is to be taken back: 1 to 1,000. */
+            ids: components["schemas"]["TrashId"][];
         };
         /**
          * @description What an account is for; what each may do is in `docs/SECURITY.md`.
@@ -1988,6 +2223,13 @@ export interface components {
             otpauth_url: string;
             /** @description The secret, in base32 (RFC 4648 §6), for typing. */
             secret: string;
+        };
+        /** @description Files and folders of one's own, as many as 1,000 together. */
+        Selection: {
+            /** @description The files. */
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description The folders. */
+            folder_ids?: components["schemas"]["FolderId"][];
         };
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
@@ -2227,6 +2469,59 @@ export interface components {
              */
             verified: number;
         };
+        /**
+         * Format: uuid
+         * @description Something in somebody's trash: a file, or a folder with all that lies in it.
+         */
+        TrashId: string;
+        /** @description Answer of `GET /api/trash`: the last first. */
+        TrashPage: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["Trashed"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of all that lies there.
+             */
+            size: number;
+        };
+        /**
+         * @description Why something is in the trash.
+         * @enum {string}
+         */
+        TrashReason: "deleted" | "expired";
+        /** @description Something in the trash. */
+        Trashed: {
+            /**
+             * Format: int32
+             * @description How many files it is.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description When it will be gone for good.
+             */
+            gone_at: number;
+            /** @description What it is restored by. */
+            id: components["schemas"]["TrashId"];
+            /** @description Whether it is a folder, with all that lies in it. */
+            is_folder: boolean;
+            /** @description The name of the file or folder. */
+            name: string;
+            /** @description Why it is there. */
+            reason: components["schemas"]["TrashReason"];
+            /**
+             * Format: int64
+             * @description Their bytes, which count against the quota until they are gone.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            trashed_at: number;
+        };
         /** @description Body of `POST /api/shares/{slug}/unlock`. */
         UnlockShare: {
             /**
@@ -2273,6 +2568,7 @@ export interface components {
              * @description When it will be given up, unless another part comes before.
              */
             expires_at: number;
+            folder_id?: components["schemas"]["FolderId"] | null;
             /** @description Whether it will be handed in to the operators. */
             hand_in: boolean;
             /** @description The upload. */
@@ -2314,10 +2610,11 @@ export interface components {
              * @description When the purge will remove it, if ever.
              */
             expires_at?: number | null;
+            folder_id?: components["schemas"]["FolderId"] | null;
             /** @description The file. */
             id: components["schemas"]["FileId"];
             /**
-             * @description Its name in the library; ` (1)` and so on is added where the name was taken.
+             * @description Its name in its folder; ` (1)` and so on is added where the name was taken.
              * @example report.pdf
              */
             name: string;
@@ -3345,6 +3642,20 @@ export interface operations {
     list_files: {
         parameters: {
             query?: {
+                /**
+                 * @description Those that lie in this folder; `root`: those that lie in none. All of one's files where not given.
+                 * @example root
+                 */
+                folder_id?: string;
+                /**
+                 * @description Those with a name that holds this text, wherever they lie: the newest first. One of less than three characters is
+                 *     looked for where names begin, and what it finds is sorted by name.
+                 */
+                q?: string;
+                /** @description `added` where not given. What a search finds has an order of its own. */
+                sort?: "added" | "name" | "size";
+                /** @description `desc` where not given, but `asc` for names. */
+                order?: "asc" | "desc";
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description Rows: 1 to 200, 50 where not given. */
@@ -3375,6 +3686,15 @@ export interface operations {
             };
             /** @description `forbidden`, `insufficient_scope` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the folder */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3470,6 +3790,63 @@ export interface operations {
             };
         };
     };
+    move_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: one of them, or the folder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: a folder would lie in itself, or too deep */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_file: {
         parameters: {
             query?: never;
@@ -3520,7 +3897,10 @@ export interface operations {
     };
     delete_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Past the trash, for good: its bytes go right after. */
+                for_good?: boolean;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["FileId"];
@@ -3874,6 +4254,305 @@ export interface operations {
             };
             /** @description `damaged`: the disk has changed the bytes */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_folders: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those that lie in this one; `root`, or nothing: those that lie in none.
+                 * @example root
+                 */
+                parent_id?: string;
+                /** @description Those with a name that holds this text, wherever they lie. */
+                q?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFolder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: what it is to lie in */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `name_taken`, `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: it would lie too deep; `invalid_name` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FolderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FolderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FolderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameFolder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderDetails"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_name` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5235,6 +5914,254 @@ export interface operations {
             };
         };
     };
+    list_trash: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_in_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutInTrash"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: one of them */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_from_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: one of them */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_from_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TrashId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tus_create: {
         parameters: {
             query?: never;
@@ -5639,6 +6566,10 @@ export interface operations {
             query?: {
                 /** @description Hand it in to the operators, who are told by mail. A `client` always does. */
                 hand_in?: boolean;
+                /** @description The folder that it goes to. */
+                folder_id?: components["schemas"]["FolderId"];
+                /** @description Folders inside that one, one in the other, separated by `/`. What is missing of them is made. */
+                path?: string;
             };
             header?: never;
             path?: never;
@@ -5669,6 +6600,15 @@ export interface operations {
             };
             /** @description `forbidden`, `insufficient_scope` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the folder */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5797,6 +6737,15 @@ export interface operations {
             };
             /** @description `forbidden`, `insufficient_scope` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the folder */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

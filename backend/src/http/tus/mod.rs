@@ -21,6 +21,7 @@ use self::headers::{
 };
 use super::cut_off;
 use super::extract::{AuthUser, BaseUrl, Path};
+use super::place::destination;
 use crate::app::AppState;
 use crate::db::upload::Upload;
 use crate::error::{Error, Result, TUS_VERSION};
@@ -105,7 +106,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
-    let announced = announced(&app, &user, &headers)?;
+    let announced = announced(&app, &user, &headers).await?;
     let has_bytes = headers.contains_key(header::CONTENT_TYPE);
     if has_bytes {
         check_type(&headers)?;
@@ -279,7 +280,7 @@ async fn append(
     app.uploads.offset(user.id, id).await
 }
 
-fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Result<Announced> {
+async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Result<Announced> {
     let size = number(headers, &UPLOAD_LENGTH)?;
     let deferred = headers.get(UPLOAD_DEFER_LENGTH);
     match (size, deferred) {
@@ -298,15 +299,21 @@ fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Result<Ann
     let name = said(&["filename", "name"]).unwrap_or(NAMELESS).to_owned();
     names::check(&name)?;
     let given = said(&["filetype", "type"]).and_then(|text| text.parse::<mime_guess::Mime>().ok());
+    let handed_in = user.hands_in(said(&["hand_in"]) == Some("true"));
+    let folder = said(&["folder_id"]).map(str::parse).transpose().map_err(|_| Error::NotFound)?;
+    // Clients that send folders say where in them a file was, its name included.
+    let with_name = said(&["relativePath"]).and_then(|path| path.rsplit_once('/'));
+    let path = said(&["path"]).or(with_name.map(|(path, _)| path));
     Ok(Announced {
         owner: user.id,
+        folder: destination(app, user, handed_in, folder, path).await?,
         content_type: given.map_or_else(|| names::media_type(&name), |given| given.to_string()),
         name,
         size,
         in_sequence: true,
         metadata: text(headers, &UPLOAD_METADATA)?.map(str::to_owned),
         sha256: None,
-        handed_in: user.hands_in(said(&["hand_in"]) == Some("true")),
+        handed_in,
     })
 }
 

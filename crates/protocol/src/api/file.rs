@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ContentDigest, ScanResult};
-use crate::FileId;
+use crate::{FileId, FolderId};
 
 /// Answer to an upload (201): the file as it was stored.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -11,9 +11,11 @@ use crate::FileId;
 pub struct UploadedFile {
     /// The file.
     pub id: FileId,
-    /// Its name in the library; ` (1)` and so on is added where the name was taken.
+    /// Its name in its folder; ` (1)` and so on is added where the name was taken.
     #[cfg_attr(feature = "server", schema(example = "report.pdf"))]
     pub name: String,
+    /// The folder that it lies in; null where it lies in none.
+    pub folder_id: Option<FolderId>,
     /// Bytes.
     pub size: u64,
     /// Media type, guessed from the name.
@@ -46,7 +48,7 @@ pub struct FileSummary {
     pub damaged: bool,
 }
 
-/// Answer of `GET /api/files`: newest first.
+/// Answer of `GET /api/files`: in the order that was asked for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct FilePage {
@@ -77,6 +79,34 @@ pub struct RenameFile {
     #[cfg_attr(feature = "server", garde(skip))]
     #[cfg_attr(feature = "server", schema(example = "report-final.pdf"))]
     pub name: String,
+}
+
+/// Files and folders of one's own, as many as 1,000 together.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct Selection {
+    /// The files.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(length(max = 1000)))]
+    pub file_ids: Vec<FileId>,
+    /// The folders.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(length(max = 1000)))]
+    pub folder_ids: Vec<FolderId>,
+}
+
+/// Body of `POST /api/files/move`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
+pub struct Move {
+    /// What is to be moved.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "server", garde(dive))]
+    pub what: Selection,
+    /// The folder that it goes to; null, or left out, where it is to lie in none.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    pub to: Option<FolderId>,
 }
 
 /// One recorded download.

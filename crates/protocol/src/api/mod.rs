@@ -8,6 +8,7 @@ mod archive;
 mod credentials;
 mod digest;
 mod file;
+mod folder;
 mod hand_in;
 mod invitation;
 mod problem;
@@ -18,6 +19,7 @@ mod share;
 mod sign_in;
 mod stats;
 mod token;
+mod trash;
 mod upload;
 mod user;
 
@@ -29,8 +31,10 @@ pub use archive::{ArchiveLink, RequestArchive, RequestShareArchive};
 pub use credentials::{EmailAddress, NewPassword, Username};
 pub use digest::{ContentDigest, NoDigest, PartsDigest, Sha256Digest};
 pub use file::{
-    Download, DownloadPage, FileDetails, FilePage, FileSummary, RenameFile, UploadedFile,
+    Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
+    UploadedFile,
 };
+pub use folder::{CreateFolder, Folder, FolderDetails, FolderPage, FolderStep, RenameFolder};
 pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};
 pub use invitation::{CreateInvitation, Invitation, InvitationPage, IssuedInvitation};
 pub use problem::{Problem, ProblemCode};
@@ -47,6 +51,7 @@ pub use sign_in::{
 };
 pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};
 pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};
+pub use trash::{PutInTrash, Restore, TrashPage, TrashReason, Trashed};
 pub use upload::{
     BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, ReceivedPart,
     RequestParts, UploadDetails, UploadPage, UploadSession, WantedPart,

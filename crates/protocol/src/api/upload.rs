@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Sha256Digest, UploadedFile};
-use crate::UploadId;
+use crate::{FolderId, UploadId};
 
 /// Body of `POST /api/uploads`: what is going to be sent.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -31,6 +31,15 @@ pub struct BeginUpload {
     #[serde(default)]
     #[cfg_attr(feature = "server", garde(skip))]
     pub hand_in: bool,
+    /// The folder that it goes to.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    pub folder_id: Option<FolderId>,
+    /// Folders inside that one, one in the other, separated by `/`. What is missing of them is made.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    #[cfg_attr(feature = "server", schema(example = "photos/2026"))]
+    pub path: Option<String>,
 }
 
 /// An upload under way.
@@ -50,6 +59,8 @@ pub struct UploadSession {
     pub content_type: String,
     /// Whether it will be handed in to the operators.
     pub hand_in: bool,
+    /// The folder that it goes to; null where it will lie in none.
+    pub folder_id: Option<FolderId>,
     /// Bytes that are there for good.
     pub received: u64,
     /// When it was begun.

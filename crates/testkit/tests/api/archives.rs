@@ -147,7 +147,7 @@ async fn only_ones_own_files_are_packed_and_not_too_many() {
     ask(&eve, &[own.id, files[0].id]).await.problem(404, ProblemCode::NotFound);
     ask(&stack.anonymous(), &ids(&files)).await.problem(401, ProblemCode::Unauthenticated);
     let gone = sam.upload("gone.txt", b"x").await;
-    sam.delete(&format!("/api/files/{}", gone.id)).await;
+    sam.delete_for_good(gone.id).await;
     ask(&sam, &[files[0].id, gone.id]).await.problem(404, ProblemCode::NotFound);
     for count in [0, 1001] {
         let problem = ask(&sam, &vec![files[0].id; count]).await.problem(422, ProblemCode::Invalid);
@@ -360,7 +360,7 @@ async fn what_is_gone_before_the_first_byte_is_not_there() {
     assert_eq!(sam.delete(&of_share(&share)).await.status, 204);
     anyone.get(&shared.download_url).await.problem(404, ProblemCode::NotFound);
     assert_eq!(anyone.get(&own.download_url).await.status, 200);
-    sam.delete(&format!("/api/files/{}", files[1].id)).await;
+    sam.delete_for_good(files[1].id).await;
     anyone.get(&own.download_url).await.problem(404, ProblemCode::NotFound);
     range(&anyone, &own.download_url, "bytes=0-3").await.problem(404, ProblemCode::NotFound);
     assert_eq!(head(&anyone, &own.download_url).await.status, 404);
@@ -377,7 +377,7 @@ async fn what_goes_while_it_is_sent_breaks_it_off() {
     let request = stack.anonymous().request(Method::GET, &link.download_url);
     let mut response = request.send().await.unwrap();
     assert!(response.chunk().await.unwrap().is_some());
-    sam.delete(&format!("/api/files/{}", small.id)).await;
+    sam.delete_for_good(small.id).await;
     let removed = async {
         while stack.stored_files().len() > 1 {
             tokio::task::yield_now().await;
@@ -401,7 +401,7 @@ async fn a_link_to_one_file_makes_an_archive_too_and_one_to_none_does_not() {
     let anyone = stack.anonymous();
     let link: ArchiveLink = ask_share(&anyone, &share.slug, json!({})).await.json(200);
     assert_eq!(unpacked(&anyone.get(&link.download_url).await.body), named(&[("a.txt", A)]));
-    sam.delete(&format!("/api/files/{}", files[0].id)).await;
+    sam.delete_for_good(files[0].id).await;
     ask_share(&anyone, &share.slug, json!({})).await.problem(410, ProblemCode::Expired);
     let nothing = ShareSlug("AAAAAAAAAAAAAAAAAAAAAA".into());
     ask_share(&anyone, &nothing, json!({})).await.problem(404, ProblemCode::NotFound);

@@ -238,7 +238,7 @@ async fn nothing_stays_of_what_is_given_up_or_deleted() {
     assert_eq!(used(&sam).await, 0);
     let file = sent(&sam, "b.txt", b"kept").await;
     assert_only_stored(&stack, 1).await;
-    assert_eq!(sam.delete(&format!("/api/files/{}", file.id)).await.status, 204);
+    sam.delete_for_good(file.id).await;
     assert_only_stored(&stack, 0).await;
     // The removal runs behind the answer.
     let is_gone = async { while put(&given_up, b"kept").await != 404 {} };
@@ -392,7 +392,7 @@ async fn while_the_bucket_is_gone_one_is_told_to_come_again_and_nothing_is_lost(
     assert_eq!(sam.get("/api/health").await.status, 200);
     assert_eq!(sam.files().await.items.len(), 1);
     // What is deleted meanwhile goes later.
-    assert_eq!(sam.delete(&format!("/api/files/{}", file.id)).await.status, 204);
+    sam.delete_for_good(file.id).await;
 
     stack.bucket().resume().await.unwrap();
     assert_eq!(sam.get("/api/health/ready").await.status, 200);
@@ -413,7 +413,7 @@ async fn what_was_on_the_disk_before_is_served_from_there() {
     let after = sent(&sam, "after.txt", b"in the bucket").await;
     for (file, expected) in [(&before, &b"on the disk"[..]), (&after, b"in the bucket")] {
         assert_eq!(fetched(&sam, file.id).await, expected);
-        assert_eq!(sam.delete(&format!("/api/files/{}", file.id)).await.status, 204);
+        sam.delete_for_good(file.id).await;
     }
     assert_only_stored(&stack, 0).await;
 }

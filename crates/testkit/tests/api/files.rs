@@ -98,12 +98,12 @@ async fn two_people_may_have_files_of_one_name() {
 }
 
 #[tokio::test]
-async fn deleting_gives_the_quota_back_and_removes_the_bytes() {
+async fn deleting_for_good_gives_the_quota_back_and_removes_the_bytes() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
     let file = sam.upload("a.txt", b"12345").await;
     let url = sam.file(file.id).await.download_url;
-    assert_eq!(sam.delete(&format!("/api/files/{}", file.id)).await.status, 204);
+    sam.delete_for_good(file.id).await;
     sam.get(&format!("/api/files/{}", file.id)).await.problem(404, ProblemCode::NotFound);
     stack.anonymous().get(&url).await.problem(404, ProblemCode::NotFound);
     assert_eq!(sam.get("/api/me").await.json::<Me>(200).used, 0);

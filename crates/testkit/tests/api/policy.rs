@@ -46,6 +46,17 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("PATCH", "/api/files/{id}", KEEPERS, "files:write"),
     ("DELETE", "/api/files/{id}", KEEPERS, "files:write"),
     ("GET", "/api/files/{id}/downloads", KEEPERS, "files:read"),
+    ("POST", "/api/files/move", KEEPERS, "files:write"),
+    ("GET", "/api/folders", KEEPERS, "files:read"),
+    ("POST", "/api/folders", KEEPERS, "files:write"),
+    ("GET", "/api/folders/{id}", KEEPERS, "files:read"),
+    ("PATCH", "/api/folders/{id}", KEEPERS, "files:write"),
+    ("DELETE", "/api/folders/{id}", KEEPERS, "files:write"),
+    ("GET", "/api/trash", KEEPERS, "files:read"),
+    ("POST", "/api/trash", KEEPERS, "files:write"),
+    ("DELETE", "/api/trash", KEEPERS, "files:write"),
+    ("POST", "/api/trash/restore", KEEPERS, "files:write"),
+    ("DELETE", "/api/trash/{id}", KEEPERS, "files:write"),
     ("POST", "/api/files/{id}/signed-url", KEEPERS, "files:read"),
     ("GET", "/api/handed-in", OPERATORS, "files:read"),
     ("GET", "/api/me/handed-in", EVERYONE, "files:read"),
@@ -164,6 +175,9 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
     let file = sam.upload("a.txt", b"secret").await.id;
     let slug = sam.share(&[file], json!({})).await.slug;
     let upload = sam.begin_upload("b.txt", 1, json!({})).await.session.id;
+    let folder = sam.folder("private", None).await;
+    let trashed = sam.upload("trashed.txt", b"x").await.id;
+    let trashed = sam.trash(&[trashed], &[]).await[0];
     let body = json!({ "name": "script", "scopes": ["files:read"] });
     let token = sam.post("/api/me/tokens", body).await.json::<IssuedApiToken>(201).details.id;
     for role in [Role::Standard, Role::Ops, Role::Admin] {
@@ -174,6 +188,10 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
             ("DELETE", format!("/api/files/{file}")),
             ("GET", format!("/api/files/{file}/downloads")),
             ("POST", format!("/api/files/{file}/signed-url")),
+            ("GET", format!("/api/folders/{folder}")),
+            ("PATCH", format!("/api/folders/{folder}")),
+            ("DELETE", format!("/api/folders/{folder}")),
+            ("DELETE", format!("/api/trash/{trashed}")),
             ("GET", format!("/api/uploads/{upload}")),
             ("DELETE", format!("/api/uploads/{upload}")),
             ("POST", format!("/api/uploads/{upload}/complete")),
@@ -186,8 +204,24 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
             let answer = nosy.send(request.json(&json!({ "name": "b.txt" }))).await;
             answer.problem(404, ProblemCode::NotFound);
         }
-        let taken = nosy.post("/api/shares", json!({ "file_ids": [file] })).await;
-        assert_eq!(taken.status, 404, "{role:?} shared it");
+        for (path, body) in [
+            ("/api/shares", json!({ "file_ids": [file] })),
+            ("/api/files/move", json!({ "file_ids": [file] })),
+            ("/api/files/move", json!({ "folder_ids": [folder] })),
+            ("/api/files/move", json!({ "to": folder })),
+            ("/api/folders", json!({ "name": "x", "parent_id": folder })),
+            ("/api/trash", json!({ "file_ids": [file] })),
+            ("/api/trash", json!({ "folder_ids": [folder] })),
+            ("/api/trash/restore", json!({ "ids": [trashed] })),
+            ("/api/uploads", json!({ "name": "x", "size": 1, "folder_id": folder })),
+        ] {
+            let taken = nosy.post(path, body).await;
+            assert_eq!(taken.status, 404, "{role:?} {path}");
+        }
+        for path in ["/api/files?folder_id=", "/api/folders?parent_id="] {
+            let seen = nosy.get(&format!("{path}{folder}")).await;
+            assert_eq!(seen.status, 404, "{role:?} {path}");
+        }
     }
     assert_eq!(sam.files().await.items.len(), 1);
 }

@@ -15,7 +15,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn an_expired_file_is_not_served_and_then_goes_for_good() {
-    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 2).start().await;
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 2).env("TRASH_DAYS", 0).start().await;
     let sam = stack.user("sam").await;
     let old = sam.upload("old.txt", b"12345").await;
     let share = sam.share(&[old.id], json!({})).await;
@@ -43,7 +43,7 @@ async fn an_expired_file_is_not_served_and_then_goes_for_good() {
 
 #[tokio::test]
 async fn an_expired_file_is_not_even_its_owners() {
-    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).env("TRASH_DAYS", 0).start().await;
     let sam = stack.user("sam").await;
     let file = sam.upload("a.txt", b"12345").await;
     stack.advance(Duration::from_mins(24 * 60 - 1));
@@ -79,7 +79,7 @@ async fn an_upload_is_given_up_after_a_day_and_no_sooner() {
 
 #[tokio::test]
 async fn more_than_a_batch_goes_in_one_run() {
-    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).env("TRASH_DAYS", 0).start().await;
     let sam = stack.user("sam").await;
     for n in 0..510 {
         sam.upload(&n.to_string(), b"x").await;
@@ -116,7 +116,8 @@ async fn tokens_exchanged_long_ago_go_and_their_session_stays() {
 
 #[tokio::test]
 async fn what_goes_is_written_down_without_its_name_and_kept_for_a_year() {
-    let stack = Stack::builder().with_admin().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let stack =
+        Stack::builder().with_admin().env("FILE_EXPIRY_DAYS", 1).env("TRASH_DAYS", 0).start().await;
     let sam = stack.user("sam").await;
     let expired = sam.upload("secret-plans.txt", b"12345").await.id;
     let deleted = sam.upload("deleted.txt", b"123").await.id;
@@ -160,7 +161,7 @@ async fn what_goes_is_written_down_without_its_name_and_kept_for_a_year() {
 
 #[tokio::test]
 async fn an_object_that_cannot_be_removed_keeps_nothing_else_from_going() {
-    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).start().await;
+    let stack = Stack::builder().env("FILE_EXPIRY_DAYS", 1).env("TRASH_DAYS", 0).start().await;
     let sam = stack.user("sam").await;
     for name in ["a.txt", "b.txt", "c.txt"] {
         sam.upload(name, name.as_bytes()).await;

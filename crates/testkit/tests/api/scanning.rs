@@ -189,7 +189,7 @@ async fn what_is_in_quarantine_is_shown_as_such_not_shared_and_can_be_deleted() 
     assert_eq!(links.items[0].slug, link.slug);
     let mut listed = sam.files().await.items.into_iter();
     assert_eq!(state(&listed.find(|row| row.file.id == bad.id).unwrap().file), INFECTED);
-    assert_eq!(sam.delete(&format!("/api/files/{}", bad.id)).await.status, 204);
+    sam.delete_for_good(bad.id).await;
     assert_eq!(used(&sam).await, 5);
 }
 

@@ -1,0 +1,454 @@
+//! The trash: what was deleted, or has expired, until it goes for good. Whatever lies there bears the entry's id, and
+//! nothing that bears one is served, listed or found.
+
+use sharesync_protocol::api::{PurgeReason, Purgeable, Selection, TrashReason, Trashed};
+use sharesync_protocol::{FileId, FolderId, TrashId, UserId};
+use uuid::Uuid;
+
+use super::naming::{self, Named};
+use super::purge_record::{self, Removed};
+use super::statement::query;
+use super::{Db, Tx, account, below, count_from_db, folder, from_db, new_id, object, quota};
+use crate::error::{Error, Result};
+use crate::names;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    is_folder: bool,
+    files: i64,
+    size: i64,
+    reason: String,
+    trashed_at: i64,
+}
+
+/// The word in the database.
+fn word(reason: TrashReason) -> &'static str {
+    match reason {
+        TrashReason::Deleted => "deleted",
+        TrashReason::Expired => "expired",
+    }
+}
+
+/// One page of somebody's trash, the last first; what lies there goes so many milliseconds after it came.
+pub async fn page(
+    db: &Db,
+    owner: UserId,
+    before: Option<TrashId>,
+    limit: u32,
+    kept_for_ms: i64,
+) -> Result<Vec<Trashed>> {
+    let rows: Vec<Row> = query(
+        "select trash.id, trash.is_folder, trash.reason, trash.trashed_at,
+                coalesce((select name from file where file.id = trash.subject),
+                         (select name from folder where folder.id = trash.subject), '') as name,
+                (select count(*) from file where file.trash_id = trash.id) as files,
+                (select cast(coalesce(sum(size), 0) as bigint) from file
+                 where file.trash_id = trash.id) as size
+         from trash where trash.account_id = $1 and trash.id < $2
+         order by trash.id desc limit $3",
+    )
+    .bind(owner.0)
+    .bind(below(before.map(|id| id.0)))
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    let trashed = rows.into_iter().map(|row| Trashed {
+        id: TrashId(row.id),
+        name: row.name,
+        is_folder: row.is_folder,
+        files: count_from_db(row.files),
+        size: from_db(row.size),
+        reason: if row.reason == word(TrashReason::Expired) {
+            TrashReason::Expired
+        } else {
+            TrashReason::Deleted
+        },
+        trashed_at: row.trashed_at,
+        gone_at: row.trashed_at + kept_for_ms,
+    });
+    Ok(trashed.collect())
+}
+
+/// Puts files and folders of somebody's into the trash, all of them or none. Answers an entry for each that was named.
+/// [`Error::NotFound`] where one is another's, there already, or gone.
+pub async fn put(db: &Db, owner: UserId, what: &Selection, now: i64) -> Result<Vec<TrashId>> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, owner).await?;
+    let mut entries = Vec::with_capacity(what.file_ids.len() + what.folder_ids.len());
+    for file in &what.file_ids {
+        entries.push(put_file(&mut tx, owner, *file, TrashReason::Deleted, now).await?);
+    }
+    for folder in &what.folder_ids {
+        entries.push(put_folder(&mut tx, owner, *folder, now).await?);
+    }
+    tx.commit().await?;
+    Ok(entries)
+}
+
+async fn put_file(
+    tx: &mut Tx,
+    owner: UserId,
+    file: FileId,
+    reason: TrashReason,
+    now: i64,
+) -> Result<TrashId> {
+    let entry = insert(tx, owner, file.0, false, reason, now).await?;
+    let put = query(
+        "update file set trash_id = $3
+         where id = $1 and account_id = $2 and trash_id is null
+           and ((expires_at is null or expires_at > $4) = $5)",
+    )
+    .bind(file.0)
+    .bind(owner.0)
+    .bind(entry.0)
+    .bind(now)
+    .bind(reason == TrashReason::Deleted)
+    .execute(&mut *tx)
+    .await?;
+    if put == 1 { Ok(entry) } else { Err(Error::NotFound) }
+}
+
+async fn put_folder(tx: &mut Tx, owner: UserId, id: FolderId, now: i64) -> Result<TrashId> {
+    if id == folder::home(owner) || !folder::is_there(tx, owner, id).await? {
+        return Err(Error::NotFound);
+    }
+    let entry = insert(tx, owner, id.0, true, TrashReason::Deleted, now).await?;
+    query(
+        "with recursive tree (id) as
+            (select id from folder where id = $1
+             union all
+             select folder.id from folder join tree on folder.parent_id = tree.id
+             where folder.trash_id is null)
+         update folder set trash_id = $2 where id in (select id from tree)",
+    )
+    .bind(id.0)
+    .bind(entry.0)
+    .execute(&mut *tx)
+    .await?;
+    query(
+        "update file set trash_id = $1
+         where trash_id is null and folder_id in (select id from folder where trash_id = $1)",
+    )
+    .bind(entry.0)
+    .execute(&mut *tx)
+    .await?;
+    Ok(entry)
+}
+
+async fn insert(
+    tx: &mut Tx,
+    owner: UserId,
+    subject: Uuid,
+    is_folder: bool,
+    reason: TrashReason,
+    now: i64,
+) -> Result<TrashId> {
+    let id = new_id(now);
+    query(
+        "insert into trash (id, account_id, subject, is_folder, reason, trashed_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(owner.0)
+    .bind(subject)
+    .bind(is_folder)
+    .bind(word(reason))
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    Ok(TrashId(id))
+}
+
+/// Puts up to `batch` expired files into the trash. Answers whose they were, and how many.
+pub async fn put_expired(db: &Db, now: i64, batch: u32) -> Result<Vec<(UserId, u32)>> {
+    let mut tx = db.begin().await?;
+    let owners = query(
+        "select distinct account_id from
+            (select account_id from file
+             where expires_at <= $1 and expires_at is not null and trash_id is null limit $2) as gone
+         order by account_id",
+    );
+    let owners: Vec<Uuid> = owners.bind(now).bind(batch).fetch_values(&mut tx).await?;
+    let (mut put, mut left) = (Vec::new(), batch);
+    for owner in owners.into_iter().map(UserId) {
+        account::hold(&mut tx, owner).await?;
+        let files: Vec<Uuid> = query(
+            "select id from file
+             where account_id = $1 and expires_at <= $2 and expires_at is not null
+               and trash_id is null limit $3",
+        )
+        .bind(owner.0)
+        .bind(now)
+        .bind(left)
+        .fetch_values(&mut tx)
+        .await?;
+        for file in &files {
+            put_file(&mut tx, owner, FileId(*file), TrashReason::Expired, now).await?;
+        }
+        let files = u32::try_from(files.len()).unwrap_or(left);
+        left -= files;
+        put.push((owner, files));
+    }
+    tx.commit().await?;
+    Ok(put)
+}
+
+/// Takes entries of somebody's back, all of them or none: to where they were, or where that is gone, into no folder; under
+/// another name where theirs is taken. What has expired is kept until `kept_until`. [`Error::NotFound`] where one is
+/// another's or gone.
+pub async fn restore(
+    db: &Db,
+    owner: UserId,
+    ids: &[TrashId],
+    kept_until: i64,
+    now: i64,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, owner).await?;
+    let mut entries = Vec::with_capacity(ids.len());
+    for id in ids {
+        let entry: Option<(Uuid, bool)> =
+            query("select subject, is_folder from trash where id = $1 and account_id = $2")
+                .bind(id.0)
+                .bind(owner.0)
+                .fetch_optional(&mut tx)
+                .await?;
+        let (subject, is_folder) = entry.ok_or(Error::NotFound)?;
+        if !entries.contains(&(!is_folder, *id, subject)) {
+            entries.push((!is_folder, *id, subject));
+        }
+    }
+    // Folders first: a file goes back to one that comes back with it.
+    entries.sort();
+    for (is_file, id, subject) in entries {
+        if is_file {
+            place_file(&mut tx, owner, subject).await?;
+        } else {
+            place_folder(&mut tx, owner, subject).await?;
+        }
+        release(&mut tx, id, kept_until, now).await?;
+    }
+    tx.commit().await
+}
+
+/// Where something goes back to, and what it is called there.
+async fn place(
+    tx: &mut Tx,
+    owner: UserId,
+    what: Named,
+    (was_in, name): (Uuid, String),
+) -> Result<(Uuid, String)> {
+    let is_there = folder::is_there(tx, owner, FolderId(was_in)).await?;
+    let to = if is_there { was_in } else { folder::home(owner).0 };
+    let name = naming::free(tx, what, to, &name).await?;
+    Ok((to, name))
+}
+
+async fn place_file(tx: &mut Tx, owner: UserId, file: Uuid) -> Result<()> {
+    let was = query("select folder_id, name from file where id = $1").bind(file);
+    let Some(was) = was.fetch_optional(&mut *tx).await? else { return Ok(()) };
+    let (folder, name) = place(tx, owner, Named::File, was).await?;
+    query("update file set folder_id = $2, name = $3, name_key = $4 where id = $1")
+        .bind(file)
+        .bind(folder)
+        .bind(&name)
+        .bind(names::key(&name))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+async fn place_folder(tx: &mut Tx, owner: UserId, id: Uuid) -> Result<()> {
+    let was = query("select parent_id, name from folder where id = $1").bind(id);
+    let Some(was) = was.fetch_optional(&mut *tx).await? else { return Ok(()) };
+    let (parent, name) = place(tx, owner, Named::Folder, was).await?;
+    query("update folder set parent_id = $2, name = $3, name_key = $4 where id = $1")
+        .bind(id)
+        .bind(parent)
+        .bind(&name)
+        .bind(names::key(&name))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+/// What lies in an entry is there again, and the entry is not.
+async fn release(tx: &mut Tx, id: TrashId, kept_until: i64, now: i64) -> Result<()> {
+    query("update folder set trash_id = null where trash_id = $1")
+        .bind(id.0)
+        .execute(&mut *tx)
+        .await?;
+    query(
+        "update file set trash_id = null,
+                expires_at = case when expires_at <= $2 then $3 else expires_at end
+         where trash_id = $1",
+    )
+    .bind(id.0)
+    .bind(now)
+    .bind(kept_until)
+    .execute(&mut *tx)
+    .await?;
+    query("delete from trash where id = $1").bind(id.0).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Which entries go for good.
+#[derive(Clone, Copy)]
+pub struct Going {
+    /// Whose.
+    pub owner: UserId,
+    /// Those that came by then.
+    pub came_by: i64,
+    /// This one only.
+    pub only: Option<TrashId>,
+}
+
+/// What went for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Entries.
+    pub entries: u64,
+}
+
+impl std::ops::AddAssign for Gone {
+    fn add_assign(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.entries += other.entries;
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct GoingFile {
+    id: Uuid,
+    object_id: Uuid,
+    size: i64,
+    has_expired: bool,
+}
+
+/// The entries of a [`Going`]: `$1` to `$3`.
+macro_rules! going {
+    () => {
+        "(select id from trash
+          where account_id = $1 and trashed_at <= $2 and ($3 is null or id = $3))"
+    };
+}
+
+/// Removes for good up to `batch` files of entries, and the entries where no file of them is left; what is left comes next
+/// time. The objects are doomed.
+pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, going.owner).await?;
+    let files: Vec<GoingFile> = query(concat!(
+        "select id, object_id, size,
+                (select reason = 'expired' from trash where trash.id = file.trash_id) as has_expired
+         from file where trash_id in ",
+        going!(),
+        " limit $4"
+    ))
+    .bind(going.owner.0)
+    .bind(going.came_by)
+    .bind(going.only.map(|id| id.0))
+    .bind(batch)
+    .fetch_all(&mut tx)
+    .await?;
+    let mut gone = Gone::default();
+    for file in &files {
+        remove_file(&mut tx, going.owner, file, now).await?;
+        gone.bytes += from_db(file.size);
+    }
+    gone.files = files.len() as u64;
+    quota::give_back(&mut tx, going.owner, gone.bytes).await?;
+    if gone.files < u64::from(batch) {
+        gone.entries = remove_entries(&mut tx, going).await?;
+    }
+    tx.commit().await?;
+    Ok(gone)
+}
+
+async fn remove_file(tx: &mut Tx, owner: UserId, file: &GoingFile, now: i64) -> Result<()> {
+    query("delete from file where id = $1").bind(file.id).execute(&mut *tx).await?;
+    object::doom(tx, file.object_id).await?;
+    if file.has_expired {
+        let (what, reason) = (Purgeable::File, PurgeReason::Expired);
+        let bytes = from_db(file.size);
+        let removed = Removed { what, subject: file.id, owner, bytes, reason };
+        purge_record::write(tx, &removed, now).await?;
+    }
+    Ok(())
+}
+
+/// Those that have no file any more, with their folders. What lay in one of these, and was put into the trash by itself
+/// before, is in no folder from now on.
+async fn remove_entries(tx: &mut Tx, going: Going) -> Result<u64> {
+    let statements = [
+        concat!(
+            "update folder set parent_id = account_id
+             where trash_id not in ",
+            going!(),
+            " and parent_id in (select id from folder where trash_id in ",
+            going!(),
+            ")"
+        ),
+        concat!(
+            "update file set folder_id = account_id
+             where folder_id in (select id from folder where trash_id in ",
+            going!(),
+            ")"
+        ),
+        concat!("delete from folder where trash_id in ", going!()),
+        concat!("delete from trash where id in ", going!()),
+    ];
+    let mut removed = 0;
+    for statement in statements {
+        removed = query(statement)
+            .bind(going.owner.0)
+            .bind(going.came_by)
+            .bind(going.only.map(|id| id.0))
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(removed)
+}
+
+/// Whose trash holds entries that came by then: up to `limit`.
+pub async fn owners(db: &Db, came_by: i64, limit: u32) -> Result<Vec<UserId>> {
+    let owners: Vec<Uuid> = query(
+        "select distinct account_id from
+            (select account_id from trash where trashed_at <= $1 limit $2) as gone",
+    )
+    .bind(came_by)
+    .bind(limit)
+    .fetch_values(db.reader())
+    .await?;
+    Ok(owners.into_iter().map(UserId).collect())
+}
+
+/// Bytes in somebody's trash.
+pub async fn size(db: &Db, owner: UserId) -> Result<u64> {
+    let size: i64 = query(
+        "select cast(coalesce(sum(file.size), 0) as bigint)
+         from trash join file on file.trash_id = trash.id where trash.account_id = $1",
+    )
+    .bind(owner.0)
+    .fetch_value(db.reader())
+    .await?;
+    Ok(from_db(size))
+}
+
+/// Whether somebody has an entry of that id. [`Error::NotFound`] where not.
+pub async fn check(db: &Db, owner: UserId, id: TrashId) -> Result<()> {
+    let is_there: bool =
+        query("select exists (select 1 from trash where id = $1 and account_id = $2)")
+            .bind(id.0)
+            .bind(owner.0)
+            .fetch_value(db.reader())
+            .await?;
+    if is_there { Ok(()) } else { Err(Error::NotFound) }
+}
