@@ -39,7 +39,7 @@ async fn send(person: &Person, begun: &BegunUpload, size: usize) -> UploadedFile
     let content = vec![b'x'; size];
     let url = address(person, id, 1, &content).await;
     assert_eq!(person.put_part(&url, content).await.status.as_u16() / 100, 2);
-    person.complete_upload(id).await.json(200)
+    person.complete_upload(id).await.json(201)
 }
 
 async fn move_into(person: &Person, what: Value, to: Option<FolderId>) -> Answer {

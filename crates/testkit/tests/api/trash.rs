@@ -104,6 +104,7 @@ async fn a_folder_goes_and_comes_back_with_all_that_lies_in_it() {
     let b = sam.upload_into(inner, "b.txt").await.id;
     let before = sam.upload_into(inner, "before.txt").await.id;
     let first = sam.trash(&[before], &[]).await;
+    stack.advance(Duration::from_millis(1));
     let url = sam.file(b).await.download_url;
     let slug = sam.share(&[b], json!({})).await.slug;
     assert_eq!(sam.delete(&format!("/api/folders/{outer}")).await.status, 204);
