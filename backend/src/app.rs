@@ -14,6 +14,7 @@ use crate::blob::Store;
 use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::db::Db;
+use crate::deliveries::Deliveries;
 use crate::events::Events;
 use crate::library::Library;
 use crate::limits::Limits;
@@ -67,6 +68,8 @@ pub struct AppState {
     pub tasks: TaskTracker,
     /// Deliveries that are being written down.
     pub recording: Recording,
+    /// Deliveries under way of what may be fetched so many times.
+    pub deliveries: Deliveries,
     /// Helps browsers find each other, here or apart.
     pub signaling: Signaling,
     /// Origins besides their own that pages may connect to: relays', and the bucket's.

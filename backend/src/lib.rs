@@ -7,6 +7,7 @@ mod auth;
 mod blob;
 pub mod config;
 mod db;
+mod deliveries;
 mod delivery;
 pub mod doctor;
 mod encryption;
@@ -20,6 +21,7 @@ mod limits;
 mod mail;
 mod names;
 mod oidc;
+mod pieces;
 mod recording;
 mod scanning;
 mod sharing;
@@ -53,7 +55,8 @@ use crate::blob::MasterKeys;
 use crate::blob::part_address::PartAddresses;
 use crate::blob::presign::Presigner;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, download};
+use crate::deliveries::Deliveries;
 use crate::events::Events;
 use crate::library::Library;
 use crate::oidc::Provider;
@@ -118,6 +121,7 @@ impl Server {
             scanner.clone(),
         );
         library.recover().await?;
+        download::recover(&db).await?;
         let uploads = Uploads::new(
             db.clone(),
             store.clone(),
@@ -152,6 +156,7 @@ impl Server {
             part_addresses: PartAddresses::new(config.secret.key_for("part address")),
             tasks,
             recording: Recording::default(),
+            deliveries: Deliveries::default(),
             signaling,
             page_origins: page_origins.into(),
             public_url: config.public_url,

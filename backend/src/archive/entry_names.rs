@@ -7,13 +7,17 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::names::{self, Candidates};
 
-/// Names for files of these names, in their order.
+/// Names for files of these names, in their order; before a name stand the folders that it lies in, separated by `/`.
 pub fn of<'a>(stored: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
-    let names = stored.into_iter().map(|name| {
+    let names = stored.into_iter().map(|stored| {
+        let (folders, name) = stored.rsplit_once('/').unwrap_or(("", stored));
+        let folder: String =
+            folders.split('/').filter(|f| !f.is_empty()).map(|f| harmless(f) + "/").collect();
         let harmless = harmless(name);
         let free = Candidates::of(&harmless)
             .not_among(vec![])
+            .map(|candidate| format!("{folder}{candidate}"))
             .find(|candidate| taken.insert(comparable(candidate)));
         free.expect("numbers do not run out")
     });
@@ -30,8 +34,9 @@ fn harmless(name: &str) -> String {
 }
 
 /// Equal where macOS or Windows would take two names for the same file.
-fn comparable(name: &str) -> String {
-    name.trim_end_matches(['.', ' ']).nfc().collect::<String>().to_lowercase()
+fn comparable(path: &str) -> String {
+    let names = path.split('/').map(|name| name.trim_end_matches(['.', ' ']));
+    names.collect::<Vec<_>>().join("/").nfc().collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]
@@ -41,8 +46,10 @@ mod tests {
     #[test]
     fn nothing_leaves_the_folder_it_is_unpacked_in() {
         for (stored, expected) in [
-            ("../../etc/passwd", ".._.._etc_passwd"),
-            ("/etc/passwd", "_etc_passwd"),
+            ("../../etc/passwd", "_/_/etc/passwd"),
+            ("/etc/passwd", "etc/passwd"),
+            ("a/../b", "a/_/b"),
+            ("a/C:/b", "a/C_/b"),
             ("..\\a", ".._a"),
             ("C:evil.exe", "C_evil.exe"),
             ("a.txt:stream", "a.txt_stream"),
@@ -63,6 +70,12 @@ mod tests {
         {
             assert_eq!(of([name]), [name]);
         }
+    }
+
+    #[test]
+    fn files_lie_in_their_folders() {
+        let names = of(["a.txt", "photos/a.txt", "Photos/A.txt", "photos/2026/a.txt"]);
+        assert_eq!(names, ["a.txt", "photos/a.txt", "Photos/A (1).txt", "photos/2026/a.txt"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 use sharesync_protocol::api::{ArchiveLink, RequestArchive, RequestShareArchive, Sha256Digest};
-use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
+use sharesync_protocol::{ArchiveId, FileId, UserId};
 
 pub use sending::open;
 
@@ -19,7 +19,8 @@ use crate::blob::presign::DOWNLOAD_URL_SECS;
 use crate::db::archive::{self, From, NewArchive, Source};
 use crate::db::new_id;
 use crate::error::{Error, Result};
-use crate::{names, sharing};
+use crate::names;
+use crate::sharing::{self, Door};
 use fields::Entry;
 use layout::Layout;
 
@@ -36,22 +37,25 @@ pub async fn of_library(
     let name = file_name(wanted.name)?;
     let mut named = HashSet::new();
     let files: Vec<FileId> = wanted.ids.into_iter().filter(|id| named.insert(*id)).collect();
-    let sources = archive::of_library(&app.db, owner, &files, app.clock.now_ms()).await?;
+    if files.is_empty() && wanted.folder_ids.is_empty() {
+        return Err(Error::invalid("ids", "name at least one file or folder"));
+    }
+    let (folders, now) = (&wanted.folder_ids, app.clock.now_ms());
+    let sources = archive::of_library(&app.db, owner, &files, folders, now).await?;
     make(app, From::Library(owner), &sources, name, base).await
 }
 
 /// An archive of all that a share link leads to, by the rules of the link.
 pub async fn of_share(
     app: &AppState,
-    slug: &ShareSlug,
+    door: &Door<'_>,
     wanted: RequestShareArchive,
-    by: Option<UserId>,
     base: &str,
 ) -> Result<ArchiveLink> {
-    let (share, _) = sharing::open_with(app, slug, wanted.password).await?;
-    let sources = archive::of_share(&app.db, slug, app.clock.now_ms()).await?;
-    let name = format!("Files from {}.zip", share.owner);
-    make(app, From::Share(slug, by), &sources, name, base).await
+    let opened = sharing::open_with(app, door, wanted.password).await?;
+    let sources = archive::of_share(&app.db, &opened.share.slug, app.clock.now_ms()).await?;
+    let name = format!("Files from {}.zip", opened.share.owner);
+    make(app, From::Share(opened.opener(door), door.by), &sources, name, base).await
 }
 
 async fn make(

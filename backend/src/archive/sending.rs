@@ -17,6 +17,7 @@ use super::layout::{Layout, Segment};
 use crate::app::AppState;
 use crate::db::archive;
 use crate::db::object::Released;
+use crate::deliveries::Delivery;
 use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
 use crate::recording::Pending;
@@ -84,6 +85,11 @@ impl Packed {
         self.layout.length()
     }
 
+    /// Whether it can be fetched still.
+    pub async fn check(&self, app: &AppState) -> Result<()> {
+        archive::check(&app.db, self.id).await
+    }
+
     /// Begins to send bytes `from..to`. A file that goes while they leave breaks them off.
     pub async fn send(
         self,
@@ -92,6 +98,11 @@ impl Packed {
         to: u64,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
         let files = self.layout.entries_within(from, to);
+        let delivery = if archive::is_limited(&app.db, self.id).await? {
+            Some(app.deliveries.begin(self.id.0, from, to).await?)
+        } else {
+            None
+        };
         app.recording.settled(self.id.0).await;
         archive::begin(&app.db, self.id, files, app.clock.now_ms()).await?;
         // Not more than one message for each file, and each is read as soon as the database has a moment.
@@ -113,8 +124,12 @@ impl Packed {
             let left = left.clone();
             move |segment| packed.clone().read(app.clone(), segment, left.clone())
         });
-        Ok(Counted::new(pieces.try_flatten(), from, to, move |from, to| {
+        let over = Delivery::over(delivery.as_ref());
+        let pieces = pieces.try_flatten().take_until(over);
+        Ok(Counted::new(pieces, from, to, move |from, to| {
             tell(&left, Left::OfArchive { from, to, pending: recording.begin(packed_id) });
+            // Whoever waits for its end waits for the record of it, too.
+            drop(delivery);
         }))
     }
 

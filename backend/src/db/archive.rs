@@ -1,17 +1,21 @@
 //! Archives: several files that are fetched as one, as they were when somebody asked for them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use sharesync_protocol::api::{ContentDigest, Sha256Digest};
-use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
+use sharesync_protocol::{ArchiveId, FileId, FolderId, ShareSlug, UserId};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::download::{self, Grant};
+use super::download::{self, Grant, Opener};
 use super::object::Released;
 use super::statement::query;
-use super::{Db, Tx, account, digest, file, new_id, object, share, to_db};
+use super::{Db, Tx, account, digest, file, folder, new_id, object, share, share_content, to_db};
 use crate::error::{Error, Result};
+use crate::pieces::Pieces;
+
+/// Files that one archive may have.
+const MOST_FILES: usize = 10_000;
 
 /// A file that is to be put into an archive.
 pub struct Source {
@@ -19,7 +23,7 @@ pub struct Source {
     pub id: FileId,
     /// Its bytes in the store.
     pub object: Released,
-    /// Its name in its owner's library.
+    /// Its name, and before it the folders that it lies in, from one that was named on, separated by `/`.
     pub name: String,
     /// By what its content is known.
     pub digest: ContentDigest,
@@ -68,7 +72,7 @@ pub enum From<'a> {
     /// Their owner's library.
     Library(UserId),
     /// A share link, opened by somebody who may be signed in.
-    Share(&'a ShareSlug, Option<UserId>),
+    Share(Opener<'a>, Option<UserId>),
 }
 
 /// An archive that can be fetched.
@@ -114,70 +118,127 @@ struct Row {
     files: u64,
 }
 
-/// Files that are to be put into an archive, with what follows appended.
-macro_rules! select_sources {
-    ($($rest:expr),*) => {
-        concat!(
-            "select file.id, name, file.created_at, ",
-            digest::columns!(),
-            ", ",
-            object::columns!(),
-            " ",
-            $($rest),*
-        )
+/// Files that are to be put into an archive, by what they are called there, of a statement's `led_to`.
+const SOURCES: &str = concat!(
+    "select file.id, case when path is null then name else path || '/' || name end as name,
+            file.created_at, ",
+    digest::columns!(),
+    ", ",
+    object::columns!(),
+    " from led_to
+      join file on file.id = led_to.file_id
+      join object on object.id = file.object_id
+      where ",
+    file::is_there!("$1"),
+    " order by position, path, file.name_key, file.id limit ",
+);
+
+/// What goes into an archive of an owner's files, and of what lies in their folders, in the order in which they are named.
+/// [`Error::NotFound`] where one of them is another's, or gone; [`Error::TooMany`] where that is too much for one archive;
+/// none at all where one is not to be [handed out](object::Row::release).
+pub async fn of_library(
+    db: &Db,
+    owner: UserId,
+    files: &[FileId],
+    folders: &[FolderId],
+    now: i64,
+) -> Result<Vec<Source>> {
+    let mut place = 2;
+    let mut named = |count: usize| {
+        let rows = (0..count).map(|position| {
+            place += 1;
+            // PostgreSQL is told the types of its parameters by what they stand beside.
+            format!("select {position} as position, id from {{}} where id = ${place} and account_id = $2")
+        });
+        rows.collect::<Vec<_>>().join(" union all ")
     };
+    let nothing = |table: &str| {
+        format!("select 0 as position, id from {table} where false and account_id = $2")
+    };
+    let of_files = match files.len() {
+        0 => nothing("file"),
+        count => named(count).replace("{}", "file"),
+    };
+    let of_folders = match folders.len() {
+        0 => nothing("folder"),
+        count => named(count).replace("{}", "folder"),
+    };
+    let first = files.len();
+    let sql = format!(
+        "with recursive
+            chosen (position, id) as ({of_files}),
+            top (position, id) as ({of_folders}),
+            tree (position, id, path) as
+                (select {first} + top.position, folder.id, folder.name
+                 from top join folder on folder.id = top.id where folder.trash_id is null
+                 union all
+                 select tree.position, folder.id, tree.path || '/' || folder.name
+                 from folder join tree on folder.parent_id = tree.id
+                 where folder.trash_id is null),
+            led_to (position, file_id, path) as
+                (select position, id, cast(null as text) from chosen
+                 union all
+                 select tree.position, file.id, tree.path
+                 from tree join file on file.folder_id = tree.id)
+         {SOURCES} {}",
+        MOST_FILES + 1
+    );
+    let sources = query(AssertSqlSafe(sql)).bind(now).bind(owner.0);
+    let sources = files.iter().fold(sources, |sources, file| sources.bind(file.0));
+    let sources = folders.iter().fold(sources, |sources, folder| sources.bind(folder.0));
+    let found: Vec<SourceRow> = sources.fetch_all(db.reader()).await?;
+    let there: HashSet<Uuid> = found.iter().map(|source| source.id).collect();
+    if files.iter().any(|file| !there.contains(&file.0)) {
+        return Err(Error::NotFound);
+    }
+    for folder in folders {
+        folder::check(db, owner, *folder).await?;
+    }
+    released(found)
 }
 
-/// What goes into an archive of an owner's files, in the order in which they are named. [`Error::NotFound`] where one
-/// of them is another's, or gone; none at all where one is not to be [handed out](object::Row::release).
-pub async fn of_library(db: &Db, owner: UserId, files: &[FileId], now: i64) -> Result<Vec<Source>> {
-    let places: Vec<String> = (3..).take(files.len()).map(|place| format!("${place}")).collect();
-    let named = query(AssertSqlSafe(format!(
-        "{} from file join object on object.id = file.object_id
-         where account_id = $1 and {} and file.id in ({})",
-        select_sources!(""),
-        file::is_there!("$2"),
-        places.join(", ")
-    )));
-    let named = files.iter().fold(named.bind(owner.0).bind(now), |named, file| named.bind(file.0));
-    let found: Vec<SourceRow> = named.fetch_all(db.reader()).await?;
-    let mut found: HashMap<Uuid, SourceRow> =
-        found.into_iter().map(|source| (source.id, source)).collect();
-    let in_order = files.iter().map(|file| found.remove(&file.0).ok_or(Error::NotFound));
-    let in_order: Vec<SourceRow> = in_order.collect::<Result<_>>()?;
-    in_order.into_iter().map(SourceRow::release).collect()
-}
-
-/// What goes into the archive of a share link, in its order; what is gone or expired is left out. None at all where one is
-/// not to be [handed out](object::Row::release).
+/// What goes into the archive of a share link, in its order; what is gone or expired is left out. Errors as those of
+/// [`of_library`].
 pub async fn of_share(db: &Db, slug: &ShareSlug, now: i64) -> Result<Vec<Source>> {
-    let found: Vec<SourceRow> = query(select_sources!(
-        "from share_file
-         join file on file.id = share_file.file_id
-         join object on object.id = file.object_id
-         where share_file.slug = $1 and ",
-        file::is_there!("$2"),
-        " order by share_file.position"
-    ))
-    .bind(slug.as_str())
-    .bind(now)
-    .fetch_all(db.reader())
-    .await?;
-    found.into_iter().map(SourceRow::release).collect()
+    let tree = share_content::TREE.replace("{}", "$2");
+    let sql = format!(
+        "with recursive {tree},
+            led_to (position, file_id, path) as
+                (select position, file_id, cast(null as text) from share_file where slug = $2
+                 union all
+                 select tree.position, file.id, tree.path
+                 from tree join file on file.folder_id = tree.id)
+         {SOURCES} {}",
+        MOST_FILES + 1
+    );
+    let sources = query(AssertSqlSafe(sql)).bind(now).bind(slug.as_str());
+    released(sources.fetch_all(db.reader()).await?)
+}
+
+/// Each once: a file may be named, and lie in a folder that is named, too.
+fn released(found: Vec<SourceRow>) -> Result<Vec<Source>> {
+    if found.len() > MOST_FILES {
+        return Err(Error::TooMany { limit: u32::try_from(MOST_FILES).unwrap_or(u32::MAX) });
+    }
+    let mut seen = HashSet::new();
+    let once = found.into_iter().filter(|source| seen.insert(source.id));
+    once.map(SourceRow::release).collect()
 }
 
 /// Keeps an archive for as long as its address lasts. One of a share link takes a place for each of its files, for all
 /// of them or for none: `false` where one has no place left.
 pub async fn insert(db: &Db, archive: &NewArchive<'_>, now: i64) -> Result<bool> {
     let mut tx = db.begin().await?;
-    let (owner, slug) = match archive.from {
+    let (owner, opener) = match archive.from {
         From::Library(owner) => (owner, None),
-        From::Share(slug, _) => (owner_of(&mut tx, slug).await?, Some(slug.as_str())),
+        From::Share(opener, _) => (owner_of(&mut tx, opener.share).await?, Some(opener)),
     };
+    let slug = opener.map(|opener| opener.share.as_str());
     hold(&mut tx, owner, slug).await?;
     query(
-        "insert into archive (id, account_id, share_slug, name, sha256, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into archive
+            (id, account_id, share_slug, name, sha256, created_at, expires_at, address)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(archive.id.0)
     .bind(owner.0)
@@ -186,13 +247,14 @@ pub async fn insert(db: &Db, archive: &NewArchive<'_>, now: i64) -> Result<bool>
     .bind(archive.sha256.0.as_slice())
     .bind(now)
     .bind(archive.expires_at)
+    .bind(opener.map(|opener| opener.address.as_str()))
     .execute(&mut tx)
     .await?;
     for (position, (file, name)) in (0_u32..).zip(archive.files) {
         let download = new_id(now);
-        if let From::Share(slug, by) = archive.from {
+        if let From::Share(opener, by) = archive.from {
             let grant = Grant { id: download, file: *file, by, expires_at: archive.expires_at };
-            if !download::reserve_in(&mut tx, slug, &grant, now).await? {
+            if !download::reserve_in(&mut tx, opener, &grant, now).await? {
                 return Ok(false);
             }
         }
@@ -249,8 +311,36 @@ pub async fn get(db: &Db, id: ArchiveId, now: i64) -> Result<Archive> {
     Ok(Archive { name: row.name, sha256: row.sha256, created_at: row.created_at, files })
 }
 
-/// Notes that bytes of some of an archive's files, the last one excluded, are leaving. [`Error::NotFound`] where the
-/// archive is gone; [`Error::UsedUp`] where the downloads of its link are limited and this one is complete.
+/// Whether an archive takes places of a link whose downloads are limited.
+pub async fn is_limited(db: &Db, id: ArchiveId) -> Result<bool> {
+    Ok(query(
+        "select exists
+            (select 1 from archive join share on share.slug = archive.share_slug
+             where archive.id = $1 and share.max_downloads is not null)",
+    )
+    .bind(id.0)
+    .fetch_value(db.reader())
+    .await?)
+}
+
+/// Whether an archive can be fetched still. [`Error::NotFound`] where it is gone, or its link, or the address or owner of
+/// that; [`Error::UsedUp`] where the downloads of its link are limited and this one is complete.
+pub async fn check(db: &Db, id: ArchiveId) -> Result<()> {
+    let is_used_up: Option<bool> =
+        query(IS_USED_UP).bind(id.0).fetch_optional_value(db.reader()).await?;
+    if is_used_up.ok_or(Error::NotFound)? { Err(Error::UsedUp) } else { Ok(()) }
+}
+
+const IS_USED_UP: &str =
+    "select archive.completed_at is not null and share.max_downloads is not null
+     from archive
+     left join share on share.slug = archive.share_slug
+     left join share_address on share_address.slug = archive.address
+     join account on account.id = archive.account_id
+     where archive.id = $1 and share_address.revoked_at is null and account.disabled_at is null";
+
+/// Notes that bytes of some of an archive's files, the last one excluded, are leaving: until their end is
+/// [noted](delivered) they have their places. Errors as those of [`check`].
 pub async fn begin(db: &Db, id: ArchiveId, files: std::ops::Range<usize>, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
     let from: Option<(Uuid, Option<String>)> =
@@ -260,17 +350,15 @@ pub async fn begin(db: &Db, id: ArchiveId, files: std::ops::Range<usize>, now: i
             .await?;
     let (owner, slug) = from.ok_or(Error::NotFound)?;
     hold(&mut tx, UserId(owner), slug.as_deref()).await?;
-    let is_used_up: Option<bool> = query(
-        "select completed_at is not null and exists
-            (select 1 from share where slug = share_slug and max_downloads is not null)
-         from archive where id = $1",
-    )
-    .bind(id.0)
-    .fetch_optional_value(&mut tx)
-    .await?;
+    let is_used_up: Option<bool> =
+        query(IS_USED_UP).bind(id.0).fetch_optional_value(&mut tx).await?;
     if is_used_up.ok_or(Error::NotFound)? {
         return Err(Error::UsedUp);
     }
+    query("update archive set delivering = delivering + 1 where id = $1")
+        .bind(id.0)
+        .execute(&mut tx)
+        .await?;
     let begun = query(if slug.is_some() { BEGIN_SHARED } else { BEGIN_OWN });
     let (first, end) = (to_db(files.start as u64), to_db(files.end as u64));
     begun.bind(id.0).bind(first).bind(end).bind(now).execute(&mut tx).await?;
@@ -278,7 +366,8 @@ pub async fn begin(db: &Db, id: ArchiveId, files: std::ops::Range<usize>, now: i
 }
 
 /// Those of a link have had their rows since their places were taken.
-const BEGIN_SHARED: &str = "update download set started_at = coalesce(started_at, $4)
+const BEGIN_SHARED: &str = "update download
+     set started_at = coalesce(started_at, $4), delivering = delivering + 1
      where id in
         (select download_id from archive_file
          where archive_id = $1 and position >= $2 and position < $3)";
@@ -293,8 +382,9 @@ const BEGIN_OWN: &str = "insert into download
      where archive.id = $1 and position >= $2 and position < $3
      on conflict (id) do nothing";
 
-/// Notes that bytes `from..to` of an archive of `size` bytes were delivered; it is complete once the pieces reach its
-/// end without a gap. Its files' own are noted by [`download::delivered`].
+/// Notes that bytes `from..to` of an archive of `size` bytes were delivered, and that they leave no more; it is complete once
+/// the pieces are all of it. Its files' own are noted by [`download::delivered`], but for those that were never reached:
+/// with the last delivery under way their places are given back.
 pub async fn delivered(
     db: &Db,
     id: ArchiveId,
@@ -303,19 +393,37 @@ pub async fn delivered(
     size: u64,
     now: i64,
 ) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let was: Option<String> = query("select pieces from archive where id = $1")
+        .bind(id.0)
+        .holding()
+        .fetch_optional_value(&mut tx)
+        .await?;
+    let Some(pieces) = was else { return Ok(()) };
+    let mut pieces: Pieces = pieces.parse().map_err(Error::internal)?;
+    pieces.add(from, to);
     query(
         "update archive
-         set bytes = $3, completed_at = case when $3 >= $4 then $5 else completed_at end
-         where id = $1 and bytes >= $2 and bytes < $3",
+         set pieces = $2, bytes = $3, completed_at = coalesce(completed_at, $4),
+             delivering = case when delivering > 0 then delivering - 1 else 0 end
+         where id = $1",
     )
     .bind(id.0)
-    .bind(to_db(from))
-    .bind(to_db(to))
-    .bind(to_db(size))
-    .bind(now)
-    .execute(db.writer())
+    .bind(pieces.to_string())
+    .bind(to_db(pieces.without_gap()))
+    .bind(pieces.are_all_of(size).then_some(now))
+    .execute(&mut tx)
     .await?;
-    Ok(())
+    query(
+        "update download set delivering = 0
+         where delivering > 0
+           and exists (select 1 from archive where id = $1 and delivering = 0)
+           and id in (select download_id from archive_file where archive_id = $1)",
+    )
+    .bind(id.0)
+    .execute(&mut tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Removes up to `batch` archives whose addresses work no longer. Answers how many went.
@@ -353,7 +461,7 @@ mod tests {
     use sharesync_protocol::api::Role;
 
     use super::*;
-    use crate::db::scratch::Scratch;
+    use crate::db::scratch::{Scratch, anybody};
 
     #[tokio::test]
     async fn an_archive_of_a_limited_link_is_used_up_once_it_was_delivered_without_a_gap() {
@@ -365,18 +473,18 @@ mod tests {
         let id = ArchiveId(new_id(0));
         let archive = NewArchive {
             id,
-            from: From::Share(&slug, None),
+            from: From::Share(anybody(&slug), None),
             name: "files.zip",
             sha256: Sha256Digest([0; 32]),
             expires_at: 10,
             files: &[(file, "a.txt".into())],
         };
         assert!(insert(db, &archive, 0).await.unwrap());
-        for (from, to) in [(5, 10), (0, 5), (0, 4), (6, 10)] {
+        for (from, to) in [(5, 9), (0, 5), (0, 4), (6, 9)] {
             delivered(db, id, from, to, 10, 1).await.unwrap();
             begin(db, id, 0..1, 1).await.unwrap();
         }
-        delivered(db, id, 5, 10, 10, 1).await.unwrap();
+        delivered(db, id, 9, 10, 10, 1).await.unwrap();
         assert!(matches!(begin(db, id, 0..1, 1).await, Err(Error::UsedUp)));
         assert!(matches!(begin(db, id, 0..0, 1).await, Err(Error::UsedUp)));
     }

@@ -4,10 +4,12 @@ use sharesync_protocol::api::Download;
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
+use super::share_content::leads_to;
 use super::statement::query;
-use super::{Db, Tx, below, count_from_db, file, from_db, mail, new_id, share, to_db};
+use super::{Db, TokenHash, Tx, below, count_from_db, file, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
+use crate::pieces::{self, Pieces};
 
 /// A download for which an address is handed out.
 pub struct Grant {
@@ -19,6 +21,31 @@ pub struct Grant {
     pub by: Option<UserId>,
     /// When the address stops working.
     pub expires_at: i64,
+}
+
+/// By what somebody opens a share link.
+#[derive(Clone, Copy)]
+pub struct Opener<'a> {
+    /// The link.
+    pub share: &'a ShareSlug,
+    /// The address.
+    pub address: &'a ShareSlug,
+    /// SHA-256 of what tells them from others, where the link works for one person only.
+    pub taker: Option<&'a TokenHash>,
+}
+
+/// Whether a download has its place in a limited link: for good once it is complete, and before that for as long as its
+/// address lasts or bytes of it are leaving, those of a broken server for a day; `$now` being a parameter.
+macro_rules! has_place {
+    ($now:literal) => {
+        concat!(
+            "(download.completed_at is not null or download.url_expires_at > ",
+            $now,
+            " or download.delivering > 0 and download.started_at > ",
+            $now,
+            " - 86400000)"
+        )
+    };
 }
 
 impl Grant {
@@ -34,6 +61,7 @@ struct Row {
     file_id: Uuid,
     file_name: String,
     by: Option<String>,
+    recipient: Option<String>,
     requested_at: i64,
     started_at: Option<i64>,
     bytes: i64,
@@ -47,6 +75,7 @@ impl From<Row> for Download {
             file_id: FileId(row.file_id),
             file_name: row.file_name,
             by: row.by,
+            recipient: row.recipient,
             requested_at: row.requested_at,
             started_at: row.started_at,
             bytes: from_db(row.bytes),
@@ -57,13 +86,12 @@ impl From<Row> for Download {
     }
 }
 
-/// Takes a place in a share link for a download of one of its files, if the link still works and a
-/// place is free. A place is held by a completed download for good, and by an unfinished one until
-/// its address expires; the statement that counts them is the one that inserts.
-pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Result<bool> {
+/// Takes a place in a share link for a download of one of its files, if the link still works and a place is free, and where
+/// it works for one person only, if nobody else has one. The statement that counts them is the one that inserts.
+pub async fn reserve(db: &Db, opener: Opener<'_>, grant: &Grant, now: i64) -> Result<bool> {
     let mut tx = db.begin().await?;
-    share::hold(&mut tx, slug.as_str()).await?;
-    let reserved = reserve_in(&mut tx, slug, grant, now).await?;
+    share::hold(&mut tx, opener.share.as_str()).await?;
+    let reserved = reserve_in(&mut tx, opener, grant, now).await?;
     tx.commit().await?;
     Ok(reserved)
 }
@@ -71,73 +99,133 @@ pub async fn reserve(db: &Db, slug: &ShareSlug, grant: &Grant, now: i64) -> Resu
 /// The same, within a transaction that holds the link.
 pub(super) async fn reserve_in(
     tx: &mut Tx,
-    slug: &ShareSlug,
+    opener: Opener<'_>,
     grant: &Grant,
     now: i64,
 ) -> Result<bool> {
     let reserved = query(concat!(
-        "insert into download (id, file_id, share_slug, account_id, requested_at, url_expires_at)
-         select $1, file.id, share.slug, $4, $5, $6
-         from share
-         join share_file on share_file.slug = share.slug
-         join file on file.id = share_file.file_id
-         where share.slug = $2 and file.id = $3
+        "insert into download
+            (id, file_id, share_slug, address, taker, account_id, requested_at, url_expires_at)
+         select $1, file.id, share.slug, share_address.slug, $7, $4, $5, $6
+         from share_address
+         join share on share.slug = share_address.share_slug
+         join file on file.account_id = share.account_id
+         where share_address.slug = $2 and share_address.revoked_at is null and file.id = $3
            and (share.expires_at is null or share.expires_at > $5)
            and ",
         file::is_there!("$5"),
+        " and ",
+        leads_to!(),
         " and (share.max_downloads is null or share.max_downloads >
                 (select count(*) from download
-                 where share_slug = $2 and file_id = $3
-                   and (completed_at is not null or url_expires_at > $5)))",
+                 where download.address = $2 and download.file_id = $3 and ",
+        has_place!("$5"),
+        "))
+           and (not share.one_time or not exists
+                (select 1 from download
+                 where download.address = $2 and (download.taker is null or download.taker <> $7)
+                   and ",
+        has_place!("$5"),
+        "))"
     ))
     .bind(grant.id)
-    .bind(slug.as_str())
+    .bind(opener.address.as_str())
     .bind(grant.file.0)
     .bind(grant.by.map(|user| user.0))
     .bind(now)
     .bind(grant.expires_at)
+    .bind(opener.taker.map(<[u8; 32]>::as_slice))
     .execute(tx)
     .await?;
     Ok(reserved == 1)
 }
 
-/// Places taken in a share link, of the file that has fewest taken.
-pub async fn fewest_taken(db: &Db, slug: &ShareSlug, now: i64) -> Result<u32> {
-    let taken = query(
-        "select coalesce(min(taken), 0) from
-            (select count(download.id) as taken
-             from share_file
-             left join download on download.share_slug = share_file.slug
-                and download.file_id = share_file.file_id
-                and (download.completed_at is not null or download.url_expires_at > $2)
-             where share_file.slug = $1
-             group by share_file.file_id) as places",
-    )
-    .bind(slug.as_str())
+/// Files of a share link of which places are taken by an address, and how many of each.
+pub async fn taken(db: &Db, address: &ShareSlug, now: i64) -> Result<Vec<(FileId, u32)>> {
+    let taken: Vec<(Uuid, i64)> = query(concat!(
+        "select file_id, count(*) from download where address = $1 and ",
+        has_place!("$2"),
+        " group by file_id"
+    ))
+    .bind(address.as_str())
     .bind(now)
-    .fetch_value(db.reader())
+    .fetch_all(db.reader())
     .await?;
-    Ok(count_from_db(taken))
+    Ok(taken.into_iter().map(|(file, taken)| (FileId(file), count_from_db(taken))).collect())
 }
 
-/// Notes that bytes of a share link's file are leaving. [`Error::NotFound`] where the link is
-/// gone; [`Error::UsedUp`] where its downloads are limited and this one is complete.
-pub async fn begin_shared(db: &Db, id: Uuid, now: i64) -> Result<()> {
+/// Whether somebody else has what works for one person only.
+pub async fn is_anothers(db: &Db, opener: Opener<'_>, now: i64) -> Result<bool> {
+    Ok(query(concat!(
+        "select exists
+            (select 1 from download
+             where address = $1 and ($2 is null or taker is null or taker <> $2) and ",
+        has_place!("$3"),
+        ")"
+    ))
+    .bind(opener.address.as_str())
+    .bind(opener.taker.map(<[u8; 32]>::as_slice))
+    .bind(now)
+    .fetch_value(db.reader())
+    .await?)
+}
+
+/// Whether a download through a share link may still begin. [`Error::NotFound`] where the link, or its address, or its owner
+/// is gone; [`Error::UsedUp`] where its downloads are limited and this one is complete.
+pub async fn check_shared(db: &Db, id: Uuid) -> Result<()> {
+    let found: Option<Begun> = query(BEGUN).bind(id).fetch_optional(db.reader()).await?;
+    found.ok_or(Error::NotFound)?.check().map(drop)
+}
+
+/// Notes that bytes of a share link's file are leaving, from one on: until their end is [noted](delivered), the download has
+/// its place. Errors as those of [`check_shared`]; [`Error::TooMany`] where its downloads are limited and it would come in
+/// more pieces than can be told apart.
+pub async fn begin_shared(db: &Db, id: Uuid, from: u64, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
-    let limited: Option<(bool,)> = query(
-        "update download set started_at = coalesce(started_at, $2) where id = $1
-         returning completed_at is not null and exists
-            (select 1 from share where slug = share_slug and max_downloads is not null)",
+    let found: Option<Begun> = query(BEGUN).bind(id).fetch_optional(&mut tx).await?;
+    let begun = found.ok_or(Error::NotFound)?.check()?;
+    if begun.is_limited && !begun.pieces.parse::<Pieces>().map_err(Error::internal)?.take(from) {
+        return Err(Error::TooMany { limit: pieces::MOST });
+    }
+    query(
+        "update download set started_at = coalesce(started_at, $2), delivering = delivering + 1
+         where id = $1",
     )
     .bind(id)
     .bind(now)
-    .fetch_optional(&mut tx)
+    .execute(&mut tx)
     .await?;
-    match limited {
-        None => Err(Error::NotFound),
-        Some((true,)) => Err(Error::UsedUp),
-        Some((false,)) => Ok(tx.commit().await?),
+    tx.commit().await
+}
+
+/// A download through a link that works.
+#[derive(sqlx::FromRow)]
+struct Begun {
+    is_limited: bool,
+    is_complete: bool,
+    pieces: String,
+}
+
+impl Begun {
+    fn check(self) -> Result<Self> {
+        if self.is_limited && self.is_complete { Err(Error::UsedUp) } else { Ok(self) }
     }
+}
+
+const BEGUN: &str = "select share.max_downloads is not null as is_limited,
+            download.completed_at is not null as is_complete, download.pieces
+     from download
+     join share on share.slug = download.share_slug
+     join share_address on share_address.slug = download.address
+     join account on account.id = share.account_id
+     where download.id = $1 and share_address.revoked_at is null
+       and account.disabled_at is null";
+
+/// Nothing is leaving any more that a stop has cut off.
+pub async fn recover(db: &Db) -> Result<()> {
+    query("update download set delivering = 0 where delivering > 0").execute(db.writer()).await?;
+    query("update archive set delivering = 0 where delivering > 0").execute(db.writer()).await?;
+    Ok(())
 }
 
 /// Notes that bytes are leaving to somebody known, whose addresses have no row before this.
@@ -175,8 +263,8 @@ pub async fn directed(db: &Db, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Notes that bytes `from..to` of a file of `size` bytes were delivered. The download is complete
-/// once the pieces reach the end of the file without a gap. Where it is the first complete one of a file
+/// Notes that bytes `from..to` of a file of `size` bytes were delivered, and that they leave no more. The download is
+/// complete once the pieces are all of the file. Where it is the first complete one of a file
 /// through a link whose owner wants to know, they are mailed; answers whether.
 pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i64) -> Result<bool> {
     let mut tx = db.begin().await?;
@@ -186,25 +274,29 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
         // Which one is the first is decided there.
         share::hold(&mut tx, &slug).await?;
     }
-    let completed = query(
+    let was: Option<(String, bool)> =
+        query("select pieces, completed_at is not null from download where id = $1")
+            .bind(id)
+            .holding()
+            .fetch_optional(&mut tx)
+            .await?;
+    let Some((pieces, was_complete)) = was else { return Ok(false) };
+    let mut pieces: Pieces = pieces.parse().map_err(Error::internal)?;
+    pieces.add(from, to);
+    let is_complete = !was_complete && pieces.are_all_of(size);
+    query(
         "update download
-         set bytes = case when bytes < $3 then $3 else bytes end, completed_at = $4
-         where id = $1 and bytes >= $2 and $3 >= $5 and completed_at is null",
+         set pieces = $2, bytes = $3, completed_at = coalesce(completed_at, $4),
+             delivering = case when delivering > 0 then delivering - 1 else 0 end
+         where id = $1",
     )
     .bind(id)
-    .bind(to_db(from))
-    .bind(to_db(to))
-    .bind(now)
-    .bind(to_db(size))
+    .bind(pieces.to_string())
+    .bind(to_db(pieces.without_gap()))
+    .bind(is_complete.then_some(now))
     .execute(&mut tx)
     .await?;
-    if completed == 0 {
-        query("update download set bytes = $3 where id = $1 and bytes >= $2 and bytes < $3")
-            .bind(id)
-            .bind(to_db(from))
-            .bind(to_db(to))
-            .execute(&mut tx)
-            .await?;
+    if !is_complete {
         tx.commit().await?;
         return Ok(false);
     }
@@ -248,11 +340,12 @@ macro_rules! select_downloads {
     ($rest:literal) => {
         concat!(
             "select download.id, download.file_id, file.name as file_name,
-                    account.username as by, requested_at, started_at, bytes, completed_at,
+                    account.username as by, share_address.recipient, requested_at, started_at, bytes, completed_at,
                     direct
              from download
              join file on file.id = download.file_id
-             left join account on account.id = download.account_id ",
+             left join account on account.id = download.account_id
+             left join share_address on share_address.slug = download.address ",
             $rest
         )
     };
@@ -266,7 +359,7 @@ pub async fn of_share(
     limit: u32,
 ) -> Result<Vec<(Uuid, Download)>> {
     let query = query(select_downloads!(
-        "where share_slug = $1 and download.id < $2
+        "where download.share_slug = $1 and download.id < $2
          order by download.id desc limit $3"
     ));
     Ok(listed(
@@ -297,7 +390,7 @@ mod tests {
     use sharesync_protocol::api::Role;
 
     use super::*;
-    use crate::db::scratch::Scratch;
+    use crate::db::scratch::{Scratch, anybody};
 
     /// Whether a place is given at a moment in a link that ends, to a file that ends.
     async fn reserved_at(now: i64, link_ends: Option<i64>, file_ends: Option<i64>) -> bool {
@@ -307,7 +400,7 @@ mod tests {
         let file = scratch.file(owner, file_ends).await;
         let slug = scratch.share(owner, file, link_ends, None).await;
         let grant = Grant { id: new_id(now), file, by: None, expires_at: now + 1 };
-        reserve(db, &slug, &grant, now).await.unwrap()
+        reserve(db, anybody(&slug), &grant, now).await.unwrap()
     }
 
     #[tokio::test]

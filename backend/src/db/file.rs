@@ -61,6 +61,8 @@ pub struct NewFile<'a> {
 pub struct Servable {
     /// Its bytes in the store.
     pub object: Released,
+    /// What it is called.
+    pub name: String,
     /// By what its content is known.
     pub digest: ContentDigest,
     /// Media type.
@@ -73,6 +75,7 @@ pub struct Servable {
 struct ServableRow {
     #[sqlx(flatten)]
     object: object::Row,
+    name: String,
     #[sqlx(flatten)]
     digest: digest::Row,
     content_type: String,
@@ -338,7 +341,7 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
         object::columns!(),
         ", ",
         digest::columns!(),
-        ", content_type, file.created_at
+        ", name, content_type, file.created_at
          from file join object on object.id = file.object_id
          where file.id = $1 and ",
         is_there!("$2")
@@ -347,8 +350,10 @@ pub async fn servable(db: &Db, id: FileId, now: i64) -> Result<Servable> {
     .bind(now)
     .fetch_optional(db.reader())
     .await?;
-    let ServableRow { object, digest, content_type, created_at } = found.ok_or(Error::NotFound)?;
-    Ok(Servable { object: object.release()?, digest: digest.into(), content_type, created_at })
+    let ServableRow { object, name, digest, content_type, created_at } =
+        found.ok_or(Error::NotFound)?;
+    let (object, digest) = (object.release()?, digest.into());
+    Ok(Servable { object, name, digest, content_type, created_at })
 }
 
 /// A file, as whoever looks after the store sees it.

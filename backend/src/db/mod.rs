@@ -21,6 +21,8 @@ pub mod scan;
 pub mod second_factor;
 pub mod session;
 pub mod share;
+pub mod share_address;
+pub mod share_content;
 pub mod transfer;
 pub mod trash;
 pub mod upload;

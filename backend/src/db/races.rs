@@ -11,7 +11,7 @@ use super::account;
 use super::api_token::{self, NewApiToken};
 use super::archive::{self, NewArchive};
 use super::download::{self, Grant};
-use super::scratch::Scratch;
+use super::scratch::{Scratch, anybody};
 use super::share;
 use super::{Db, Tx, new_id};
 use crate::error::{Error, Result};
@@ -59,10 +59,10 @@ async fn places_in_a_link_are_counted_by_one_at_a_time() {
     share::hold(&mut tx, slug.as_str()).await.unwrap();
     let asked = tokio::spawn({
         let (db, slug) = (db.clone(), slug.clone());
-        async move { download::reserve(&db, &slug, &download_of(file), 0).await }
+        async move { download::reserve(&db, anybody(&slug), &download_of(file), 0).await }
     });
     assert!(after(tx, asked).await.unwrap());
-    assert!(!download::reserve(db, &slug, &download_of(file), 0).await.unwrap());
+    assert!(!download::reserve(db, anybody(&slug), &download_of(file), 0).await.unwrap());
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn an_archive_counts_places_when_nobody_else_does() {
     let archive_all = |db: Db, slug: ShareSlug| async move {
         let archive = NewArchive {
             id: ArchiveId(new_id(0)),
-            from: archive::From::Share(&slug, None),
+            from: archive::From::Share(anybody(&slug), None),
             name: "files.zip",
             sha256: Sha256Digest([0; 32]),
             expires_at: 10,
@@ -100,7 +100,7 @@ async fn which_download_is_the_first_is_decided_one_at_a_time() {
     let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
     let (file, slug) = shared_once(&scratch, sam).await;
     let grant = download_of(file);
-    assert!(download::reserve(db, &slug, &grant, 0).await.unwrap());
+    assert!(download::reserve(db, anybody(&slug), &grant, 0).await.unwrap());
     let mut tx = db.begin().await.unwrap();
     share::hold(&mut tx, slug.as_str()).await.unwrap();
     let delivered = tokio::spawn({

@@ -1,13 +1,15 @@
 //! A database with nothing in it, for tests of the modules beside this one.
 
 use sharesync_protocol::api::{ContentDigest, Role, Sha256Digest};
-use sharesync_protocol::{FileId, ShareSlug, UserId};
+use sharesync_protocol::{AddressId, FileId, ShareSlug, UserId};
 use sharesync_test_services::Postgres;
 use tempfile::TempDir;
 
 use super::account::{self, Claim, NewAccount};
+use super::download::Opener;
 use super::file::{self, NewFile};
 use super::share::{self, NewShare};
+use super::share_address::NewAddress;
 use super::{DatabasePlace, Db, folder, new_id, object};
 use crate::blob::{Incoming, Place};
 use crate::scanning::Verdict;
@@ -89,12 +91,25 @@ impl Scratch {
             slug: &slug,
             owner,
             files: &[file],
+            folders: &[],
+            addresses: &[NewAddress {
+                id: AddressId(new_id(0)),
+                slug: slug.clone(),
+                recipient: None,
+            }],
             password_hash: None,
             expires_at,
             max_downloads,
+            one_time: false,
+            names_shown: false,
             notify: true,
         };
         share::insert(&self.db, &new, 0).await.unwrap();
         slug
     }
+}
+
+/// Somebody who opens a link by the address that is for anybody.
+pub(super) fn anybody(slug: &ShareSlug) -> Opener<'_> {
+    Opener { share: slug, address: slug, taker: None }
 }

@@ -1,15 +1,15 @@
-//! Share links and what they lead to.
+//! Share links and their rules. What they lead to is `share_content`'s affair, and by which addresses `share_address`'s.
 
-use std::collections::HashMap;
+use sharesync_protocol::{AddressId, FileId, FolderId, ShareSlug, UserId};
 
-use sharesync_protocol::api::SharedFile;
-use sharesync_protocol::{FileId, ShareSlug, UserId};
-use sqlx::AssertSqlSafe;
-use uuid::Uuid;
-
+use super::share_address::{self, NewAddress};
+use super::share_content::leads_to;
 use super::statement::query;
-use super::{Db, Tx, count_from_db, file, from_db, scan};
+use super::{Db, Tx, account, count_from_db, file};
 use crate::error::{Error, Result};
+
+/// Recipients that a link may have.
+pub const MOST_RECIPIENTS: usize = 50;
 
 /// A share link to be made.
 pub struct NewShare<'a> {
@@ -19,14 +19,42 @@ pub struct NewShare<'a> {
     pub owner: UserId,
     /// What it leads to, in the order to show.
     pub files: &'a [FileId],
+    /// Folders that it leads to, behind these.
+    pub folders: &'a [FolderId],
+    /// By which addresses.
+    pub addresses: &'a [NewAddress],
     /// Argon2id hash in PHC form, where a password is asked for.
     pub password_hash: Option<&'a str>,
     /// When it stops working.
     pub expires_at: Option<i64>,
     /// How many times each file may be downloaded.
     pub max_downloads: Option<u32>,
+    /// Whether one person only may fetch them by each address.
+    pub one_time: bool,
+    /// Whether names are shown before the password.
+    pub names_shown: bool,
     /// Whether its owner is told when a file was fetched.
     pub notify: bool,
+}
+
+/// What becomes of a link's rules: none where one stays as it is.
+#[derive(Default)]
+#[expect(clippy::option_option, reason = "a rule may stay, change or go")]
+pub struct Change<'a> {
+    /// The hash of its password, or that it has none any more.
+    pub password_hash: Option<Option<&'a str>>,
+    /// When it stops working, if ever.
+    pub expires_at: Option<Option<i64>>,
+    /// How many times each file may be downloaded, if limited.
+    pub max_downloads: Option<Option<u32>>,
+    /// Whether names are shown before the password.
+    pub names_shown: Option<bool>,
+    /// Whether its owner is told when a file was fetched.
+    pub notify: Option<bool>,
+    /// More addresses.
+    pub addresses: &'a [NewAddress],
+    /// Addresses that are not to work any more.
+    pub revoked: &'a [AddressId],
 }
 
 /// A share link as it is stored.
@@ -44,6 +72,10 @@ pub struct Share {
     pub expires_at: Option<i64>,
     /// How many times each file may be downloaded.
     pub max_downloads: Option<u32>,
+    /// Whether one person only may fetch them by each address.
+    pub one_time: bool,
+    /// Whether names are shown before the password.
+    pub names_shown: bool,
     /// Whether its owner is told when a file was fetched.
     pub notify: bool,
     /// Downloads completed.
@@ -65,6 +97,8 @@ struct Row {
     created_at: i64,
     expires_at: Option<i64>,
     max_downloads: Option<i64>,
+    one_time: bool,
+    names_shown: bool,
     notify: bool,
     downloads: i64,
 }
@@ -78,20 +112,12 @@ impl From<Row> for Share {
             created_at: row.created_at,
             expires_at: row.expires_at,
             max_downloads: row.max_downloads.map(count_from_db),
+            one_time: row.one_time,
+            names_shown: row.names_shown,
             notify: row.notify,
             downloads: count_from_db(row.downloads),
         }
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct FileRow {
-    slug: String,
-    id: Uuid,
-    name: String,
-    size: i64,
-    content_type: String,
-    scan: String,
 }
 
 /// Makes a share link. [`Error::NotFound`] where one of the files is not the owner's, [`Error::Quarantined`] where one is
@@ -100,8 +126,9 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;
     query(
         "insert into share
-            (slug, account_id, password_hash, created_at, expires_at, max_downloads, notify)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+            (slug, account_id, password_hash, created_at, expires_at, max_downloads, one_time,
+             names_shown, notify)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(share.slug.as_str())
     .bind(share.owner.0)
@@ -109,9 +136,12 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     .bind(now)
     .bind(share.expires_at)
     .bind(share.max_downloads)
+    .bind(share.one_time)
+    .bind(share.names_shown)
     .bind(share.notify)
     .execute(&mut tx)
     .await?;
+    share_address::insert(&mut tx, share.slug, share.addresses, now).await?;
     for (position, file) in (0_u32..).zip(share.files) {
         let entered = query(concat!(
             "insert into share_file (slug, file_id, position)
@@ -132,6 +162,7 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
             return Err(Error::NotFound);
         }
     }
+    enter_folders(&mut tx, share).await?;
     let is_infected: bool = query(
         "select exists
             (select 1 from share_file
@@ -149,16 +180,41 @@ pub async fn insert(db: &Db, share: &NewShare<'_>, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// [`Error::NotFound`] where one is not the owner's.
+async fn enter_folders(tx: &mut Tx, share: &NewShare<'_>) -> Result<()> {
+    let first = u32::try_from(share.files.len()).unwrap_or(u32::MAX);
+    for (position, folder) in (first..).zip(share.folders) {
+        let entered = query(
+            "insert into share_folder (slug, folder_id, position)
+             select $1, id, $3 from folder
+             where id = $2 and account_id = $4 and trash_id is null and parent_id is not null
+             on conflict do nothing",
+        )
+        .bind(share.slug.as_str())
+        .bind(folder.0)
+        .bind(position)
+        .bind(share.owner.0)
+        .execute(&mut *tx)
+        .await?;
+        let before = &share.folders[..(position - first) as usize];
+        if entered == 0 && !before.contains(folder) {
+            return Err(Error::NotFound);
+        }
+    }
+    Ok(())
+}
+
 /// A share link as it is stored, with what follows appended.
 macro_rules! select_shares {
-    ($rest:literal) => {
+    ($($rest:expr),*) => {
         concat!(
             "select share.slug, account.username as owner, share.password_hash,
-                    share.created_at, share.expires_at, share.max_downloads, share.notify,
+                    share.created_at, share.expires_at, share.max_downloads, share.one_time,
+                    share.names_shown, share.notify,
                     (select count(*) from download
                      where share_slug = share.slug and completed_at is not null) as downloads
              from share join account on account.id = share.account_id ",
-            $rest
+            $($rest),*
         )
     };
 }
@@ -172,8 +228,7 @@ pub async fn get(db: &Db, slug: &ShareSlug) -> Result<Share> {
     row.map(Share::from).ok_or(Error::NotFound)
 }
 
-/// One page of an owner's share links, newest first, made before the one named; of all, or of those
-/// that lead to one file.
+/// One page of an owner's share links, newest first, made before the one named; of all, or of those that lead to one file.
 pub async fn page(
     db: &Db,
     owner: UserId,
@@ -186,8 +241,9 @@ pub async fn page(
            and ($2 is null or (share.created_at, share.slug) <
                 (select created_at, slug from share where slug = $2))
            and ($3 is null or exists
-                (select 1 from share_file
-                 where share_file.slug = share.slug and share_file.file_id = $3))
+                (select 1 from file where file.id = $3 and ",
+        leads_to!(),
+        "))
          order by share.created_at desc, share.slug desc limit $4"
     ))
     .bind(owner.0)
@@ -199,39 +255,66 @@ pub async fn page(
     Ok(rows.into_iter().map(Share::from).collect())
 }
 
-/// What share links lead to, each in its order; files that are gone or expired are left out.
-pub async fn files(
+/// Changes the rules of a link of the owner's. [`Error::NotFound`] where it is another's; [`Error::Invalid`] where
+/// recipients are named to a link that is for anybody, or where it would work for more than one person though it is made
+/// for one.
+pub async fn change(
     db: &Db,
-    shares: &[Share],
+    owner: UserId,
+    slug: &ShareSlug,
+    change: &Change<'_>,
     now: i64,
-) -> Result<HashMap<ShareSlug, Vec<SharedFile>>> {
-    if shares.is_empty() {
-        return Ok(HashMap::new());
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    account::hold(&mut tx, owner).await?;
+    hold(&mut tx, slug.as_str()).await?;
+    let found: Option<(bool, i64)> = query(
+        "select one_time,
+                (select count(*) from share_address
+                 where share_slug = share.slug and recipient is not null and revoked_at is null)
+         from share where slug = $1 and account_id = $2",
+    )
+    .bind(slug.as_str())
+    .bind(owner.0)
+    .fetch_optional(&mut tx)
+    .await?;
+    let (one_time, recipients) = found.ok_or(Error::NotFound)?;
+    if one_time && change.max_downloads.is_some() {
+        return Err(Error::invalid("max_downloads", "the link works once"));
     }
-    let places: Vec<String> = (2..).take(shares.len()).map(|place| format!("${place}")).collect();
-    let named = query(AssertSqlSafe(format!(
-        "select share_file.slug, file.id, file.name, file.size, file.content_type, object.scan
-         from share_file
-         join file on file.id = share_file.file_id
-         join object on object.id = file.object_id
-         where {} and share_file.slug in ({})
-         order by share_file.position",
-        file::is_there!("$1"),
-        places.join(", ")
-    )));
-    let named = shares.iter().fold(named.bind(now), |named, share| named.bind(share.slug.as_str()));
-    let rows: Vec<FileRow> = named.fetch_all(db.reader()).await?;
-    let mut files: HashMap<ShareSlug, Vec<SharedFile>> = HashMap::new();
-    for row in rows {
-        files.entry(ShareSlug(row.slug)).or_default().push(SharedFile {
-            id: FileId(row.id),
-            name: row.name,
-            size: from_db(row.size),
-            content_type: row.content_type,
-            scan: scan::state(&row.scan),
-        });
+    let recipients = count_from_db(recipients) as usize + change.addresses.len();
+    if !change.addresses.is_empty() && recipients == change.addresses.len() {
+        return Err(Error::invalid("add_recipients", "the link is for anybody who has it"));
     }
-    Ok(files)
+    if recipients > MOST_RECIPIENTS {
+        return Err(Error::invalid("add_recipients", format!("at most {MOST_RECIPIENTS} in all")));
+    }
+    query(
+        "update share set
+            password_hash = case when $3 then $4 else password_hash end,
+            expires_at = case when $5 then $6 else expires_at end,
+            max_downloads = case when $7 then $8 else max_downloads end,
+            names_shown = coalesce($9, names_shown),
+            notify = coalesce($10, notify)
+         where slug = $1 and account_id = $2",
+    )
+    .bind(slug.as_str())
+    .bind(owner.0)
+    .bind(change.password_hash.is_some())
+    .bind(change.password_hash.flatten())
+    .bind(change.expires_at.is_some())
+    .bind(change.expires_at.flatten())
+    .bind(change.max_downloads.is_some())
+    .bind(change.max_downloads.flatten())
+    .bind(change.names_shown)
+    .bind(change.notify)
+    .execute(&mut tx)
+    .await?;
+    share_address::insert(&mut tx, slug, change.addresses, now).await?;
+    for address in change.revoked {
+        share_address::revoke(&mut tx, slug, *address, now).await?;
+    }
+    tx.commit().await
 }
 
 /// Keeps a share link as it is until the transaction ends, so that what is counted of it stays true.
@@ -271,6 +354,7 @@ pub async fn purge(db: &Db, batch: u32) -> Result<u64> {
         "delete from share where slug in
             (select slug from share
              where not exists (select 1 from share_file where share_file.slug = share.slug)
+               and not exists (select 1 from share_folder where share_folder.slug = share.slug)
              limit $1)",
     )
     .bind(batch)

@@ -5,12 +5,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use axum_extra::extract::CookieJar;
 use sharesync_protocol::api::{ArchiveLink, RequestArchive, RequestShareArchive};
 use sharesync_protocol::{ArchiveId, ShareSlug};
 
 use super::extract::{AuthUser, BaseUrl, Path, Query, Valid};
 use super::precondition::Validators;
 use super::representation::Representation;
+use super::taker::Taker;
 use crate::app::AppState;
 use crate::archive;
 use crate::blob::presign::{self, ArchiveQuery};
@@ -24,8 +26,8 @@ use crate::error::Result;
     responses(
         (status = 200, body = ArchiveLink),
         (status = 403, description = "`forbidden`, `insufficient_scope`; `quarantined`: one of the files"),
-        (status = 404, description = "`not_found`: one of the files"),
-        (status = 409, description = "`scan_pending`: one of the files"),
+        (status = 404, description = "`not_found`: one of the files or folders"),
+        (status = 409, description = "`scan_pending`: one of the files; `too_many`: more than 10,000"),
         (status = 422, description = "`invalid`, `invalid_name`"),
         (status = 500, description = "`damaged`: the disk has changed the bytes of one of them"),
     )
@@ -60,11 +62,14 @@ pub async fn of_share(
     State(app): State<AppState>,
     user: Option<AuthUser>,
     BaseUrl(base): BaseUrl,
+    cookies: CookieJar,
     Path(slug): Path<ShareSlug>,
     Valid(wanted): Valid<RequestShareArchive>,
-) -> Result<Json<ArchiveLink>> {
-    let by = user.map(|user| user.id);
-    Ok(Json(archive::of_share(&app, &slug, wanted, by, &base).await?))
+) -> Result<(CookieJar, Json<ArchiveLink>)> {
+    let taker = Taker::known_or_new(&app, &cookies);
+    let door = taker.door(&slug, user.map(|user| user.id));
+    let link = archive::of_share(&app, &door, wanted, &base).await?;
+    Ok((taker.kept(&app, cookies), Json(link)))
 }
 
 /// Several files as one ZIP
@@ -104,6 +109,7 @@ pub async fn archive(
     };
     let Some(wanted) = about.wanted(&headers)? else { return Ok(about.not_modified()) };
     let body = if method == Method::HEAD {
+        archive.check(&app).await?;
         Body::empty()
     } else {
         let (from, to) = wanted.of(about.size);

@@ -8,9 +8,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use futures_util::StreamExt;
 use sharesync_protocol::FileId;
 use sharesync_protocol::api::Role;
-use uuid::Uuid;
 
 use super::cookies::Kept;
 use super::extract::{AuthUser, Path, Query};
@@ -23,6 +23,7 @@ use crate::auth::session;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, SignedQuery, Via};
 use crate::db::download::{self, Grant};
 use crate::db::file::{self, Servable};
+use crate::deliveries::Delivery;
 use crate::delivery::{self, Counted};
 use crate::error::{Error, Result};
 
@@ -103,7 +104,7 @@ pub async fn content(
         && let Some(address) = direct_address(&app, &grant, via, &file, &disposition, now).await?
     {
         app.recording.settled(grant.id).await;
-        begin(&app, &grant, via, now).await?;
+        begin(&app, &grant, via, 0).await?;
         delivery::record_direct(&app, grant.id, file.object.size).await;
         let headers =
             [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
@@ -117,11 +118,12 @@ pub async fn content(
     };
     let Some(wanted) = about.wanted(&headers)? else { return Ok(about.not_modified()) };
     let body = if method == Method::HEAD {
+        if via == Via::Share {
+            download::check_shared(&app.db, grant.id).await?;
+        }
         Body::empty()
     } else {
-        app.recording.settled(grant.id).await;
-        begin(&app, &grant, via, now).await?;
-        body(&app, grant.id, &file, wanted).await?
+        body(&app, &grant, via, &file, wanted).await?
     };
     Ok(about.respond(wanted, body))
 }
@@ -186,20 +188,38 @@ async fn direct_address(
     Ok(address)
 }
 
-async fn begin(app: &AppState, grant: &Grant, via: Via, now: i64) -> Result<()> {
+/// Notes that bytes are leaving, from one on.
+async fn begin(app: &AppState, grant: &Grant, via: Via, from: u64) -> Result<()> {
+    let now = app.clock.now_ms();
     match via {
         Via::Library | Via::HandedIn => download::begin_own(&app.db, grant, now).await,
-        Via::Share => download::begin_shared(&app.db, grant.id, now).await,
+        Via::Share => download::begin_shared(&app.db, grant.id, from, now).await,
     }
 }
 
-async fn body(app: &AppState, id: Uuid, file: &Servable, wanted: Wanted) -> Result<Body> {
-    let size = file.object.size;
+async fn body(
+    app: &AppState,
+    grant: &Grant,
+    via: Via,
+    file: &Servable,
+    wanted: Wanted,
+) -> Result<Body> {
+    let (id, size) = (grant.id, file.object.size);
     let (from, to) = wanted.of(size);
+    let delivery = if via == Via::Share && download::is_limited(&app.db, id).await? {
+        Some(app.deliveries.begin(id, from, to).await?)
+    } else {
+        None
+    };
+    app.recording.settled(id).await;
     let pieces = app.library.send(&file.object, from, to).await?;
+    begin(app, grant, via, from).await?;
+    let pieces = pieces.take_until(Delivery::over(delivery.as_ref()));
     let app = app.clone();
     let record = move |from, to| {
         let pending = app.recording.begin(id);
+        // Whoever waits for its end waits for the record of it, too.
+        drop(delivery);
         app.tasks.clone().spawn(async move {
             delivery::record(&app, id, from, to, size).await;
             drop(pending);

@@ -10,6 +10,9 @@ use crate::auth::federation::ATTEMPT_SECS;
 use crate::auth::session::SESSION_SECS;
 use crate::auth::sign_in::HALF_SIGN_IN_SECS;
 
+/// How long a browser is known again that has taken a link for one person: a day.
+const TAKER_SECS: u64 = 24 * 3600;
+
 /// What a cookie keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -19,6 +22,8 @@ pub enum Kept {
     HalfSignIn,
     /// That sign-ins at providers are begun and ended by one browser.
     Browser,
+    /// What tells a browser from others that has taken what works for one person only.
+    Taker,
 }
 
 impl Kept {
@@ -33,6 +38,7 @@ impl Kept {
             Self::Refresh => SESSION_SECS,
             Self::HalfSignIn => HALF_SIGN_IN_SECS,
             Self::Browser => ATTEMPT_SECS,
+            Self::Taker => TAKER_SECS,
         };
         let mut cookie = self.cookie(app, value);
         cookie.set_max_age(Duration::seconds(seconds.cast_signed()));
@@ -46,7 +52,7 @@ impl Kept {
 
     fn cookie(self, app: &AppState, value: String) -> Cookie<'static> {
         let same_site = match self {
-            Self::Refresh | Self::HalfSignIn => SameSite::Strict,
+            Self::Refresh | Self::HalfSignIn | Self::Taker => SameSite::Strict,
             // They come back from the provider's site.
             Self::Browser => SameSite::Lax,
         };
@@ -63,6 +69,7 @@ impl Kept {
             Self::Refresh => "sharesync_refresh",
             Self::HalfSignIn => "sharesync_half_sign_in",
             Self::Browser => "sharesync_browser",
+            Self::Taker => "sharesync_taker",
         };
         if app.is_over_tls() { format!("__Host-{name}") } else { name.to_owned() }
     }

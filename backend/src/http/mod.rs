@@ -30,6 +30,7 @@ mod server_info;
 mod sessions;
 mod shares;
 mod stats;
+mod taker;
 mod trash;
 mod tus;
 mod uploads;
@@ -155,7 +156,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(archives::of_share))
         .routes(routes!(archives::archive))
         .routes(routes!(shares::create, shares::list))
-        .routes(routes!(shares::get, shares::revoke))
+        .routes(routes!(shares::get, shares::change, shares::revoke))
         .routes(routes!(shares::unlock))
         .routes(routes!(shares::request_download))
         .routes(routes!(shares::downloads))

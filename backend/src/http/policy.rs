@@ -113,6 +113,7 @@ const RULES: &[Rule] = &[
     Rule(Method::GET, "/api/shares", Needs(ReadShares)),
     Rule(Method::POST, "/api/shares", Needs(ChangeShares)),
     Rule(Method::GET, "/api/shares/{slug}", Anybody),
+    Rule(Method::PATCH, "/api/shares/{slug}", Needs(ChangeShares)),
     Rule(Method::DELETE, "/api/shares/{slug}", Needs(ChangeShares)),
     Rule(Method::POST, "/api/shares/{slug}/unlock", Anybody),
     Rule(Method::POST, "/api/shares/{slug}/download", AnybodyKnown),

@@ -3,13 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum_extra::extract::CookieJar;
 use sharesync_protocol::api::{
-    CreateShare, DownloadLink, DownloadPage, OwnedShare, RequestDownload, ShareList, SharePublic,
-    UnlockShare,
+    ChangeShare, CreateShare, DownloadLink, DownloadPage, OwnedShare, RequestDownload, ShareList,
+    SharePublic, UnlockShare,
 };
 use sharesync_protocol::{FileId, ShareSlug};
 
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use super::taker::Taker;
 use crate::app::AppState;
 use crate::db::{download, share};
 use crate::error::Result;
@@ -29,7 +31,7 @@ pub struct OfFile {
     responses(
         (status = 201, body = OwnedShare),
         (status = 403, description = "`forbidden`, `insufficient_scope`; `quarantined`: one of the files"),
-        (status = 404, description = "`not_found`: one of the files"),
+        (status = 404, description = "`not_found`: one of the files or folders"),
         (status = 422, description = "`invalid`"),
     )
 )]
@@ -78,9 +80,11 @@ pub async fn list(
 )]
 pub async fn get(
     State(app): State<AppState>,
+    cookies: CookieJar,
     Path(slug): Path<ShareSlug>,
 ) -> Result<Json<SharePublic>> {
-    Ok(Json(sharing::look_at(&app, &slug).await?))
+    let taker = Taker::known(&app, &cookies);
+    Ok(Json(sharing::look_at(&app, &taker.door(&slug, None)).await?))
 }
 
 /// What a share link leads to, for whoever has its password
@@ -96,16 +100,18 @@ pub async fn get(
 )]
 pub async fn unlock(
     State(app): State<AppState>,
+    cookies: CookieJar,
     Path(slug): Path<ShareSlug>,
     Valid(key): Valid<UnlockShare>,
 ) -> Result<Json<SharePublic>> {
-    Ok(Json(sharing::unlock(&app, &slug, key.password).await?))
+    let taker = Taker::known(&app, &cookies);
+    Ok(Json(sharing::unlock(&app, &taker.door(&slug, None), key.password).await?))
 }
 
 /// An address to fetch a shared file from
 ///
-/// It lasts five minutes, and holds a place in a link whose downloads are limited until it is used
-/// or over.
+/// It lasts five minutes, and holds a place in a link whose downloads are limited until it is used or over. A link for one
+/// person is theirs who asks first, by the cookie that comes with the answer, until they have given up.
 #[utoipa::path(
     post, path = "/api/shares/{slug}/download", tag = "Shares", params(("slug" = ShareSlug, Path)),
     request_body = RequestDownload,
@@ -123,11 +129,14 @@ pub async fn request_download(
     State(app): State<AppState>,
     user: Option<AuthUser>,
     BaseUrl(base): BaseUrl,
+    cookies: CookieJar,
     Path(slug): Path<ShareSlug>,
     Valid(wanted): Valid<RequestDownload>,
-) -> Result<Json<DownloadLink>> {
-    let by = user.map(|user| user.id);
-    Ok(Json(sharing::request_download(&app, &slug, wanted, by, &base).await?))
+) -> Result<(CookieJar, Json<DownloadLink>)> {
+    let taker = Taker::known_or_new(&app, &cookies);
+    let door = taker.door(&slug, user.map(|user| user.id));
+    let link = sharing::request_download(&app, &door, wanted, &base).await?;
+    Ok((taker.kept(&app, cookies), Json(link)))
 }
 
 /// Who used a share link, newest first
@@ -150,6 +159,28 @@ pub async fn downloads(
     let rows = download::of_share(&app.db, &slug, page.after()?, limit).await?;
     let next_cursor = next_cursor(&rows, limit, |(id, _)| id.to_string());
     Ok(Json(DownloadPage { items: rows.into_iter().map(|(_, row)| row).collect(), next_cursor }))
+}
+
+/// Change a share link
+///
+/// What is left out stays as it is, and what is null is taken away.
+#[utoipa::path(
+    patch, path = "/api/shares/{slug}", operation_id = "change_share", tag = "Shares",
+    params(("slug" = ShareSlug, Path)), request_body = ChangeShare,
+    responses(
+        (status = 200, body = OwnedShare),
+        (status = 404, description = "`not_found`: the link, or an address that is to be revoked"),
+        (status = 422, description = "`invalid`"),
+    )
+)]
+pub async fn change(
+    State(app): State<AppState>,
+    user: AuthUser,
+    BaseUrl(base): BaseUrl,
+    Path(slug): Path<ShareSlug>,
+    Valid(wanted): Valid<ChangeShare>,
+) -> Result<Json<OwnedShare>> {
+    Ok(Json(sharing::change(&app, user.id, &slug, wanted, &base).await?))
 }
 
 /// End a share link

@@ -13,7 +13,7 @@ use crate::app::AppState;
 use crate::auth;
 use crate::db::mail::{self, Due, Purpose};
 use crate::db::scan::{self, Quarantined};
-use crate::db::{account, file, hand_in, invitation};
+use crate::db::{account, file, hand_in, invitation, share_address};
 use crate::error::Result;
 use crate::mail::{Letter, Message, NotSent};
 
@@ -137,6 +137,12 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
         Message::Fetched { file } => file::owner_and_name(&app.db, file)
             .await?
             .map(|(owner, name)| Letter::fetched(base, &owner, &name)),
+        Message::Shared { address } => {
+            let mailed = share_address::mailed(&app.db, address, app.clock.now_ms()).await?;
+            mailed.map(|mailed| {
+                Letter::shared(base, &mailed.owner, mailed.slug(), mailed.has_password)
+            })
+        }
         Message::HandedIn { file } => {
             let handed_in = hand_in::get(&app.db, file, app.clock.now_ms()).await?;
             handed_in.map(|HandedIn { file, from, .. }| {

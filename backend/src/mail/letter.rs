@@ -124,6 +124,23 @@ impl Letter {
         }
     }
 
+    /// Somebody shares files with the reader, by an address that is theirs alone.
+    pub fn shared(base_url: &str, from: &str, slug: &str, has_password: bool) -> Self {
+        let mut paragraphs = vec![
+            format!("{from} shares files with you."),
+            "The address is made for you: do not pass it on.".into(),
+        ];
+        if has_password {
+            paragraphs.push(format!("It asks for a password, which {from} tells you."));
+        }
+        Self {
+            subject: "Files for you",
+            paragraphs,
+            action: Some(Action { label: "See the files", url: format!("{base_url}/s/{slug}") }),
+            note: "If you do not know the sender, do not open what you do not expect.",
+        }
+    }
+
     /// A file was handed in.
     pub fn handed_in(base_url: &str, from: &str, name: &str, size: u64, file: FileId) -> Self {
         Self {

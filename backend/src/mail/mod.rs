@@ -15,7 +15,7 @@ use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
 };
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::{FileId, InvitationId, UserId};
+use sharesync_protocol::{AddressId, FileId, InvitationId, UserId};
 use sharesync_service_kit::secret::random_token;
 
 pub use letter::Letter;
@@ -51,6 +51,11 @@ pub enum Message {
     Fetched {
         /// Which.
         file: FileId,
+    },
+    /// Somebody shares files with them.
+    Shared {
+        /// By which address.
+        address: AddressId,
     },
     /// A file was handed in.
     HandedIn {

@@ -52,6 +52,10 @@ uuid_id! {
     FolderId
 }
 uuid_id! {
+    /// An address of a share link. It is a name and not a capability: that is its slug.
+    AddressId
+}
+uuid_id! {
     /// Something in somebody's trash: a file, or a folder with all that lies in it.
     TrashId
 }

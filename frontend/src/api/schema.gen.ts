@@ -965,7 +965,13 @@ export interface paths {
         delete: operations["revoke_share"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a share link
+         * @description What is left out stays as it is, and what is null is taken away.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
+        patch: operations["change_share"];
         trace?: never;
     };
     "/api/shares/{slug}/archive": {
@@ -1000,8 +1006,8 @@ export interface paths {
         put?: never;
         /**
          * An address to fetch a shared file from
-         * @description It lasts five minutes, and holds a place in a link whose downloads are limited until it is used
-         *     or over.
+         * @description It lasts five minutes, and holds a place in a link whose downloads are limited until it is used or over. A link for one
+         *     person is theirs who asks first, by the cookie that comes with the answer, until they have given up.
          */
         post: operations["request_download"];
         delete?: never;
@@ -1380,6 +1386,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Format: uuid
+         * @description An address of a share link. It is a name and not a capability: that is its slug.
+         */
+        AddressId: string;
         /** @description An API token, without what one calls with. */
         ApiToken: {
             /**
@@ -1519,6 +1530,32 @@ export interface components {
             /** @description The password from now on. */
             password: components["schemas"]["NewPassword"];
         };
+        /** @description Body of `PATCH /api/shares/{slug}`: what is left out stays as it is, what is null is taken away. */
+        ChangeShare: {
+            /** @description More recipients, of a link that has some: up to 50 together. */
+            add_recipients?: components["schemas"]["EmailAddress"][];
+            /**
+             * Format: int64
+             * @description Seconds from now until the link stops working: a minute to a year; null for as long as its files are kept.
+             */
+            expires_in?: number | null;
+            /**
+             * Format: int32
+             * @description How many times each file may be downloaded, those that were counted already included; null for no limit.
+             */
+            max_downloads?: number | null;
+            /** @description Whether names and sizes are shown before the password. */
+            names_shown?: boolean | null;
+            /** @description Whether to mail the owner when a file was fetched through the link for the first time. */
+            notify?: boolean | null;
+            /**
+             * Format: password
+             * @description Asked of whoever opens the link: 1 to 1024 characters; null for no password.
+             */
+            password?: string | null;
+            /** @description Addresses of recipients that are not to work any more, by their ids. */
+            revoke?: components["schemas"]["AddressId"][];
+        };
         /** @description Body of `PATCH /api/admin/users/{id}`: what is absent stays as it is. */
         ChangeUser: {
             /** @description `true` ends its sessions and API tokens at once, and lets nobody in. */
@@ -1586,20 +1623,28 @@ export interface components {
              * @example 86400
              */
             expires_in?: number | null;
-            /** @description The files to share, all one's own: 1 to 100. */
-            file_ids: components["schemas"]["FileId"][];
+            /** @description The files to share, all one's own: up to 100; with folders, at least one of either. */
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description The folders to share, all one's own: up to 100. The link leads to whatever lies in them when it is opened. */
+            folder_ids?: components["schemas"]["FolderId"][];
             /**
              * Format: int32
-             * @description How many times each file may be downloaded: 1 to 1,000,000.
+             * @description How many times each file may be downloaded: 1 to 1,000,000. Where recipients are named, by each of them.
              */
             max_downloads?: number | null;
+            /** @description Whether names and sizes are shown before the password. */
+            names_shown?: boolean;
             /** @description Whether to mail the owner when a file was fetched through the link for the first time. */
             notify?: boolean;
+            /** @description Whether the link works for one person only, and each of its files once. Where recipients are named, each is one. */
+            one_time?: boolean;
             /**
              * Format: password
              * @description Asked of whoever opens the link: 1 to 1024 characters.
              */
             password?: string | null;
+            /** @description For whom it is: up to 50. Each is mailed an address of their own, and no other opens it. */
+            recipients?: components["schemas"]["EmailAddress"][];
         };
         /** @description Body of `POST /api/admin/users`: an account whose address counts as verified. */
         CreateUser: {
@@ -1634,6 +1679,8 @@ export interface components {
             file_id: components["schemas"]["FileId"];
             /** @description Its name at the time it was asked for. */
             file_name: string;
+            /** @description Whose address of a share link it was fetched by; absent for one that is for anybody. */
+            recipient?: string | null;
             /**
              * Format: int64
              * @description When the download address was handed out.
@@ -1925,6 +1972,8 @@ export interface components {
         };
         /** @description A share link as its owner sees it. */
         OwnedShare: {
+            /** @description Its addresses: one, or one for each recipient. */
+            addresses: components["schemas"]["ShareAddress"][];
             /**
              * Format: int64
              * @description When it was made.
@@ -1940,21 +1989,27 @@ export interface components {
              * @description When it stops working, if ever.
              */
             expires_at?: number | null;
-            /** @description What it leads to. */
+            /** @description What it leads to, up to 1,000 files. */
             files: components["schemas"]["SharedFile"][];
+            /** @description The folders that it leads to; their files are among `files`. */
+            folders: components["schemas"]["FolderStep"][];
             /**
              * Format: int32
              * @description How many times each file may be downloaded, if limited.
              */
             max_downloads?: number | null;
+            /** @description Whether names and sizes are shown before the password. */
+            names_shown: boolean;
             /** @description Whether the owner is mailed when a file was fetched through it for the first time. */
             notify: boolean;
+            /** @description Whether it works for one person only, and each of its files once. */
+            one_time: boolean;
             /** @description Whether a password is asked for. */
             password_required: boolean;
             /** @description Names the link. */
             slug: components["schemas"]["ShareSlug"];
-            /** @description The address to send. */
-            url: string;
+            /** @description The address to send; null where it is for those it names, who have addresses of their own. */
+            url?: string | null;
         };
         /** @description Where a part goes. */
         PartAddress: {
@@ -2134,8 +2189,13 @@ export interface components {
         };
         /** @description Body of `POST /api/files/archive`. */
         RequestArchive: {
-            /** @description The files to pack, all one's own: 1 to 1,000. One that is named twice is packed once. */
-            ids: components["schemas"]["FileId"][];
+            /** @description Folders to pack with all that lies in them, all one's own: up to 100. */
+            folder_ids?: components["schemas"]["FolderId"][];
+            /**
+             * @description The files to pack, all one's own: up to 1,000; with folders, at least one of either. One that is named twice is
+             *     packed once.
+             */
+            ids?: components["schemas"]["FileId"][];
             /**
              * @description What to call the archive, as a file is; `.zip` is added where it is missing.
              * @example photos.zip
@@ -2294,6 +2354,35 @@ export interface components {
         };
         /** @description SHA-256 of some content, as 64 hexadecimal digits. */
         Sha256Digest: string;
+        /** @description An address of a link, as the link's owner sees it. */
+        ShareAddress: {
+            /**
+             * Format: int32
+             * @description Downloads by it that were completed.
+             */
+            downloads: number;
+            /** @description By which it is revoked. */
+            id: components["schemas"]["AddressId"];
+            /**
+             * Format: int64
+             * @description When it was first opened.
+             */
+            opened_at?: number | null;
+            /**
+             * Format: int32
+             * @description How often it was opened.
+             */
+            opens: number;
+            /** @description For whom it is; null for anybody. */
+            recipient?: string | null;
+            /**
+             * Format: int64
+             * @description Since when it does not work any more.
+             */
+            revoked_at?: number | null;
+            /** @description The address. */
+            url: string;
+        };
         /** @description Answer of `GET /api/shares`: newest first. */
         ShareList: {
             /** @description Links of one's own. */
@@ -2318,12 +2407,19 @@ export interface components {
              * @description How many files the link leads to.
              */
             file_count: number;
-            /** @description What the link leads to; empty while a password is required, for names tell too. */
+            /**
+             * @description What the link leads to, up to 1,000 files; none while a password is required, for names tell too, unless its owner
+             *     lets them be seen.
+             */
             files: components["schemas"]["SharedFile"][];
+            /** @description Whether it works for one person only, and each of its files once. */
+            one_time: boolean;
             /** @description The username of whose files these are. */
             owner: string;
             /** @description Whether a password is asked for. */
             password_required: boolean;
+            /** @description For whom it is, where it is for somebody. */
+            recipient?: string | null;
             /** @description Names the link. */
             slug: components["schemas"]["ShareSlug"];
             /**
@@ -2346,6 +2442,11 @@ export interface components {
             id: components["schemas"]["FileId"];
             /** @description Its name. */
             name: string;
+            /**
+             * @description In which folder it lies, and in which that one, from the folder on that is shared, separated by `/`; null for a file
+             *     that is shared by itself.
+             */
+            path?: string | null;
             /** @description What is known of viruses in it. */
             scan: components["schemas"]["ScanState"];
             /**
@@ -3752,7 +3853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: one of the files */
+            /** @description `not_found`: one of the files or folders */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3761,7 +3862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `scan_pending`: one of the files */
+            /** @description `scan_pending`: one of the files; `too_many`: more than 10,000 */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +5571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: one of the files */
+            /** @description `not_found`: one of the files or folders */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5566,6 +5667,67 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeShare"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedShare"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the link, or an address that is to be revoked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

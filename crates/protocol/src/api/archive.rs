@@ -2,15 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FileId;
+use crate::{FileId, FolderId};
 
 /// Body of `POST /api/files/archive`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
 pub struct RequestArchive {
-    /// The files to pack, all one's own: 1 to 1,000. One that is named twice is packed once.
-    #[cfg_attr(feature = "server", garde(length(min = 1, max = 1000)))]
+    /// The files to pack, all one's own: up to 1,000; with folders, at least one of either. One that is named twice is
+    /// packed once.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(length(max = 1000)))]
     pub ids: Vec<FileId>,
+    /// Folders to pack with all that lies in them, all one's own: up to 100.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(length(max = 100)))]
+    pub folder_ids: Vec<FolderId>,
     /// What to call the archive, as a file is; `.zip` is added where it is missing.
     #[cfg_attr(feature = "server", garde(skip))]
     #[cfg_attr(feature = "server", schema(example = "photos.zip"))]

@@ -119,6 +119,8 @@ pub struct Download {
     pub file_name: String,
     /// The username of who fetched it; absent for somebody who was not signed in.
     pub by: Option<String>,
+    /// Whose address of a share link it was fetched by; absent for one that is for anybody.
+    pub recipient: Option<String>,
     /// When the download address was handed out.
     pub requested_at: i64,
     /// When the first byte left, if it did.

@@ -42,8 +42,8 @@ pub use purge_record::{PurgeReason, PurgeRecord, PurgeRecordPage, Purgeable};
 pub use scan::{ScanResult, ScanState};
 pub use server::{Health, ReadyHealth, ScannerHealth, ServerInfo, SignalingAccess};
 pub use share::{
-    CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareList, SharePublic, SharedFile,
-    UnlockShare,
+    ChangeShare, CreateShare, DownloadLink, OwnedShare, RequestDownload, ShareAddress, ShareList,
+    SharePublic, SharedFile, UnlockShare,
 };
 pub use sign_in::{
     BeginSecondFactor, BeginSignIn, RecoveryCodes, SecondFactorCode, SecondFactorSetup,

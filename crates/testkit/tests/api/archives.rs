@@ -47,7 +47,7 @@ async fn head(person: &Person, url: &str) -> Answer {
 }
 
 /// What is in an archive, its checksums compared.
-fn unpacked(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn unpacked(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = ZipArchive::new(Cursor::new(archive)).unwrap();
     let mut files = vec![];
     for number in 0..archive.len() {

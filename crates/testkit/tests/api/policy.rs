@@ -62,6 +62,7 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("GET", "/api/me/handed-in", EVERYONE, "files:read"),
     ("GET", "/api/shares", KEEPERS, "shares:read"),
     ("POST", "/api/shares", KEEPERS, "shares:write"),
+    ("PATCH", "/api/shares/{slug}", KEEPERS, "shares:write"),
     ("DELETE", "/api/shares/{slug}", KEEPERS, "shares:write"),
     ("GET", "/api/shares/{slug}/downloads", KEEPERS, "shares:read"),
     ("GET", "/api/stats/transfers", ADMINS, "admin:read"),
@@ -195,6 +196,7 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
             ("GET", format!("/api/uploads/{upload}")),
             ("DELETE", format!("/api/uploads/{upload}")),
             ("POST", format!("/api/uploads/{upload}/complete")),
+            ("PATCH", format!("/api/shares/{}", slug.as_str())),
             ("DELETE", format!("/api/shares/{}", slug.as_str())),
             ("GET", format!("/api/shares/{}/downloads", slug.as_str())),
             ("DELETE", format!("/api/me/tokens/{token}")),
@@ -206,6 +208,9 @@ async fn somebody_elses_things_are_not_there_for_any_role_on_any_verb() {
         }
         for (path, body) in [
             ("/api/shares", json!({ "file_ids": [file] })),
+            ("/api/shares", json!({ "folder_ids": [folder] })),
+            ("/api/files/archive", json!({ "ids": [file] })),
+            ("/api/files/archive", json!({ "folder_ids": [folder] })),
             ("/api/files/move", json!({ "file_ids": [file] })),
             ("/api/files/move", json!({ "folder_ids": [folder] })),
             ("/api/files/move", json!({ "to": folder })),
