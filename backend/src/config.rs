@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sharesync_bucket::Settings as BucketSettings;
 use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::{RootSecret, random_token};
+use sharesync_service_kit::secret_files::SecretFiles;
 
 use crate::auth::registration::Registration;
 use crate::blob::MasterKeys;
@@ -27,6 +28,26 @@ pub const DEFAULT_PORT: u16 = 5001;
 
 /// Variables of rungs of the ladder that this version does not have: better refused than ignored.
 const NOT_YET: [&str; 1] = ["NATS_URL"];
+
+/// Variables that are secret, or have a secret in them, and may be in a file instead, which `NAME_FILE` names. So may every
+/// `OIDC_<NAME>_CLIENT_SECRET`.
+const IN_FILES: [&str; 15] = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SECRET_KEY_PREVIOUS",
+    "ENCRYPTION_KEY",
+    "ENCRYPTION_KEY_PREVIOUS",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+    "MINIO_ACCESS_KEY",
+    "MINIO_SECRET_KEY",
+    "ADMIN_PASSWORD",
+    "SMTP_URL",
+    "GOOGLE_CLIENT_SECRET",
+    "TURN_SECRET",
+    "SIGNALING_TICKET_KEY",
+];
 
 /// Everything a server is told at start.
 pub struct Config {
@@ -90,7 +111,10 @@ impl Config {
         variable: &dyn Fn(&str) -> Option<String>,
         names: &[String],
     ) -> anyhow::Result<Self> {
-        let var = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let files = secret_files(variable, names)?;
+        let var = |name: &str| {
+            files.get(name).or_else(|| variable(name)).filter(|value| !value.is_empty())
+        };
         if let Some(name) = NOT_YET.iter().find(|name| var(name).is_some()) {
             bail!("{name} is set, but this version has nothing for it: unset it");
         }
@@ -98,13 +122,9 @@ impl Config {
         fs::create_dir_all(&data_dir)
             .with_context(|| format!("SHARESYNC_DATA_DIR: cannot make {}", data_dir.display()))?;
         let public_url = var("PUBLIC_URL").map(|url| checked_url(&url)).transpose()?;
-        let listen = SocketAddr::new(
-            parsed(&var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
-            parsed(&var, "PORT", DEFAULT_PORT)?,
-        );
         let mail = MailPlace::read(&var, &data_dir, public_url.clone())?;
         Ok(Self {
-            listen,
+            listen: listen(&var)?,
             registration: Registration::read(&var, mail.reaches_people())?,
             mail,
             providers: oidc::read(&var, names)?,
@@ -131,6 +151,25 @@ impl Config {
             data_dir,
         })
     }
+}
+
+fn listen(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<SocketAddr> {
+    Ok(SocketAddr::new(
+        parsed(var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,
+        parsed(var, "PORT", DEFAULT_PORT)?,
+    ))
+}
+
+fn secret_files(
+    variable: &dyn Fn(&str) -> Option<String>,
+    names: &[String],
+) -> anyhow::Result<SecretFiles> {
+    let providers = names
+        .iter()
+        .filter_map(|name| name.strip_suffix("_FILE"))
+        .filter(|name| name.starts_with("OIDC_") && name.ends_with("_CLIENT_SECRET"));
+    let names = IN_FILES.into_iter().chain(providers);
+    Ok(SecretFiles::read(variable, names)?)
 }
 
 fn parsed<T>(var: &dyn Fn(&str) -> Option<String>, name: &str, default: T) -> anyhow::Result<T>
@@ -320,6 +359,37 @@ mod tests {
             let error = read(&[(name, value)]).1.err().expect(name).to_string();
             assert!(error.contains(name), "{name}: {error}");
         }
+    }
+
+    #[test]
+    fn a_secret_may_be_in_a_file_but_not_in_two_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(&path, "postgres://of-a-file\n").unwrap();
+        let path = path.to_str().unwrap();
+        let config = read(&[("DATABASE_URL_FILE", path)]).1.unwrap();
+        let DatabasePlace::Postgres(url) = config.database else { panic!("no PostgreSQL") };
+        assert_eq!(url.expose_secret(), "postgres://of-a-file");
+        for name in IN_FILES {
+            let file = format!("{name}_FILE");
+            let error = read(&[(name, "x"), (&file, path)]).1.err().expect(name).to_string();
+            assert_eq!(error, format!("{name} and {file} are both set: unset one of them"));
+            let error = read(&[(&file, "/nowhere")]).1.err().expect(name).to_string();
+            assert!(error.starts_with(&file), "{error}");
+        }
+    }
+
+    #[test]
+    fn so_may_a_providers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(&path, "of a file").unwrap();
+        let config = read(&[
+            ("OIDC_A_ISSUER", "https://a.example"),
+            ("OIDC_A_CLIENT_ID", "id"),
+            ("OIDC_A_CLIENT_SECRET_FILE", path.to_str().unwrap()),
+        ]);
+        assert_eq!(config.1.unwrap().providers[0].client_secret.expose_secret(), "of a file");
     }
 
     #[test]

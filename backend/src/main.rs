@@ -108,7 +108,11 @@ Environment, all of it optional:
   RATE_LIMIT_DOWNLOAD  how often one account, or network, may fetch (600/min)
   RATE_LIMIT_ROOM_JOIN how often one network may make and enter rooms (60/min)
   RUST_LOG             what to log (info)
-  LOG_FORMAT           text or json (text)";
+  LOG_FORMAT           text or json (text)
+
+Whatever is secret may be in a file, which NAME_FILE names in place of NAME: DATABASE_URL, REDIS_URL, SMTP_URL,
+SECRET_KEY, ENCRYPTION_KEY, …_PREVIOUS, S3_ACCESS_KEY, S3_SECRET_KEY, ADMIN_PASSWORD, TURN_SECRET,
+SIGNALING_TICKET_KEY, and …_CLIENT_SECRET of providers.";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {

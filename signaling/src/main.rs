@@ -58,7 +58,9 @@ Environment, all of it optional:
   TURN_ALLOW_PRIVATE    true: also to addresses of private networks (false)
   TURN_URLS             another server to do it, with TURN_SECRET: coturn's static-auth-secret
   RUST_LOG              what to log (info)
-  LOG_FORMAT            text or json (text)";
+  LOG_FORMAT            text or json (text)
+
+SIGNALING_TICKET_KEY, REDIS_URL and TURN_SECRET may be in files, which NAME_FILE names in place of NAME.";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -8,7 +8,11 @@ use anyhow::{Context, bail};
 use sharesync_service_kit::origin::AllowedOrigins;
 use sharesync_service_kit::proxies::TrustedProxies;
 use sharesync_service_kit::secret::RootSecret;
+use sharesync_service_kit::secret_files::SecretFiles;
 use sharesync_signaling::service::ServiceConfig;
+
+/// Variables that are secret, or have a secret in them, and may be in a file instead, which `NAME_FILE` names.
+const IN_FILES: [&str; 3] = ["SIGNALING_TICKET_KEY", "REDIS_URL", "TURN_SECRET"];
 
 /// Everything the service is told at start.
 pub(crate) struct Settings {
@@ -30,7 +34,10 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads variables from wherever they are. Errors name the variable at fault.
     pub(crate) fn read(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        let var = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let files = SecretFiles::read(variable, IN_FILES)?;
+        let var = |name: &str| {
+            files.get(name).or_else(|| variable(name)).filter(|value| !value.is_empty())
+        };
         let public_url = var("PUBLIC_URL");
         Ok(Self {
             listen: SocketAddr::new(
@@ -119,6 +126,20 @@ mod tests {
             assert!(origins.allow(Some(page), Some("signaling.example")), "{page}");
         }
         assert!(!origins.allow(Some("https://c.example"), Some("signaling.example")));
+    }
+
+    #[test]
+    fn a_secret_may_be_in_a_file_but_not_in_two_places() {
+        for name in IN_FILES {
+            let file = format!("{name}_FILE");
+            let error = read(&[(name, "x"), (&file, "/nowhere")]).err().expect(name);
+            assert!(error.to_string().contains(" are both set"), "{error:#}");
+            let error = read(&[(&file, "/nowhere")]).err().expect(name);
+            assert!(error.to_string().starts_with(&file), "{error:#}");
+        }
+        // Any file of 32 bytes or more.
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert!(read(&[("SIGNALING_TICKET_KEY_FILE", file)]).unwrap().secret.is_some());
     }
 
     #[test]

@@ -52,7 +52,8 @@ pub fn read(
             rest.strip_suffix(suffix)
                 .is_some_and(|name| var(&format!("OIDC_{name}_ISSUER")).is_some())
         };
-        if !["_ISSUER", "_CLIENT_ID", "_CLIENT_SECRET", "_LABEL"].into_iter().any(is_known) {
+        let suffixes = ["_ISSUER", "_CLIENT_ID", "_CLIENT_SECRET", "_CLIENT_SECRET_FILE", "_LABEL"];
+        if !suffixes.into_iter().any(is_known) {
             bail!(
                 "{name}: belongs to no provider: set OIDC_<NAME>_ISSUER, _CLIENT_ID, _CLIENT_SECRET"
             );

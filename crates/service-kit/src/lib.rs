@@ -8,6 +8,7 @@ pub mod origin;
 pub mod proxies;
 pub mod redis_client;
 pub mod secret;
+pub mod secret_files;
 pub mod shared_limiter;
 pub mod telemetry;
 pub mod ticket;
