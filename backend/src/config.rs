@@ -153,6 +153,11 @@ impl Config {
     }
 }
 
+/// Where a server listens that is given this process's environment.
+pub fn listen_from_env() -> anyhow::Result<SocketAddr> {
+    listen(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
 fn listen(var: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<SocketAddr> {
     Ok(SocketAddr::new(
         parsed(var, "HOST", IpAddr::V4(Ipv4Addr::UNSPECIFIED))?,

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use sharesync_server::Server;
-use sharesync_server::config::Config;
+use sharesync_server::config::{self, Config};
 use sharesync_server::doctor::{self, Instructions};
+use sharesync_server::{Server, probe};
 use sharesync_service_kit::clock::Clock;
 use sharesync_service_kit::telemetry;
 use tokio::net::TcpListener;
@@ -36,6 +36,8 @@ enum Command {
         #[arg(long)]
         read: bool,
     },
+    /// Ask the server that runs here whether it is ready; ends with 1 where it is not
+    Health,
     /// Print the API's OpenAPI 3.1 document
     Openapi,
 }
@@ -119,6 +121,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => Box::pin(serve()).await?,
         Command::Doctor { mend, read } => return examine(Instructions { mend, read }).await,
+        Command::Health => probe::ask(config::listen_from_env()?).await?,
         Command::Openapi => say(&sharesync_server::openapi().to_pretty_json()?)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -17,6 +17,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sharesync_protocol::api::FilePage;
+use sharesync_test_services::Program;
 use sharesync_testkit::Person;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -190,4 +191,33 @@ fn what_it_is_told_wrongly_it_refuses_by_name() {
         .unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("PORT"));
+}
+
+#[test]
+fn whether_it_is_ready_the_program_says_by_itself() {
+    let asked = |program: &Program| {
+        let (_, port) = program.url().rsplit_once(':').unwrap();
+        let mut command = program::command(Path::new("/nowhere"));
+        command.arg("health").env("PORT", port).output().unwrap()
+    };
+    let folder = folder();
+    let mut program = start(folder.path());
+    assert!(asked(&program).status.success());
+    program.kill();
+    let answer = asked(&program);
+    assert_eq!(answer.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&answer.stderr).contains("does not answer"));
+}
+
+#[test]
+fn a_server_without_its_redis_is_not_ready() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let folder = folder();
+    let redis = format!("redis://{nobody}");
+    let program = program::start_with(folder.path(), &[("REDIS_URL", &redis)]);
+    let (_, port) = program.url().rsplit_once(':').unwrap();
+    let mut command = program::command(folder.path());
+    let answer = command.arg("health").env("PORT", port).output().unwrap();
+    assert_eq!(answer.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&answer.stderr).contains("503"));
 }
