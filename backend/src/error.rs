@@ -64,6 +64,9 @@ pub enum Error {
     /// 403: a download address that was made up or tampered with.
     #[error("This address was not made by this server, or was changed.")]
     BadSignature,
+    /// 403: a preview would go past the limit of the share link's downloads.
+    #[error("The downloads of this link are counted, so its files are not shown before.")]
+    DownloadsLimited,
     /// 403: something was found in the file.
     #[error("Something harmful was found in this file: it is in quarantine, and not handed out.")]
     Quarantined,
@@ -133,6 +136,9 @@ pub enum Error {
     /// 415: the body is of a type this path does not take.
     #[error("{0}")]
     UnsupportedType(String),
+    /// 415: files of this kind are not shown.
+    #[error("Files of this kind have no preview. Download it to see what is in it.")]
+    NoPreview,
     /// 416: no such range in a file of so many bytes.
     #[error("There is no such range in a file of {size} bytes.")]
     RangeNotSatisfiable {
@@ -231,6 +237,7 @@ impl Error {
                 (StatusCode::FORBIDDEN, ProblemCode::InsufficientScope)
             }
             Self::Forbidden | Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+            Self::DownloadsLimited => (StatusCode::FORBIDDEN, ProblemCode::DownloadsLimited),
             Self::Quarantined => (StatusCode::FORBIDDEN, ProblemCode::Quarantined),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Self::MethodNotAllowed => {
@@ -257,6 +264,7 @@ impl Error {
             Self::UnsupportedType(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedType)
             }
+            Self::NoPreview => (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::NoPreview),
             Self::RangeNotSatisfiable { .. } => {
                 (StatusCode::RANGE_NOT_SATISFIABLE, ProblemCode::RangeNotSatisfiable)
             }

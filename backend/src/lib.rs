@@ -22,6 +22,7 @@ mod mail;
 mod names;
 mod oidc;
 mod pieces;
+mod preview;
 pub mod probe;
 mod recording;
 mod scanning;

@@ -3,20 +3,23 @@
 use std::collections::HashMap;
 
 use sharesync_protocol::api::{
-    ChangeShare, CreateShare, DownloadLink, EmailAddress, OwnedShare, RequestDownload,
-    ShareAddress, SharePublic, SharedFile,
+    ChangeShare, CreateShare, DownloadLink, EmailAddress, OwnedShare, PreviewLink, RequestDownload,
+    RequestPreview, ShareAddress, SharePublic, SharedFile,
 };
 use sharesync_protocol::{AddressId, FileId, ShareSlug, UserId};
+use sharesync_service_kit::client_addr::ClientNetwork;
 use sharesync_service_kit::secret::random_token;
 
 use crate::app::AppState;
 use crate::auth::password::Guessable;
-use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Via};
+use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Previewed, Via};
 use crate::db::download::{self, Grant, Opener};
 use crate::db::share::{self, Change, NewShare, Share};
 use crate::db::share_address::{self, Address, NewAddress};
 use crate::db::{TokenHash, file, new_id, share_content};
 use crate::error::{Error, Result};
+use crate::limits::Limit;
+use crate::preview;
 
 /// Files that an answer about a link tells of.
 const TOLD: usize = 1000;
@@ -236,6 +239,39 @@ pub async fn request_download(
     }
     let path = app.presigner.sign(&grant, Via::Share, &presign::attachment(&name));
     Ok(DownloadLink { download_url: format!("{base}{path}"), expires_at: grant.expires_at })
+}
+
+/// An address to look at one of a link's files by, asked for from a network. [`Error::DownloadsLimited`] where it would let
+/// more be fetched than the link's downloads.
+pub async fn request_preview(
+    app: &AppState,
+    door: &Door<'_>,
+    wanted: RequestPreview,
+    from: ClientNetwork,
+    base: &str,
+) -> Result<PreviewLink> {
+    let (opened, _) = open(app, door).await?;
+    if opened.share.password_hash.is_some()
+        && let Some(counted) = app.limits.count(Limit::SharePassword, &from.key()).await
+    {
+        counted.outcome?;
+    }
+    check_password(app, &opened.share, wanted.password).await?;
+    check_shown_by(app, &opened.share, wanted.file_id).await?;
+    let now = app.clock.now_ms();
+    let seen = file::servable(&app.db, wanted.file_id, now).await?;
+    preview::link(app, &Previewed::Shared(door.address, wanted.file_id), &seen, base, now)
+}
+
+/// Whether a link shows a file still, to whoever was given an address for that.
+pub async fn check_shown(app: &AppState, door: &Door<'_>, file: FileId) -> Result<()> {
+    let (opened, _) = open(app, door).await?;
+    check_shown_by(app, &opened.share, file).await
+}
+
+async fn check_shown_by(app: &AppState, share: &Share, file: FileId) -> Result<()> {
+    chosen(app, share, Some(file)).await?;
+    if share.max_downloads.is_some() { Err(Error::DownloadsLimited) } else { Ok(()) }
 }
 
 /// A link that works, and what it leads to. [`Error::Expired`] where its time, or that of its last file, is over.

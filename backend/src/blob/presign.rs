@@ -1,4 +1,4 @@
-//! Download addresses that carry their own permission, of the shape that S3 presigning has (AWS
+//! Addresses of content that carry their own permission, of the shape that S3 presigning has (AWS
 //! Signature Version 4, query parameters): a path, an expiry and what the response shall say,
 //! signed together. Whoever has the address may fetch the content until it expires.
 
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use sharesync_protocol::{ArchiveId, FileId, UserId};
+use sharesync_protocol::{ArchiveId, FileId, ShareSlug, UserId};
 use sharesync_service_kit::secret::SigningKey;
 use uuid::Uuid;
 
@@ -68,14 +68,23 @@ pub struct SignedQuery {
     signature: String,
 }
 
-/// The query of an archive's address; what else there is to know, its row knows.
+/// The query of an address whose path says what it is for: an archive's, a preview's.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ArchiveQuery {
+pub struct ExpiryQuery {
     /// When the address stops working, in milliseconds since the Unix epoch.
     expires: i64,
     /// HMAC-SHA-256 over this and the path, as base64url.
     signature: String,
+}
+
+/// What is looked at by a preview's address.
+#[derive(Clone, Copy, Debug)]
+pub enum Previewed<'a> {
+    /// A file out of its owner's library.
+    Own(FileId),
+    /// One that a share link leads to, for as long as it does.
+    Shared(&'a ShareSlug, FileId),
 }
 
 /// Makes and checks download addresses.
@@ -121,15 +130,37 @@ impl Presigner {
 
     /// The path and query of an archive's address.
     pub fn sign_archive(&self, archive: ArchiveId, expires_at: i64) -> String {
-        let (path, expires) = (archive_path(archive), expires_at.to_string());
-        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(&[&path, &expires]));
-        format!("{path}?expires={expires}&signature={signature}")
+        self.sign_path(&archive_path(archive), expires_at)
     }
 
     /// Whether an archive's address is good, with the same errors.
-    pub fn verify_archive(&self, archive: ArchiveId, query: &ArchiveQuery, now: i64) -> Result<()> {
-        let (path, expires) = (archive_path(archive), query.expires.to_string());
-        self.check(&[&path, &expires], &query.signature, query.expires, now)
+    pub fn verify_archive(&self, archive: ArchiveId, query: &ExpiryQuery, now: i64) -> Result<()> {
+        self.check_path(&archive_path(archive), query, now)
+    }
+
+    /// The path and query of a preview's address.
+    pub fn sign_preview(&self, previewed: &Previewed<'_>, expires_at: i64) -> String {
+        self.sign_path(&preview_path(previewed), expires_at)
+    }
+
+    /// Whether a preview's address is good, with the same errors.
+    pub fn verify_preview(
+        &self,
+        previewed: &Previewed<'_>,
+        query: &ExpiryQuery,
+        now: i64,
+    ) -> Result<()> {
+        self.check_path(&preview_path(previewed), query, now)
+    }
+
+    fn sign_path(&self, path: &str, expires_at: i64) -> String {
+        let expires = expires_at.to_string();
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(&[path, &expires]));
+        format!("{path}?expires={expires}&signature={signature}")
+    }
+
+    fn check_path(&self, path: &str, query: &ExpiryQuery, now: i64) -> Result<()> {
+        self.check(&[path, &query.expires.to_string()], &query.signature, query.expires, now)
     }
 
     fn check(&self, parts: &[&str], signature: &str, expires: i64, now: i64) -> Result<()> {
@@ -149,15 +180,31 @@ fn archive_path(archive: ArchiveId) -> String {
     format!("/api/archives/{archive}")
 }
 
+fn preview_path(previewed: &Previewed<'_>) -> String {
+    match previewed {
+        Previewed::Own(file) => format!("/api/files/{file}/preview"),
+        Previewed::Shared(slug, file) => format!("/api/shares/{}/preview/{file}", slug.as_str()),
+    }
+}
+
 /// `Content-Disposition: attachment` with a name of any characters: the ASCII fallback and the
 /// extended parameter of RFC 6266 §4.3 and RFC 8187.
 pub fn attachment(name: &str) -> String {
+    disposition("attachment", name)
+}
+
+/// `Content-Disposition: inline`, with the name that it is saved under if it is, likewise.
+pub fn inline(name: &str) -> String {
+    disposition("inline", name)
+}
+
+fn disposition(kind: &str, name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%') { c } else { '_' })
         .collect();
     let extended = utf8_percent_encode(name, QUERY_VALUE);
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{extended}")
+    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{extended}")
 }
 
 #[cfg(test)]
@@ -225,17 +272,37 @@ mod tests {
         let archive = ArchiveId(Uuid::from_u128(6));
         let url = presigner().sign_archive(archive, NOW + 1);
         let uri: axum::http::Uri = url.parse().unwrap();
-        let query: ArchiveQuery = axum::extract::Query::try_from_uri(&uri).unwrap().0;
+        let query: ExpiryQuery = axum::extract::Query::try_from_uri(&uri).unwrap().0;
         let check =
-            |archive, query: &ArchiveQuery, now| presigner().verify_archive(archive, query, now);
+            |archive, query: &ExpiryQuery, now| presigner().verify_archive(archive, query, now);
         assert!(check(archive, &query, NOW).is_ok());
         assert!(matches!(check(archive, &query, NOW + 1), Err(Error::Expired)));
-        let later = ArchiveQuery { expires: query.expires + 1, ..query.clone() };
+        let later = ExpiryQuery { expires: query.expires + 1, ..query.clone() };
         assert!(matches!(check(archive, &later, NOW), Err(Error::BadSignature)));
         let other = ArchiveId(Uuid::from_u128(7));
         assert!(matches!(check(other, &query, NOW), Err(Error::BadSignature)));
-        let unsigned = ArchiveQuery { signature: String::new(), ..query };
+        let unsigned = ExpiryQuery { signature: String::new(), ..query };
         assert!(matches!(check(archive, &unsigned, NOW), Err(Error::BadSignature)));
+    }
+
+    #[test]
+    fn a_previews_address_is_good_for_that_file_by_that_way_until_it_ends() {
+        let file = FileId(Uuid::from_u128(6));
+        let (slug, other) = (ShareSlug("a".into()), ShareSlug("b".into()));
+        let previewed = Previewed::Shared(&slug, file);
+        let url = presigner().sign_preview(&previewed, NOW + 1);
+        let uri: axum::http::Uri = url.parse().unwrap();
+        let query: ExpiryQuery = axum::extract::Query::try_from_uri(&uri).unwrap().0;
+        let check = |previewed, now| presigner().verify_preview(&previewed, &query, now);
+        assert!(check(previewed, NOW).is_ok());
+        assert!(matches!(check(previewed, NOW + 1), Err(Error::Expired)));
+        for another in [
+            Previewed::Own(file),
+            Previewed::Shared(&other, file),
+            Previewed::Shared(&slug, FileId(Uuid::from_u128(7))),
+        ] {
+            assert!(matches!(check(another, NOW), Err(Error::BadSignature)), "{another:?}");
+        }
     }
 
     #[test]

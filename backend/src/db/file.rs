@@ -13,8 +13,8 @@ use super::{
 };
 use crate::blob::Object;
 use crate::error::{Error, Result};
-use crate::names;
 use crate::scanning::Verdict;
+use crate::{names, preview};
 
 /// Whether a file is there for anybody: not in the trash, and not expired by the moment of a parameter.
 macro_rules! is_there {
@@ -107,6 +107,7 @@ pub(super) struct Row {
 impl From<Row> for FileSummary {
     fn from(row: Row) -> Self {
         Self {
+            preview: preview::of(&row.name).map(|preview| preview.kind),
             file: UploadedFile {
                 id: FileId(row.id),
                 name: row.name,

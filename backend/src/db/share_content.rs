@@ -11,6 +11,7 @@ use super::share::Share;
 use super::statement::{Statement, query};
 use super::{Db, file, from_db, scan};
 use crate::error::Result;
+use crate::preview;
 
 /// Folders of links and those that lie in them, with the way there: the links' slugs take the place of `{}`.
 pub(super) const TREE: &str = "tree (slug, position, id, path) as
@@ -79,11 +80,17 @@ pub async fn files(
         file::is_there!("$1")
     )));
     let rows: Vec<FileRow> = bound(named.bind(now), shares).fetch_all(db.reader()).await?;
+    let limited = |slug: &str| {
+        shares.iter().any(|share| share.slug.as_str() == slug && share.max_downloads.is_some())
+    };
     let mut seen = HashSet::new();
     for row in rows {
+        // Looking is not counted, and would be a way around the limit.
+        let preview = if limited(&row.slug) { None } else { preview::of(&row.name) };
         let of_share = files.entry(ShareSlug(row.slug.clone())).or_default();
         if of_share.len() < limit && seen.insert((row.slug, row.id)) {
             of_share.push(SharedFile {
+                preview: preview.map(|preview| preview.kind),
                 id: FileId(row.id),
                 name: row.name,
                 path: row.path,

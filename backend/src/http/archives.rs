@@ -15,7 +15,7 @@ use super::representation::Representation;
 use super::taker::Taker;
 use crate::app::AppState;
 use crate::archive;
-use crate::blob::presign::{self, ArchiveQuery};
+use crate::blob::presign::{self, ExpiryQuery};
 use crate::error::Result;
 
 /// An address to fetch several files from, as one ZIP
@@ -78,7 +78,7 @@ pub async fn of_share(
 /// is known, and any range of it can be fetched.
 #[utoipa::path(
     get, path = "/api/archives/{id}", operation_id = "archive_content", tag = "Files",
-    params(("id" = ArchiveId, Path), ArchiveQuery),
+    params(("id" = ArchiveId, Path), ExpiryQuery),
     responses(
         (status = 200, description = "The whole archive", content_type = "application/zip"),
         (status = 206, description = "A range of it (RFC 9110 §14)", content_type = "application/zip"),
@@ -97,7 +97,7 @@ pub async fn archive(
     method: Method,
     headers: HeaderMap,
     Path(id): Path<ArchiveId>,
-    Query(query): Query<ArchiveQuery>,
+    Query(query): Query<ExpiryQuery>,
 ) -> Result<Response> {
     app.presigner.verify_archive(id, &query, app.clock.now_ms())?;
     let archive = archive::open(&app, id).await?;

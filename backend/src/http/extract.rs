@@ -10,8 +10,9 @@ use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sharesync_protocol::SessionId;
+use sharesync_service_kit::client_addr::ClientNetwork;
 
-use super::{MAX_BODY_BYTES, cut_off};
+use super::{MAX_BODY_BYTES, cut_off, limiting};
 use crate::app::AppState;
 pub use crate::auth::caller::AuthUser;
 use crate::auth::caller::By;
@@ -70,6 +71,17 @@ impl<S: Sync> FromRequestParts<S> for UserAgent {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let said = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self(said.unwrap_or_default().chars().take(MAX_USER_AGENT).collect()))
+    }
+}
+
+/// Which network a request comes from, for what limits count by it.
+pub struct FromNetwork(pub ClientNetwork);
+
+impl<S: Sync> FromRequestParts<S> for FromNetwork {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(limiting::network(&parts.extensions)))
     }
 }
 

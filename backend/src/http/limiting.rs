@@ -2,7 +2,7 @@
 //! draft-ietf-httpapi-ratelimit-headers-06 in every answer of a limited path. Runs after `policy`, which knows who asks.
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sharesync_service_kit::client_addr::{ClientAddr, ClientNetwork};
@@ -32,6 +32,11 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::GET, "/api/files/{id}/content", Limit::Download),
     (Method::POST, "/api/files/archive", Limit::Download),
     (Method::GET, "/api/archives/{id}", Limit::Download),
+    (Method::POST, "/api/files/{id}/preview", Limit::Download),
+    (Method::GET, "/api/files/{id}/preview", Limit::Download),
+    // Where it takes a password, that is counted where it is tried: who leafs through pictures guesses at nothing.
+    (Method::POST, "/api/shares/{slug}/preview", Limit::Download),
+    (Method::GET, "/api/shares/{slug}/preview/{id}", Limit::Download),
     (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),
     (Method::POST, "/api/shares/{slug}/archive", Limit::SharePassword),
     (Method::POST, "/api/shares/{slug}/unlock", Limit::SharePassword),
@@ -69,8 +74,12 @@ fn key(limit: Limit, request: &Request) -> String {
     if let Some(user) = user.filter(|_| limit.is_by_account()) {
         return user.id.to_string();
     }
-    let client = request.extensions().get::<ClientAddr>();
-    client.map_or(ClientNetwork::UNKNOWN, |client| client.network()).key()
+    network(request.extensions()).key()
+}
+
+/// Which network a request comes from.
+pub(super) fn network(extensions: &Extensions) -> ClientNetwork {
+    extensions.get::<ClientAddr>().map_or(ClientNetwork::UNKNOWN, |client| client.network())
 }
 
 fn describe(headers: &mut HeaderMap, counted: Counted) {

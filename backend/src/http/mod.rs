@@ -21,6 +21,7 @@ mod passwords;
 mod place;
 mod policy;
 mod precondition;
+mod previews;
 mod purge_records;
 mod range;
 mod representation;
@@ -152,6 +153,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(hand_ins::list))
         .routes(routes!(hand_ins::list_own))
         .routes(routes!(content::content))
+        .routes(routes!(previews::of_file, previews::own))
+        .routes(routes!(previews::of_share))
+        .routes(routes!(previews::shared))
         .routes(routes!(archives::of_files))
         .routes(routes!(archives::of_share))
         .routes(routes!(archives::archive))

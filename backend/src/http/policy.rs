@@ -97,6 +97,9 @@ const RULES: &[Rule] = &[
     Rule(Method::POST, "/api/files/{id}/signed-url", Needs(ReadFiles)),
     // The address carries its own permission, which may be somebody's alone.
     Rule(Method::GET, "/api/files/{id}/content", AnybodyKnown),
+    Rule(Method::POST, "/api/files/{id}/preview", Needs(ReadFiles)),
+    // The address carries its own permission.
+    Rule(Method::GET, "/api/files/{id}/preview", Anybody),
     Rule(Method::POST, "/api/files/move", Needs(ChangeFiles)),
     Rule(Method::GET, "/api/folders", Needs(ReadFiles)),
     Rule(Method::POST, "/api/folders", Needs(ChangeFiles)),
@@ -118,6 +121,9 @@ const RULES: &[Rule] = &[
     Rule(Method::POST, "/api/shares/{slug}/unlock", Anybody),
     Rule(Method::POST, "/api/shares/{slug}/download", AnybodyKnown),
     Rule(Method::POST, "/api/shares/{slug}/archive", AnybodyKnown),
+    Rule(Method::POST, "/api/shares/{slug}/preview", AnybodyKnown),
+    // The address carries its own permission.
+    Rule(Method::GET, "/api/shares/{slug}/preview/{id}", Anybody),
     Rule(Method::GET, "/api/shares/{slug}/downloads", Needs(ReadShares)),
     Rule(Method::GET, "/api/stats/transfers", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/admin/users", Needs(SeeAdministration)),

@@ -1,8 +1,8 @@
-//! Content that is saved: what is said of it, and which part of it is asked for, by range and by condition (RFC 9110
+//! Content that is saved or looked at: what is said of it, and which part of it is asked for, by range and by condition (RFC 9110
 //! §13, §14). Called by the handlers that serve files and archives.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, IntoResponseParts, Response};
 use axum_extra::TypedHeader;
 
@@ -21,7 +21,7 @@ pub struct Representation {
     pub size: u64,
     /// Media type.
     pub content_type: String,
-    /// How it is to be saved.
+    /// Whether it is to be saved, and under which name.
     pub disposition: String,
 }
 
@@ -64,6 +64,8 @@ impl Representation {
             (header::CONTENT_DISPOSITION, self.disposition),
             (header::ACCEPT_RANGES, "bytes".into()),
             (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY.into()),
+            // Nor does another site's page show it as its own, or learn of it what it is.
+            (HeaderName::from_static("cross-origin-resource-policy"), "same-origin".into()),
         ];
         (status, about, headers, range, body).into_response()
     }

@@ -505,6 +505,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file to look at
+         * @description By an address, query and all, as `preview_url` holds it. Whatever the file is, nothing in it runs where it is opened.
+         */
+        get: operations["file_preview"];
+        put?: never;
+        /**
+         * An address to look at a file by
+         * @description Good for five minutes, for anybody who has it. What is fetched by it is no download.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:read`.
+         */
+        post: operations["preview_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{id}/signed-url": {
         parameters: {
             query?: never;
@@ -1028,6 +1054,47 @@ export interface paths {
          * @description For `admin`, `standard`, `ops`; by an API token with `shares:read`.
          */
         get: operations["list_share_downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares/{slug}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address to look at a shared file by
+         * @description It lasts five minutes, and no longer than the link. What is fetched by it is no download, so that links whose downloads
+         *     are limited have no previews.
+         */
+        post: operations["preview_shared_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares/{slug}/preview/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A shared file to look at
+         * @description As [one's own](#tag/files), for as long as the link leads to it.
+         */
+        get: operations["shared_file_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1746,6 +1813,7 @@ export interface components {
              * @description How many downloads of it were completed.
              */
             downloads: number;
+            preview?: components["schemas"]["PreviewKind"] | null;
             /**
              * Format: int32
              * @description How many share links lead to it now.
@@ -2050,6 +2118,23 @@ export interface components {
             /** @description The digest. */
             sha256: components["schemas"]["Sha256Digest"];
         };
+        /**
+         * @description As what a file is shown.
+         * @enum {string}
+         */
+        PreviewKind: "image" | "pdf" | "audio" | "video" | "text" | "markdown";
+        /** @description A file that can be looked at. */
+        PreviewLink: {
+            /**
+             * Format: int64
+             * @description When that address stops working.
+             */
+            expires_at: number;
+            /** @description As what it is to be shown. */
+            kind: components["schemas"]["PreviewKind"];
+            /** @description An address that serves the content to be shown, with no further header, until it expires. That is no download. */
+            preview_url: string;
+        };
         /** @description The body of every answer that is not a success. */
         Problem: {
             /** @description Stable, for programs. */
@@ -2084,7 +2169,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -2215,6 +2300,16 @@ export interface components {
         RequestParts: {
             /** @description The parts to be sent, 1 to 100 of them. */
             parts: components["schemas"]["WantedPart"][];
+        };
+        /** @description Body of `POST /api/shares/{slug}/preview`. */
+        RequestPreview: {
+            /** @description Which file. */
+            file_id: components["schemas"]["FileId"];
+            /**
+             * Format: password
+             * @description The link's password, where one is asked for.
+             */
+            password?: string | null;
         };
         /** @description Body of `POST /api/shares/{slug}/archive`. */
         RequestShareArchive: {
@@ -2447,6 +2542,7 @@ export interface components {
              *     that is shared by itself.
              */
             path?: string | null;
+            preview?: components["schemas"]["PreviewKind"] | null;
             /** @description What is known of viruses in it. */
             scan: components["schemas"]["ScanState"];
             /**
@@ -4298,6 +4394,196 @@ export interface operations {
             };
         };
     };
+    file_preview: {
+        parameters: {
+            query: {
+                /** @description When the address stops working, in milliseconds since the Unix epoch. */
+                expires: number;
+                /** @description HMAC-SHA-256 over this and the path, as base64url. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A range of it (RFC 9110 §14) */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What the asker has (RFC 9110 §13) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden`, `quarantined` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_preview`: it was renamed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewLink"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope`, `quarantined` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_preview`: files of this kind are not shown */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_file_url: {
         parameters: {
             query?: never;
@@ -5939,6 +6225,219 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_shared_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewLink"];
+                };
+            };
+            /** @description `password_required`, `wrong_password` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `downloads_limited`, `quarantined` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_preview`: files of this kind are not shown */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_file_preview: {
+        parameters: {
+            query: {
+                /** @description When the address stops working, in milliseconds since the Unix epoch. */
+                expires: number;
+                /** @description HMAC-SHA-256 over this and the path, as base64url. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                slug: components["schemas"]["ShareSlug"];
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A range of it (RFC 9110 §14) */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What the asker has (RFC 9110 §13) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden`, `quarantined` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scan_pending` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_preview`: it was renamed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `damaged`: the disk has changed the bytes */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentDigest, ScanResult};
+use super::{ContentDigest, PreviewKind, ScanResult};
 use crate::{FileId, FolderId};
 
 /// Answer to an upload (201): the file as it was stored.
@@ -46,6 +46,8 @@ pub struct FileSummary {
     pub downloads: u32,
     /// Whether its bytes are known to have been changed by the disk: then they are not served.
     pub damaged: bool,
+    /// As what it can be looked at, if it can.
+    pub preview: Option<PreviewKind>,
 }
 
 /// Answer of `GET /api/files`: in the order that was asked for.

@@ -11,6 +11,7 @@ mod file;
 mod folder;
 mod hand_in;
 mod invitation;
+mod preview;
 mod problem;
 mod purge_record;
 mod scan;
@@ -37,6 +38,7 @@ pub use file::{
 pub use folder::{CreateFolder, Folder, FolderDetails, FolderPage, FolderStep, RenameFolder};
 pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};
 pub use invitation::{CreateInvitation, Invitation, InvitationPage, IssuedInvitation};
+pub use preview::{PreviewKind, PreviewLink, RequestPreview};
 pub use problem::{Problem, ProblemCode};
 pub use purge_record::{PurgeReason, PurgeRecord, PurgeRecordPage, Purgeable};
 pub use scan::{ScanResult, ScanState};

@@ -53,6 +53,8 @@ pub enum ProblemCode {
     RegistrationClosed,
     /// 403: the API token is for other things.
     InsufficientScope,
+    /// 403: the share link's downloads are limited, so that there are no previews.
+    DownloadsLimited,
     /// 403: something was found in the file, or in one of several: it is in quarantine.
     Quarantined,
     /// 403: signed in, and not allowed; or a download address that was tampered with.
@@ -93,6 +95,8 @@ pub enum ProblemCode {
     TooLarge,
     /// 415: the body is of a type this path does not take.
     UnsupportedType,
+    /// 415: files of this kind have no preview.
+    NoPreview,
     /// 416: no such range in the file.
     RangeNotSatisfiable,
     /// 422: `field` is not as it must be.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EmailAddress, FolderStep, ScanState};
+use super::{EmailAddress, FolderStep, PreviewKind, ScanState};
 use crate::{AddressId, FileId, FolderId, ShareSlug};
 
 /// Body of `POST /api/shares`.
@@ -172,6 +172,8 @@ pub struct SharedFile {
     pub content_type: String,
     /// What is known of viruses in it.
     pub scan: ScanState,
+    /// As what it can be looked at, if it can: never where the link's downloads are limited.
+    pub preview: Option<PreviewKind>,
 }
 
 /// Answer of `GET /api/shares/{slug}`, to anyone who has the link.

@@ -23,6 +23,7 @@ mod invitations;
 mod limits;
 mod passwords;
 mod policy;
+mod previews;
 mod purge;
 mod scanning;
 mod second_factor;

@@ -58,6 +58,7 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("POST", "/api/trash/restore", KEEPERS, "files:write"),
     ("DELETE", "/api/trash/{id}", KEEPERS, "files:write"),
     ("POST", "/api/files/{id}/signed-url", KEEPERS, "files:read"),
+    ("POST", "/api/files/{id}/preview", KEEPERS, "files:read"),
     ("GET", "/api/handed-in", OPERATORS, "files:read"),
     ("GET", "/api/me/handed-in", EVERYONE, "files:read"),
     ("GET", "/api/shares", KEEPERS, "shares:read"),

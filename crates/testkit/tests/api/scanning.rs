@@ -80,12 +80,18 @@ async fn assert_refused(
         assert_eq!(about.header("content-type"), "application/problem+json");
     }
     owner.post(&format!("/api/files/{file}/signed-url"), json!({})).await.problem(status, code);
+    owner.post(&format!("/api/files/{file}/preview"), json!({})).await.problem(status, code);
     archive(owner, &[clean, file]).await.problem(status, code);
     archive(owner, &[file]).await.problem(status, code);
     for link in links {
         let somebody = owner.without_token();
         ask(&somebody, link, file).await.problem(status, code);
         archive_of(&somebody, link).await.problem(status, code);
+        if link.max_downloads.is_none() {
+            let preview = format!("/api/shares/{}/preview", link.slug.as_str());
+            let refused = somebody.post(&preview, json!({ "file_id": file })).await;
+            refused.problem(status, code);
+        }
     }
 }
 
