@@ -8,7 +8,15 @@ const server = process.env.SHARESYNC_SERVER ?? 'http://127.0.0.1:5001'
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      // In browsers it would ask a document, which the worker that reads Markdown has not.
+      'decode-named-character-reference': fileURLToPath(
+        new URL('./node_modules/decode-named-character-reference/index.js', import.meta.url),
+      ),
+    },
+  },
   server: {
     proxy: {
       '/api': server,

@@ -26,6 +26,8 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   registration_closed: 'Nobody can register here: whoever runs this server makes its accounts.',
   insufficient_scope: 'This token was made for other things.',
   forbidden: 'You are not allowed to do that.',
+  downloads_limited: 'The downloads of this link are counted, so its files are not shown here.',
+  no_preview: 'There is no preview of this kind of file.',
   not_found: (_, { several }) =>
     several === true
       ? 'One of these files is not there any more. Reload the page.'

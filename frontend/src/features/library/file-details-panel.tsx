@@ -1,8 +1,11 @@
 /** All about one file: facts, links, downloads. Opens beside the library. */
-import { useQuery } from '@tanstack/react-query'
-import { Download } from 'lucide-react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Download, Eye } from 'lucide-react'
+import { useState } from 'react'
+import { api, unwrap } from '@/api/client'
 import type { FileDetails } from '@/api/types'
 import { CopyButton } from '@/components/copy-button'
+import { Previews } from '@/components/preview/previews'
 import { Button } from '@/components/ui/button'
 import { Drawer } from '@/components/ui/drawer'
 import { Notice } from '@/components/ui/notice'
@@ -13,7 +16,8 @@ import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { DownloadRecords } from './download-records'
 import { fileDigest } from './file-digest'
 import { FileLinks } from './file-links'
-import { fileQuery } from './library-queries'
+import { useHiddenFiles } from './deletions'
+import { fileQuery, filesQuery } from './library-queries'
 import { useFileActions } from './use-file-actions'
 
 interface FileDetailsPanelProps {
@@ -79,19 +83,52 @@ function Contents({ file }: { file: FileDetails }) {
           </dd>
         </dl>
         {!file.damaged && (
-          <Button
-            variant="secondary"
-            className="mt-4"
-            disabled={reason !== undefined}
-            onClick={() => void download(file)}
-          >
-            <Download aria-hidden />
-            Download
-          </Button>
+          <div className="mt-4 flex flex-wrap gap-2">
+            {file.preview && <Preview file={file} disabled={reason !== undefined} />}
+            <Button
+              variant="secondary"
+              disabled={reason !== undefined}
+              onClick={() => void download(file)}
+            >
+              <Download aria-hidden />
+              Download
+            </Button>
+          </div>
         )}
       </div>
       <FileLinks file={file} sharable={file.scan !== 'infected'} />
       <DownloadRecords id={file.id} size={file.size} />
     </div>
+  )
+}
+
+/** The way to look at it, and from there at the others of the list. */
+function Preview({ file, disabled }: { file: FileDetails; disabled: boolean }) {
+  const [current, setCurrent] = useState<string | null>(null)
+  const { download } = useFileActions()
+  const hidden = useHiddenFiles()
+  // As far as the list was read: nothing more of it is asked for here.
+  const { data } = useInfiniteQuery({ ...filesQuery, enabled: false })
+  const listed = (data?.pages ?? [])
+    .flatMap(({ items }) => items)
+    .filter(({ id, damaged }) => !hidden.has(id) && !damaged)
+  return (
+    <>
+      <Button variant="secondary" disabled={disabled} onClick={() => setCurrent(file.id)}>
+        <Eye aria-hidden />
+        Preview
+      </Button>
+      <Previews
+        source={{
+          files: listed.some(({ id }) => id === file.id) ? listed : [file],
+          queryKey: ['library'],
+          request: ({ id }) =>
+            unwrap(api.POST('/api/files/{id}/preview', { params: { path: { id } } })),
+          download,
+        }}
+        current={current}
+        onChange={setCurrent}
+      />
+    </>
   )
 }
