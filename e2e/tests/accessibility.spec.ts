@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { ACCOUNT_SCENES } from '../scenes/accounts.ts'
 import { LIBRARY_SCENES } from '../scenes/library.ts'
+import { PREVIEW_SCENES } from '../scenes/previews.ts'
 import { ROOM_SCENES } from '../scenes/rooms.ts'
 import { anybody, at, type Scene } from '../scenes/scene.ts'
 import { expect, test } from '../support/test.ts'
@@ -16,6 +17,7 @@ const scenes: readonly Scene[] = [
   ...ACCOUNT_SCENES,
   ...ROOM_SCENES,
   ...LIBRARY_SCENES,
+  ...PREVIEW_SCENES,
 ]
 
 /** Every rule of axe, WCAG 2.2 AA and good practice, on what is on the screen. */

@@ -35,8 +35,9 @@ test('a file waits for its scan, and one in which something is found is in quara
       await taker.goto(link)
       for (const name of ['report.txt', 'invoice.com']) {
         await expect(shared(name).getByText('Being checked for viruses')).toBeVisible()
-        await expect(shared(name).getByRole('button')).toBeDisabled()
+        await expect(shared(name).getByRole('button', { name: 'Download' })).toBeDisabled()
       }
+      await expect(taker.getByRole('button', { name: 'Preview report.txt' })).toBeDisabled()
       await expect(taker.getByRole('button', { name: 'Download all' })).toBeDisabled()
       await other.goto(locked)
       await other.getByLabel('Password').fill('geese')
