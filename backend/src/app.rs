@@ -24,6 +24,7 @@ use crate::recording::Recording;
 use crate::scanning::Scanner;
 use crate::signaling::Signaling;
 use crate::uploads::Uploads;
+use crate::validation::{UploadSizes, Validation};
 
 /// The server's parts; cloning shares them.
 #[derive(Clone)]
@@ -76,8 +77,10 @@ pub struct AppState {
     pub page_origins: Arc<[String]>,
     /// How people reach the server, where configured.
     pub public_url: Option<String>,
-    /// Largest file an upload may carry, in bytes.
-    pub max_upload_size: u64,
+    /// How large a file may be.
+    pub upload_sizes: UploadSizes,
+    /// What is held against what comes.
+    pub validation: Validation,
     /// Bytes a new account may store.
     pub user_quota: u64,
     /// Days a stored file is kept.

@@ -22,6 +22,7 @@ use crate::oidc::{self, ProviderConfig};
 use crate::scanning::ClamdPlace;
 use crate::signaling::SignalingPlace;
 use crate::storage;
+use crate::validation::{self, TypeRules, UploadSizes};
 
 /// Where the server listens unless told otherwise.
 pub const DEFAULT_PORT: u16 = 5001;
@@ -72,8 +73,10 @@ pub struct Config {
     /// How people reach it, without a slash at the end (`PUBLIC_URL`); where unset, the address
     /// that a request came to.
     pub public_url: Option<String>,
-    /// Largest file an upload may carry, in bytes (`MAX_CONTENT_LENGTH`).
-    pub max_upload_size: u64,
+    /// Largest file an upload may carry (`MAX_CONTENT_LENGTH` and its siblings).
+    pub upload_sizes: UploadSizes,
+    /// What is held against what comes (`ALLOWED_TYPES`, `REFUSED_TYPES`, `MAX_IMAGE_PIXELS`, `MAX_ARCHIVE_EXPANSION`).
+    pub validation: validation::Limits,
     /// Bytes a new account may store (`USER_QUOTA`).
     pub user_quota: u64,
     /// Days a stored file is kept (`FILE_EXPIRY_DAYS`).
@@ -142,7 +145,15 @@ impl Config {
             signaling: SignalingPlace::read(&var, public_url.as_deref())?,
             relay_origins: relay_origins(var("RELAY_ORIGINS").as_deref())?,
             public_url,
-            max_upload_size: parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
+            upload_sizes: UploadSizes::read(
+                parsed(&var, "MAX_CONTENT_LENGTH", 500 << 20)?,
+                |name| optional(&var, name),
+            )?,
+            validation: validation::Limits::new(
+                TypeRules::read(&var)?,
+                parsed(&var, "MAX_IMAGE_PIXELS", validation::MAX_IMAGE_PIXELS)?,
+                parsed(&var, "MAX_ARCHIVE_EXPANSION", validation::MAX_ARCHIVE_EXPANSION)?,
+            ),
             user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
             file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
             trash_days: parsed(&var, "TRASH_DAYS", 7)?,
@@ -291,6 +302,8 @@ fn log_json(format: Option<&str>) -> anyhow::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use sharesync_protocol::api::Role;
+
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> (tempfile::TempDir, anyhow::Result<Config>) {
@@ -311,7 +324,7 @@ mod tests {
         let (folder, config) = read(&[]);
         let config = config.unwrap();
         assert_eq!(config.listen.port(), 5001);
-        assert_eq!(config.max_upload_size, 524_288_000);
+        assert!(Role::ALL.iter().all(|role| config.upload_sizes.of(*role) == 524_288_000));
         assert_eq!(config.file_expiry_days, 7);
         let DatabasePlace::File(database) = config.database else { panic!("no file") };
         assert_eq!(database, folder.path().join("sharesync.db"));
@@ -360,10 +373,28 @@ mod tests {
             ("GOOGLE_CLIENT_ID", "id"),
             ("OIDC_A_LABEL", "A"),
             ("RATE_LIMIT_UPLOAD", "often"),
+            ("MAX_CONTENT_LENGTH", "much"),
+            ("MAX_CONTENT_LENGTH_CLIENT", "little"),
+            ("MAX_IMAGE_PIXELS", "-1"),
+            ("MAX_ARCHIVE_EXPANSION", "100 GiB"),
+            ("ALLOWED_TYPES", "image/png,pictures"),
+            ("ALLOWED_TYPES", "*/*"),
+            ("REFUSED_TYPES", "image/"),
         ] {
             let error = read(&[(name, value)]).1.err().expect(name).to_string();
             assert!(error.contains(name), "{name}: {error}");
         }
+        let both = [("ALLOWED_TYPES", "image/*"), ("REFUSED_TYPES", "text/html, image/*")];
+        let error = read(&both).1.err().unwrap().to_string();
+        assert!(error.starts_with("REFUSED_TYPES: image/*"), "{error}");
+    }
+
+    #[test]
+    fn a_role_may_have_a_limit_of_its_own() {
+        let variables = [("MAX_CONTENT_LENGTH", "1000"), ("MAX_CONTENT_LENGTH_OPS", "5000")];
+        let sizes = read(&variables).1.unwrap().upload_sizes;
+        assert_eq!(Role::ALL.map(|role| sizes.of(role)), [1000, 1000, 1000, 5000]);
+        assert_eq!((sizes.general, sizes.largest()), (1000, 5000));
     }
 
     #[test]

@@ -133,6 +133,17 @@ pub enum Error {
         /// Bytes allowed.
         limit: u64,
     },
+    /// 415: a file's content is not what its name claims.
+    #[error("This file is called {name}, but its content is {content}.")]
+    TypeMismatch {
+        /// The file's name.
+        name: String,
+        /// What it was recognised as, such as "a program".
+        content: &'static str,
+    },
+    /// 415: files of this media type are not taken.
+    #[error("Files of the type {0} are not taken here.")]
+    TypeRefused(String),
     /// 415: the body is of a type this path does not take.
     #[error("{0}")]
     UnsupportedType(String),
@@ -164,6 +175,23 @@ pub enum Error {
     /// 422: a file name that is refused.
     #[error("{0}")]
     InvalidName(&'static str),
+    /// 422: a picture says that it has more pixels than this.
+    #[error("This picture says that it has more than {limit} pixels, or hides how many.")]
+    TooManyPixels {
+        /// Pixels allowed.
+        limit: u64,
+    },
+    /// 422: an archive would unpack to too much.
+    #[error(
+        "This archive would unpack to more than {limit} bytes, to more than a thousand times its size, or to too many files."
+    )]
+    ArchiveBomb {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// 422: an archive would harm whoever unpacks it.
+    #[error("This archive is not safe to unpack: {0}.")]
+    UnsafeArchive(&'static str),
     /// 422: an upload without a file in it, or with an empty one.
     #[error("The upload holds no file, or an empty one.")]
     EmptyFile,
@@ -220,6 +248,18 @@ impl Error {
         self.status_and_code().1
     }
 
+    /// Whether it is what a file is refused for, however often it is sent.
+    pub fn refuses_content(&self) -> bool {
+        matches!(
+            self,
+            Self::TypeMismatch { .. }
+                | Self::TypeRefused(_)
+                | Self::TooManyPixels { .. }
+                | Self::ArchiveBomb { .. }
+                | Self::UnsafeArchive(_)
+        )
+    }
+
     fn status_and_code(&self) -> (StatusCode, ProblemCode) {
         match self {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
@@ -265,6 +305,10 @@ impl Error {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedType)
             }
             Self::NoPreview => (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::NoPreview),
+            Self::TypeMismatch { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::TypeMismatch)
+            }
+            Self::TypeRefused(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::TypeRefused),
             Self::RangeNotSatisfiable { .. } => {
                 (StatusCode::RANGE_NOT_SATISFIABLE, ProblemCode::RangeNotSatisfiable)
             }
@@ -272,6 +316,15 @@ impl Error {
             Self::InvalidCode => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidCode),
             Self::WeakPassword => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::WeakPassword),
             Self::InvalidName(_) => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::InvalidName),
+            Self::TooManyPixels { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::TooManyPixels)
+            }
+            Self::ArchiveBomb { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::ArchiveBomb)
+            }
+            Self::UnsafeArchive(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::UnsafeArchive)
+            }
             Self::EmptyFile => (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::EmptyFile),
             Self::ChecksumMismatch => {
                 (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::ChecksumMismatch)
@@ -303,7 +356,9 @@ impl Error {
 
     fn limit(&self) -> Option<u64> {
         match self {
-            Self::TooLarge { limit } => Some(*limit),
+            Self::TooLarge { limit }
+            | Self::TooManyPixels { limit }
+            | Self::ArchiveBomb { limit } => Some(*limit),
             Self::QuotaExceeded { quota } => Some(*quota),
             Self::TooMany { limit } => Some(u64::from(*limit)),
             _ => None,

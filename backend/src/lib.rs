@@ -31,6 +31,7 @@ pub mod signaling;
 mod storage;
 mod trash;
 mod uploads;
+mod validation;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -60,11 +61,12 @@ use crate::config::Config;
 use crate::db::{Db, download};
 use crate::deliveries::Deliveries;
 use crate::events::Events;
-use crate::library::Library;
+use crate::library::{Checks, Library};
 use crate::oidc::Provider;
 use crate::recording::Recording;
 use crate::scanning::Scanner;
 use crate::uploads::Uploads;
+use crate::validation::Validation;
 
 /// A server that is ready to serve.
 pub struct Server {
@@ -113,6 +115,8 @@ impl Server {
             tasks.clone(),
         );
         let scanner = Scanner::new(config.clamd);
+        let validation = Validation::new(config.validation);
+        let checks = Checks { validation: validation.clone(), scanner: scanner.clone() };
         let library = Library::new(
             db.clone(),
             store.clone(),
@@ -120,7 +124,7 @@ impl Server {
             keep_for_ms,
             tasks.clone(),
             events.clone(),
-            scanner.clone(),
+            checks,
         );
         library.recover().await?;
         download::recover(&db).await?;
@@ -162,7 +166,8 @@ impl Server {
             signaling,
             page_origins: page_origins.into(),
             public_url: config.public_url,
-            max_upload_size: config.max_upload_size,
+            upload_sizes: config.upload_sizes,
+            validation,
             user_quota: config.user_quota,
             file_expiry_days: config.file_expiry_days,
             trash_kept_ms: i64::from(config.trash_days) * 24 * 3600 * 1000,

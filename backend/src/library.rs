@@ -8,6 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use sharesync_protocol::api::{ContentDigest, ScanState, UploadedFile};
 use sharesync_protocol::{FileId, FolderId, UserId};
@@ -23,6 +24,7 @@ use crate::delivery::Counted;
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::scanning::{NotScanned, Scanner, Verdict};
+use crate::validation::Validation;
 
 /// Objects removed from the store between two looks at the database.
 const SWEEP_BATCH: u32 = 100;
@@ -54,7 +56,16 @@ pub struct Library {
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
     events: Events,
-    scanner: Scanner,
+    checks: Checks,
+}
+
+/// What is looked at before something becomes a file, or is handed out.
+#[derive(Clone)]
+pub struct Checks {
+    /// Whether it is what it claims to be, and harms nobody who opens it.
+    pub validation: Validation,
+    /// Whether there are viruses in it.
+    pub scanner: Scanner,
 }
 
 impl Library {
@@ -66,9 +77,9 @@ impl Library {
         keep_for_ms: i64,
         tasks: TaskTracker,
         events: Events,
-        scanner: Scanner,
+        checks: Checks,
     ) -> Self {
-        Self { db, store, clock, keep_for_ms, tasks, events, scanner }
+        Self { db, store, clock, keep_for_ms, tasks, events, checks }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -98,7 +109,7 @@ impl Library {
         size: u64,
         hashed: &Hashed,
     ) -> Result<UploadedFile> {
-        let verdict = self.screen(object, size, Some(hashed.crc32)).await?;
+        let verdict = self.screen(&upload.name, object, size, Some(hashed.crc32)).await?;
         let now = self.clock.now_ms();
         let file = NewFile {
             owner: upload.owner,
@@ -119,39 +130,71 @@ impl Library {
         Ok(entered)
     }
 
-    /// What is known of viruses in an object that is about to become a file's; none where that waits for the scanner, and
-    /// nobody for it.
+    /// Looks at an object that is about to become a file of this name. An error that
+    /// [refuses its content](Error::refuses_content) where it must not; otherwise what is known of viruses in it: none where that
+    /// waits for the scanner, and nobody for it.
     pub async fn screen(
         &self,
+        name: &str,
         object: &Incoming,
         size: u64,
         crc32: Option<u32>,
     ) -> Result<Option<Verdict>> {
-        if self.scanner.is_apart() {
+        let Incoming { id, place, key } = object.clone();
+        let object = Object { id, place, size, crc32, key };
+        self.checks.validation.check(name, size, self.fetching(object.clone())).await?;
+        if self.checks.scanner.is_apart() {
             return Ok(None);
         }
-        let Incoming { id, place, key } = object.clone();
-        Ok(Some(self.look(&Object { id, place, size, crc32, key }).await?))
+        Ok(Some(self.look(&object).await?))
+    }
+
+    /// Reads bytes of an object into memory, from a place and up to one: for a few of them.
+    fn fetching(
+        &self,
+        object: Object,
+    ) -> impl Fn(u64, u64) -> BoxFuture<'static, Result<Vec<u8>>> + Send + use<> {
+        let library = self.clone();
+        move |from, to| {
+            let (library, object) = (library.clone(), object.clone());
+            Box::pin(async move {
+                let pieces = library.read(object, from, to).await?;
+                let pieces: Vec<Bytes> = pieces.try_collect().await?;
+                Ok(pieces.concat())
+            })
+        }
     }
 
     /// Looks for viruses in an object.
     pub async fn look(&self, object: &Object) -> Result<Verdict, NotScanned> {
-        if !self.scanner.reads(object.size) {
+        if !self.checks.scanner.reads(object.size) {
             return Ok(Verdict::Unscanned);
         }
         let content = self.read(object.clone(), 0, object.size).await;
         let content = content.map_err(NotScanned::Unreadable)?;
         // Nothing is said of a part as if it were the whole.
-        self.scanner.look(Counted::new(content, 0, object.size, |_, _| ())).await
+        self.checks.scanner.look(Counted::new(content, 0, object.size, |_, _| ())).await
     }
 
     /// Has a new file looked at for viruses, where it waits for that, and says in the log where one is known to be in it.
     pub fn has_entered(&self, file: &UploadedFile) {
         match file.scan.scan {
-            ScanState::Pending => self.scanner.wake(),
+            ScanState::Pending => self.checks.scanner.wake(),
             ScanState::Infected => log_quarantine(file.id, file.scan.scan_found.as_deref()),
             ScanState::Clean | ScanState::Unscanned => {}
         }
+    }
+
+    /// Gives a file of the owner's another name, which has to be one that its content may have: an error that
+    /// [refuses its content](Error::refuses_content) where it must not. [`Error::NameTaken`] where there is one of that name.
+    pub async fn rename(&self, owner: UserId, id: FileId, name: &str) -> Result<()> {
+        let now = self.clock.now_ms();
+        let (known, object) = file::named_object(&self.db, owner, id, now).await?;
+        let (validation, size) = (&self.checks.validation, object.size);
+        validation.check_rename(&known, name, size, self.fetching(object)).await?;
+        file::rename(&self.db, owner, id, name, now).await?;
+        self.events.file_changed(owner, id);
+        Ok(())
     }
 
     /// Removes a file of the owner's for good; its bytes go right after.

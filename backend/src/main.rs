@@ -77,7 +77,13 @@ Environment, all of it optional:
   MAIL_FROM            whom mail is from (ShareSync <no-reply@host of PUBLIC_URL>)
   REQUIRE_EMAIL_VERIFICATION
                        whether addresses are to be proven before anybody can sign in (true with SMTP_URL)
-  MAX_CONTENT_LENGTH   largest upload in bytes (524288000: 500 MiB)
+  MAX_CONTENT_LENGTH   largest upload in bytes (524288000: 500 MiB); for one role MAX_CONTENT_LENGTH_CLIENT,
+                       _STANDARD, _OPS, _ADMIN
+  ALLOWED_TYPES        media types that are taken, separated by commas, such as image/*,application/pdf (all)
+  REFUSED_TYPES        media types that are not (none)
+  MAX_IMAGE_PIXELS     pixels of a picture (250000000)
+  MAX_ARCHIVE_EXPANSION
+                       bytes that a ZIP may unpack to (107374182400: 100 GiB)
   USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
   FILE_EXPIRY_DAYS     how long stored files are kept (7)
   STUN_URLS            STUN servers for transfers across networks, separated by commas

@@ -223,6 +223,37 @@ pub async fn get(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<FileSum
     row.map(FileSummary::from).ok_or(Error::NotFound)
 }
 
+/// What somebody's own file is called, and its bytes in the store, for whoever looks after them. [`Error::NotFound`] where it
+/// is another's, or gone.
+pub async fn named_object(
+    db: &Db,
+    owner: UserId,
+    id: FileId,
+    now: i64,
+) -> Result<(String, Object)> {
+    let found: Option<NamedObject> = query(concat!(
+        "select file.name, ",
+        object::columns!(),
+        " from file join object on object.id = file.object_id
+         where account_id = $1 and file.id = $2 and ",
+        is_there!("$3")
+    ))
+    .bind(owner.0)
+    .bind(id.0)
+    .bind(now)
+    .fetch_optional(db.reader())
+    .await?;
+    let NamedObject { name, object } = found.ok_or(Error::NotFound)?;
+    Ok((name, object))
+}
+
+#[derive(sqlx::FromRow)]
+struct NamedObject {
+    name: String,
+    #[sqlx(flatten, try_from = "object::Row")]
+    object: Object,
+}
+
 /// Gives a file another name. [`Error::NameTaken`] where there is one of that name in its folder.
 pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) -> Result<()> {
     let mut tx = db.begin().await?;

@@ -30,7 +30,8 @@ pub async fn register(
     Valid(wanted): Valid<Register>,
 ) -> Result<(StatusCode, Json<Me>)> {
     let user = auth::accounts::register(&app, wanted).await?;
-    Ok((StatusCode::CREATED, Json(user.into())))
+    let max_upload_size = app.upload_sizes.of(user.role);
+    Ok((StatusCode::CREATED, Json(user.into_me(max_upload_size))))
 }
 
 /// One's own account
@@ -42,5 +43,6 @@ pub async fn register(
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {
     let user = account::of(&app.db, user.id).await?;
-    Ok(Json(user.into()))
+    let max_upload_size = app.upload_sizes.of(user.role);
+    Ok(Json(user.into_me(max_upload_size)))
 }

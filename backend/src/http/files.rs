@@ -188,7 +188,8 @@ pub async fn signed_url(
         (status = 200, body = FileSummary),
         (status = 404, description = "`not_found`"),
         (status = 409, description = "`name_taken`"),
-        (status = 422, description = "`invalid_name`"),
+        (status = 415, description = "`type_mismatch`, `type_refused`"),
+        (status = 422, description = "`invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
     )
 )]
 pub async fn rename(
@@ -198,10 +199,8 @@ pub async fn rename(
     Valid(wanted): Valid<RenameFile>,
 ) -> Result<Json<FileSummary>> {
     names::check(&wanted.name)?;
-    let now = app.clock.now_ms();
-    file::rename(&app.db, user.id, id, &wanted.name, now).await?;
-    app.events.file_changed(user.id, id);
-    Ok(Json(file::get(&app.db, user.id, id, now).await?))
+    app.library.rename(user.id, id, &wanted.name).await?;
+    Ok(Json(file::get(&app.db, user.id, id, app.clock.now_ms()).await?))
 }
 
 /// Move files and folders into a folder

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 use sharesync_protocol::api::UploadedFile;
-use sharesync_protocol::{FolderId, UserId};
+use sharesync_protocol::FolderId;
 
 use super::cut_off;
 use super::extract::{AuthUser, Query, declared_length};
@@ -53,8 +53,8 @@ pub struct Destination {
         (status = 201, body = UploadedFile),
         (status = 404, description = "`not_found`: the folder"),
         (status = 413, description = "`too_large`"),
-        (status = 415, description = "`unsupported_type`"),
-        (status = 422, description = "`empty_file`, `invalid_name`"),
+        (status = 415, description = "`unsupported_type`, `type_refused`, `type_mismatch`"),
+        (status = 422, description = "`empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
         (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
 )]
@@ -65,7 +65,7 @@ pub async fn upload(
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<UploadedFile>)> {
-    let max_size = admit(&app, user.id, &headers).await?;
+    let max_size = admit(&app, &user, &headers).await?;
     let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(cut_off)? {
         if field.name() == Some("file") {
@@ -80,13 +80,13 @@ pub async fn upload(
 
 /// Turns away, before any of the body is read, what is declared too large for the server or the
 /// quota. Answers how large the file may be.
-async fn admit(app: &AppState, user: UserId, headers: &HeaderMap) -> Result<u64> {
+async fn admit(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Result<u64> {
     let declared = declared_length(headers).unwrap_or(0);
-    let limit = app.max_upload_size;
+    let limit = app.upload_sizes.of(user.role);
     if declared > limit + FORM_OVERHEAD {
         return Err(Error::TooLarge { limit });
     }
-    let (left, quota) = quota::room_left(&app.db, user).await?;
+    let (left, quota) = quota::room_left(&app.db, user.id).await?;
     if declared > left + FORM_OVERHEAD {
         return Err(Error::QuotaExceeded { quota });
     }
@@ -104,7 +104,7 @@ async fn store(
     names::check(&name)?;
     let handed_in = user.hands_in(to.hand_in.unwrap_or(false));
     let folder = destination(app, user, handed_in, to.folder_id, to.path.as_deref()).await?;
-    let content_type = names::media_type(&name);
+    let content_type = app.validation.limits().types.media_type(&name, None)?;
     let upload = Upload { owner: user.id, folder, content_type, name, max_size, handed_in };
     app.library.take_in(upload, file.map_err(cut_off)).await
 }

@@ -9,6 +9,7 @@ use sharesync_protocol::api::{Health, ReadyHealth, ServerInfo, SignInProvider, S
 use crate::app::AppState;
 use crate::auth::registration::Admission;
 use crate::error::{Error, Result};
+use crate::validation::MOST_FILES;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -54,9 +55,18 @@ pub async fn signaling(State(app): State<AppState>) -> impl IntoResponse {
 /// The server's limits
 #[utoipa::path(get, path = "/api/server", tag = "Server", responses((status = 200, body = ServerInfo)))]
 pub async fn server_info(State(app): State<AppState>) -> Json<ServerInfo> {
+    let limits = app.validation.limits();
+    let (allowed_extensions, refused_extensions) = limits.types.endings();
     Json(ServerInfo {
         version: VERSION.into(),
-        max_upload_size: app.max_upload_size,
+        max_upload_size: app.upload_sizes.general,
+        allowed_types: limits.types.allowed(),
+        refused_types: limits.types.refused(),
+        allowed_extensions,
+        refused_extensions,
+        max_image_pixels: limits.image_pixels,
+        max_archive_expansion: limits.archive_expansion,
+        max_archive_files: MOST_FILES,
         file_expiry_days: app.file_expiry_days,
         registration_open: !matches!(
             app.registration.admission,

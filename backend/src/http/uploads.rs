@@ -42,6 +42,7 @@ const FIRST_PARTS: u32 = 16;
         (status = 404, description = "`not_found`: the folder"),
         (status = 409, description = "`too_many`"),
         (status = 413, description = "`too_large`"),
+        (status = 415, description = "`type_refused`"),
         (status = 422, description = "`empty_file`, `invalid_name`, `invalid`"),
         (status = 507, description = "`quota_exceeded`"),
     )
@@ -53,15 +54,16 @@ pub async fn begin(
     Valid(body): Valid<BeginUpload>,
 ) -> Result<(StatusCode, Json<BegunUpload>)> {
     names::check(&body.name)?;
-    if body.size > app.max_upload_size {
-        return Err(Error::TooLarge { limit: app.max_upload_size });
+    let limit = app.upload_sizes.of(user.role);
+    if body.size > limit {
+        return Err(Error::TooLarge { limit });
     }
     let handed_in = user.hands_in(body.hand_in);
     let folder = destination(&app, &user, handed_in, body.folder_id, body.path.as_deref()).await?;
     let announced = Announced {
         owner: user.id,
         folder,
-        content_type: content_type(&body)?,
+        content_type: content_type(&app, &body)?,
         name: body.name,
         size: Some(body.size),
         in_sequence: false,
@@ -204,7 +206,8 @@ pub async fn put_part(
         (status = 201, body = UploadedFile),
         (status = 404, description = "`not_found`"),
         (status = 409, description = "`upload_incomplete`"),
-        (status = 422, description = "`checksum_mismatch`"),
+        (status = 415, description = "`type_mismatch`, `type_refused`: the upload is gone"),
+        (status = 422, description = "`checksum_mismatch`; `too_many_pixels`, `archive_bomb`, `unsafe_archive`: the upload is gone"),
         (status = 507, description = "`out_of_space`"),
     )
 )]
@@ -239,15 +242,13 @@ pub async fn abort(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The media type that was given, if it is one, or what the name says.
-fn content_type(body: &BeginUpload) -> Result<String> {
-    match body.content_type.as_deref() {
-        None | Some("") => Ok(names::media_type(&body.name)),
-        Some(given) => match given.parse::<mime_guess::Mime>() {
-            Ok(parsed) => Ok(parsed.to_string()),
-            Err(_) => Err(Error::invalid("type", "is not a media type")),
-        },
-    }
+/// The media type that was given, if it is one and is taken, or what the name says.
+fn content_type(app: &AppState, body: &BeginUpload) -> Result<String> {
+    let given = body.content_type.as_deref().filter(|given| !given.is_empty());
+    let given = given.map(str::parse::<mime_guess::Mime>).transpose();
+    let given = given.map_err(|_| Error::invalid("type", "is not a media type"))?;
+    let given = given.map(|parsed| parsed.to_string());
+    app.validation.limits().types.media_type(&body.name, given)
 }
 
 async fn addresses(

@@ -127,7 +127,8 @@ impl Uploads {
 
     /// Makes the file of an upload that is all there; the same file each time it is asked again.
     /// [`Error::UploadIncomplete`] where it is not, or not any more; [`Error::ChecksumMismatch`] where the content is not
-    /// what its sender said; [`Error::Damaged`] where it cannot be read any more.
+    /// what its sender said; [`Error::Damaged`] where it cannot be read any more. Where its [content is
+    /// refused](Error::refuses_content) nothing stays of it.
     pub async fn complete(
         &self,
         owner: UserId,
@@ -163,7 +164,12 @@ impl Uploads {
             self.gather(&upload, &promised).await?
         };
         let object = upload.object();
-        let verdict = self.library.screen(&object, upload.size, crc32).await?;
+        let screened = self.library.screen(&upload.name, &object, upload.size, crc32).await;
+        if screened.as_ref().is_err_and(Error::refuses_content) {
+            // It would be refused each time it is asked again.
+            self.give_up(owner, id).await?;
+        }
+        let verdict = screened?;
         let file = NewFile {
             owner,
             folder: upload.folder(),
@@ -225,6 +231,11 @@ impl Uploads {
     /// Gives an upload up; its bytes go right after.
     pub async fn abort(&self, owner: UserId, id: UploadId) -> Result<()> {
         let _turn = self.turns.whole(id).await;
+        self.give_up(owner, id).await
+    }
+
+    /// The same, for whoever has the turn of the whole.
+    async fn give_up(&self, owner: UserId, id: UploadId) -> Result<()> {
         let aborted = upload::abort(&self.db, owner, id, None).await?;
         self.library.remove_later(aborted.object_id);
         self.events.upload_given_up(owner, id, aborted.name, aborted.size);

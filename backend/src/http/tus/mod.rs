@@ -64,7 +64,7 @@ pub(super) async fn say_version(request: Request, next: Next) -> Response {
 
 /// What is spoken here
 ///
-/// Tus 1.0: versions, extensions, checksums and the largest file, in headers.
+/// Tus 1.0: versions, extensions, checksums and the largest file that anybody may send, in headers.
 #[utoipa::path(
     options, path = "/api/tus", operation_id = "tus_options", tag = "Uploads",
     responses((status = 204, description = "`Tus-Version`, `Tus-Extension`, `Tus-Checksum-Algorithm`, `Tus-Max-Size`"))
@@ -74,7 +74,7 @@ pub async fn options(State(app): State<AppState>) -> impl IntoResponse {
         ("tus-version", TUS_VERSION.to_owned()),
         ("tus-extension", EXTENSIONS.to_owned()),
         ("tus-checksum-algorithm", ALGORITHMS.to_owned()),
-        ("tus-max-size", app.max_upload_size.to_string()),
+        ("tus-max-size", app.upload_sizes.largest().to_string()),
     ];
     (StatusCode::NO_CONTENT, spoken)
 }
@@ -92,8 +92,8 @@ pub async fn options(State(app): State<AppState>) -> impl IntoResponse {
         (status = 409, description = "`too_many`"),
         (status = 412, description = "`unsupported_version`"),
         (status = 413, description = "`too_large`"),
-        (status = 415, description = "`unsupported_type`"),
-        (status = 422, description = "`empty_file`, `invalid_name`"),
+        (status = 415, description = "`unsupported_type`, `type_refused`, `type_mismatch`"),
+        (status = 422, description = "`empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
         (status = 460, description = "`checksum_mismatch`"),
         (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
@@ -169,7 +169,8 @@ pub async fn head(
         (status = 409, description = "`offset_mismatch`, `superseded`"),
         (status = 412, description = "`unsupported_version`"),
         (status = 413, description = "`too_large`: more bytes than the file has"),
-        (status = 415, description = "`unsupported_type`"),
+        (status = 415, description = "`unsupported_type`; `type_mismatch`, `type_refused`: the upload is gone"),
+        (status = 422, description = "`too_many_pixels`, `archive_bomb`, `unsafe_archive`: the upload is gone"),
         (status = 460, description = "`checksum_mismatch`"),
         (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
@@ -249,7 +250,7 @@ async fn patch_with(
     let at = at.ok_or_else(|| Error::BadRequest("Upload-Offset is missing".into()))?;
     let checksum = checksum(headers)?;
     if let Some(size) = number(headers, &UPLOAD_LENGTH)? {
-        check_size(app, size)?;
+        check_size(app, user, size)?;
         app.uploads.declare_size(user.id, id, size).await?;
     }
     let upload = append(app, user, id, at, checksum, body).await?;
@@ -269,7 +270,7 @@ async fn append(
     checksum: Option<Checksum>,
     body: Body,
 ) -> Result<Upload> {
-    let chunk = Chunk { at, max_size: app.max_upload_size, checksum };
+    let chunk = Chunk { at, max_size: app.upload_sizes.of(user.role), checksum };
     let content = body.into_data_stream().map_err(cut_off);
     let upload = app.uploads.append(user.id, id, chunk, content).await?;
     if !upload.is_whole() {
@@ -284,7 +285,7 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
     let size = number(headers, &UPLOAD_LENGTH)?;
     let deferred = headers.get(UPLOAD_DEFER_LENGTH);
     match (size, deferred) {
-        (Some(size), None) => check_size(app, size)?,
+        (Some(size), None) => check_size(app, user, size)?,
         (None, Some(deferred)) if deferred == "1" => {}
         _ => {
             let either = "either Upload-Length or Upload-Defer-Length: 1 is needed";
@@ -307,7 +308,11 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
     Ok(Announced {
         owner: user.id,
         folder: destination(app, user, handed_in, folder, path).await?,
-        content_type: given.map_or_else(|| names::media_type(&name), |given| given.to_string()),
+        content_type: app
+            .validation
+            .limits()
+            .types
+            .media_type(&name, given.map(|given| given.to_string()))?,
         name,
         size,
         in_sequence: true,
@@ -317,8 +322,8 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
     })
 }
 
-fn check_size(app: &AppState, size: u64) -> Result<()> {
-    let limit = app.max_upload_size;
+fn check_size(app: &AppState, user: &AuthUser, size: u64) -> Result<()> {
+    let limit = app.upload_sizes.of(user.role);
     if size > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
 }
 

@@ -155,6 +155,8 @@ pub struct Me {
     pub quota: u64,
     /// Bytes the account stores now.
     pub used: u64,
+    /// Largest file it may upload, in bytes.
+    pub max_upload_size: u64,
     /// When the account was made.
     pub created_at: i64,
 }

@@ -97,6 +97,10 @@ pub enum ProblemCode {
     UnsupportedType,
     /// 415: files of this kind have no preview.
     NoPreview,
+    /// 415: a file's content is not what its name claims.
+    TypeMismatch,
+    /// 415: files of this type are not taken.
+    TypeRefused,
     /// 416: no such range in the file.
     RangeNotSatisfiable,
     /// 422: `field` is not as it must be.
@@ -107,6 +111,12 @@ pub enum ProblemCode {
     WeakPassword,
     /// 422: the file's name is refused.
     InvalidName,
+    /// 422: a picture says that it has more than `limit` pixels.
+    TooManyPixels,
+    /// 422: an archive would unpack to more than `limit` bytes, to too many times its size, or to too many files.
+    ArchiveBomb,
+    /// 422: an archive would harm whoever unpacks it; `detail` says how.
+    UnsafeArchive,
     /// 422: the upload holds no file, or an empty one.
     EmptyFile,
     /// 422, and 460 where it came by tus: what came is not what its digest says.

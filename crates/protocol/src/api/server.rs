@@ -47,8 +47,22 @@ pub enum ScannerHealth {
 pub struct ServerInfo {
     /// The server's version.
     pub version: String,
-    /// Largest file an upload may carry, in bytes.
+    /// Largest file an upload may carry, in bytes, for whoever has no other limit: `GET /api/me` says one's own.
     pub max_upload_size: u64,
+    /// Media types that are taken, such as `image/png`, or `image/*` for all pictures; all are where there are none here.
+    pub allowed_types: Vec<String>,
+    /// Media types that are not taken.
+    pub refused_types: Vec<String>,
+    /// Where only some types are taken: the endings of names that are, in lower case and without the dot.
+    pub allowed_extensions: Vec<String>,
+    /// Otherwise: those of names that are not.
+    pub refused_extensions: Vec<String>,
+    /// Pixels that a picture may have.
+    pub max_image_pixels: u64,
+    /// Bytes that a ZIP may unpack to.
+    pub max_archive_expansion: u64,
+    /// Files that a ZIP may hold.
+    pub max_archive_files: u64,
     /// Days after which stored files are purged.
     pub file_expiry_days: u32,
     /// Whether anybody may make an account.

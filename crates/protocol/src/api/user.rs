@@ -33,8 +33,9 @@ pub struct User {
     pub disabled_at: Option<i64>,
 }
 
-impl From<User> for Me {
-    fn from(user: User) -> Self {
+impl User {
+    /// The account as its owner sees it, whose files may be so large.
+    pub fn into_me(self, max_upload_size: u64) -> Me {
         let User {
             id,
             email,
@@ -47,8 +48,8 @@ impl From<User> for Me {
             used,
             created_at,
             disabled_at: _,
-        } = user;
-        Self {
+        } = self;
+        Me {
             id,
             email,
             email_verified,
@@ -58,6 +59,7 @@ impl From<User> for Me {
             role,
             quota,
             used,
+            max_upload_size,
             created_at,
         }
     }

@@ -37,4 +37,5 @@ mod tus;
 mod upload_parts;
 mod uploads;
 mod users;
+mod validation;
 mod verification;
