@@ -145,3 +145,59 @@ async fn more_accounts_are_no_more_guesses_at_a_link() {
     let third = stack.user("eve").await;
     third.post(path, json!({})).await.problem(429, ProblemCode::RateLimited);
 }
+
+#[tokio::test]
+async fn limits_that_a_client_asks_for_are_bounded_by_the_servers() {
+    let stack = Stack::builder().with_admin().start().await;
+    let admin = stack.admin().await;
+    let me: Me = admin.get("/api/me").await.json(200);
+    let file = admin.upload("a.txt", b"x").await;
+    let too_much = |answer: Answer, field: &str| {
+        let problem = answer.problem(422, ProblemCode::Invalid);
+        assert_eq!(problem.field.as_deref(), Some(field), "{problem:?}");
+    };
+    // A year of a link and of a token, a month of an invitation; what a disk can hold.
+    for (path, field, body) in [
+        ("/api/shares", "expires_in", json!({ "file_ids": [file.id], "expires_in": 31_536_001 })),
+        (
+            "/api/shares",
+            "max_downloads",
+            json!({ "file_ids": [file.id], "max_downloads": 1_000_001 }),
+        ),
+        ("/api/shares", "file_ids", json!({ "file_ids": vec![file.id; 101] })),
+        ("/api/files/archive", "ids", json!({ "ids": vec![file.id; 1001] })),
+        (
+            "/api/me/tokens",
+            "expires_in",
+            json!({ "name": "x", "scopes": ["files:read"], "expires_in": 31_622_401 }),
+        ),
+        (
+            "/api/admin/invitations",
+            "expires_in",
+            json!({ "role": "standard", "expires_in": 2_592_001 }),
+        ),
+    ] {
+        too_much(admin.post(path, body).await, field);
+    }
+    let quota = json!({ "quota": (1_u64 << 53) + 1 });
+    too_much(admin.patch(&format!("/api/admin/users/{}", me.id), quota).await, "quota");
+    let share = admin.share(&[file.id], json!({})).await;
+    for list in [
+        "/api/files".into(),
+        format!("/api/files/{}/downloads", file.id),
+        "/api/shares".into(),
+        format!("/api/shares/{}/downloads", share.slug.as_str()),
+        "/api/uploads".into(),
+        "/api/handed-in".into(),
+        "/api/me/handed-in".into(),
+        "/api/me/sessions".into(),
+        "/api/me/tokens".into(),
+        "/api/admin/users".into(),
+        "/api/admin/invitations".into(),
+        "/api/admin/purge-records".into(),
+    ] {
+        let list: String = list;
+        assert_eq!(admin.get(&format!("{list}?limit=200")).await.status, 200, "{list}");
+        too_much(admin.get(&format!("{list}?limit=201")).await, "limit");
+    }
+}

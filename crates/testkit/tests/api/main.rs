@@ -21,6 +21,7 @@ mod identities;
 mod integrity;
 mod invitations;
 mod limits;
+mod names;
 mod passwords;
 mod policy;
 mod previews;
