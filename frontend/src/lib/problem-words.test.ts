@@ -27,6 +27,23 @@ describe('problemWords', () => {
     )
   })
 
+  it('tells what a file is, beside what it is called, and what can be done', () => {
+    const detail = 'This file is called photo.jpg, but its content is a program.'
+    expect(words(problem('type_mismatch', { detail }))).toBe(
+      `${detail} If you mean to send it, rename it first.`,
+    )
+    expect(words(problem('unsafe_archive', { detail: 'It leads out.' }))).toBe('It leads out.')
+  })
+
+  it('tells how many pixels a picture may have, and to how much an archive may unpack', () => {
+    expect(words(problem('too_many_pixels', { limit: 250_000_000 }))).toContain(
+      '250,000,000 pixels',
+    )
+    expect(words(problem('archive_bomb', { limit: 1024 ** 4 }))).toContain('more than 1 TB')
+    expect(words(problem('too_many_pixels'))).toBe('This picture has too many pixels.')
+    expect(words(problem('archive_bomb'))).toBe('This archive would unpack to too much.')
+  })
+
   it('tells how much the storage holds', () => {
     expect(words(problem('quota_exceeded', { limit: 1024 * MiB }))).toContain('holds 1 GB')
   })

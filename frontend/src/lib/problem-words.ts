@@ -61,6 +61,16 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       size === undefined ? 'This file is too large' : `This file is ${formatBytes(size)}`,
       limit === undefined || limit === null ? '.' : `; the limit here is ${formatBytes(limit)}.`,
     ].join(''),
+  type_mismatch: ({ detail }) => `${detail} If you mean to send it, rename it first.`,
+  type_refused: 'Files of this type are not taken here.',
+  too_many_pixels: ({ limit }) =>
+    limit === undefined || limit === null
+      ? 'This picture has too many pixels.'
+      : `This picture says that it has more than ${formatNumber(limit)} pixels, which is the most.`,
+  archive_bomb: ({ limit }) =>
+    limit === undefined || limit === null
+      ? 'This archive would unpack to too much.'
+      : `This archive would unpack to too much: to more than ${formatBytes(limit)}, to more than a thousand times its size, or to too many files.`,
   weak_password: 'This is a password that others would guess. A few words in a row are harder.',
   empty_file: 'This file is empty: there is nothing to keep.',
   rate_limited: 'That was too often. Wait a moment, then try again.',
@@ -75,6 +85,10 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       ? 'Your storage is full. Delete something first.'
       : `This does not fit: your storage holds ${formatBytes(limit)}. Delete something first.`,
   out_of_space: 'The server has no space left.',
+}
+
+function formatNumber(number: number): string {
+  return new Intl.NumberFormat('en').format(number)
 }
 
 /** A sentence for a person. */

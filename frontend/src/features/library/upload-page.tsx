@@ -9,12 +9,12 @@ import { OwnHandIns } from '@/components/own-hand-ins'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast-context'
 import type { Chosen } from '@/lib/dropped-files'
-import { formatBytes, formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
 import { hasLibrary } from '@/lib/roles'
 import { GoesToOperators, HandInChoice } from './hand-in-choice'
 import { ShareDialog } from './share-dialog'
+import { limitWords, typeWords, uploadLimits } from './upload-limits'
 import { UploadProgress } from './upload-progress'
 import { UploadRow } from './upload-row'
 import { type AddOptions, isUnderWay } from './upload-queue'
@@ -112,18 +112,19 @@ export function UploadPage() {
 function Limits() {
   const { data: server } = useServerInfo()
   const { data: me } = useMe()
-  const parts = [
-    server && `Up to ${formatBytes(server.max_upload_size)} a file`,
-    server && `kept for ${formatCount(server.file_expiry_days, 'day')}`,
-    me && `${formatBytes(Math.max(0, me.quota - me.used))} of your storage free`,
-  ]
-  // The line keeps its place while the figures are on their way.
-  return <p className="mt-1 min-h-6 text-sm text-muted">{parts.filter(Boolean).join(' · ')}</p>
+  // The lines keep their place while the figures are on their way.
+  return (
+    <div className="mt-1 text-sm text-muted">
+      <p className="min-h-6">{limitWords(server, me).join(' · ')}</p>
+      <p className="min-h-6">{typeWords(server).join(' ')}</p>
+    </div>
+  )
 }
 
 /** Adds files to the queue, and with them those that home handed over. */
 function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => void {
-  const { data: server, isFetched } = useServerInfo()
+  const { data: server, isFetched: knowsServer } = useServerInfo()
+  const { data: me, isFetched: knowsMe } = useMe()
   const toast = useToast()
   const add = ({ files }: Pick<Chosen, 'files'>) => {
     const plain = files.filter(({ path }) => path === '')
@@ -132,7 +133,7 @@ function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => vo
     }
     const adding = uploads.add(
       plain.map(({ file }) => file),
-      server?.max_upload_size,
+      uploadLimits(server, me),
       { handIn, unfinished },
     )
     void adding.then((moving) => {
@@ -143,9 +144,10 @@ function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => vo
     const files = takeFiles()
     if (files.length > 0) add({ files })
   })
-  // Once the limit is known, or known not to be.
+  // Once the limits are known, or known not to be.
+  const knowsLimits = knowsServer && knowsMe
   useEffect(() => {
-    if (isFetched) takeHandedOver()
-  }, [isFetched])
+    if (knowsLimits) takeHandedOver()
+  }, [knowsLimits])
   return add
 }

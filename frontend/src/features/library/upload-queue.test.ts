@@ -143,7 +143,11 @@ describe('sending', () => {
 
 describe('a file that is refused', () => {
   it('is not sent when it is empty or too large, and cannot be retried', () => {
-    void queue.add([file('empty', 0), file('large', 2000), file('fits', 1500)], 1500)
+    void queue.add([file('empty', 0), file('large', 2000), file('fits', 1500)], {
+      maxSize: 1500,
+      allowedExtensions: [],
+      refusedExtensions: [],
+    })
     expect(states()).toEqual(['failed', 'failed', 'sending'])
     expect(upload(1).state).toMatchObject({ words: expect.stringContaining('limit') as string })
     queue.retry(upload(0).key)

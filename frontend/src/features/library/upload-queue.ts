@@ -6,6 +6,7 @@ import { ProblemError } from '@/api/problem'
 import type { UploadedFile, UploadSession } from '@/api/types'
 import { problemWords } from '@/lib/problem-words'
 import { SpeedMeter } from './speed-meter'
+import { refusal, type UploadLimits } from './upload-limits'
 import type { Kept, UploadMemory } from './upload-memory'
 
 /** How many files move at the same time: one alone would leave gaps between small ones. */
@@ -113,13 +114,13 @@ export class UploadQueue {
   }
 
   /**
-   * Adds files, to be handed in to the operators as well where that is wanted. One that is empty, or larger than
-   * `maxSize` bytes, fails without being sent. One that failed before goes on where it was. Resolves to those that were
+   * Adds files, to be handed in to the operators as well where that is wanted. One that is empty, or beyond the
+   * limits, fails without being sent. One that failed before goes on where it was. Resolves to those that were
    * not added, for they are on their way already.
    */
   async add(
     files: readonly File[],
-    maxSize: number | undefined,
+    limits: UploadLimits | undefined,
     options: AddOptions = {},
   ): Promise<readonly File[]> {
     // What was remembered is on its way as well.
@@ -130,7 +131,7 @@ export class UploadQueue {
       if (moving.includes(file)) continue
       const failed = this.#failedBefore(before, file)
       if (failed) this.#takeUp(failed, file)
-      else this.#addNew(file, maxSize, options)
+      else this.#addNew(file, limits, options)
     }
     this.#changed()
     this.#startWaiting()
@@ -139,11 +140,11 @@ export class UploadQueue {
 
   #addNew(
     file: File,
-    maxSize: number | undefined,
+    limits: UploadLimits | undefined,
     { handIn = false, unfinished = [] }: AddOptions,
   ): void {
     const begun = new Set(this.#uploads.map(({ session }) => session))
-    const words = refusal(file, maxSize)
+    const words = refusal(file, limits)
     const known = unfinished.find(
       ({ id, name, size, part_size: partSize }) =>
         // One without parts is another program's.
@@ -412,25 +413,4 @@ function failureWords(error: unknown, { size }: File): string {
     return 'This file cannot be read any more. If it was changed or moved, choose it again.'
   }
   return problemWords(error, { size })
-}
-
-/** Why a file need not even be tried. */
-function refusal(file: File, maxSize: number | undefined): string | undefined {
-  const code =
-    file.size === 0
-      ? 'empty_file'
-      : maxSize !== undefined && file.size > maxSize
-        ? 'too_large'
-        : null
-  if (!code) return undefined
-  const status = code === 'too_large' ? 413 : 422
-  const problem = {
-    type: 'about:blank',
-    title: '',
-    status,
-    detail: '',
-    code,
-    limit: maxSize ?? null,
-  } as const
-  return problemWords(new ProblemError(status, problem), { size: file.size })
 }

@@ -1,0 +1,97 @@
+/** What the server takes, told and held against files before any byte of them is sent. Used by the queue and its page. */
+import { ProblemError } from '@/api/problem'
+import type { Me, ProblemCode, ServerInfo } from '@/api/types'
+import { formatBytes, formatCount } from '@/lib/format'
+import { problemWords } from '@/lib/problem-words'
+
+/** What is held against files. */
+export interface UploadLimits {
+  /** Bytes. */
+  readonly maxSize: number
+  /** Endings of names that are taken, in lower case and without the dot; all are where there are none here. */
+  readonly allowedExtensions: readonly string[]
+  /** Endings of names that are not taken. */
+  readonly refusedExtensions: readonly string[]
+}
+
+/** The server's limits, for this account. */
+export function uploadLimits(
+  server: ServerInfo | undefined,
+  me: Me | undefined,
+): UploadLimits | undefined {
+  return (
+    server && {
+      maxSize: me?.max_upload_size ?? server.max_upload_size,
+      allowedExtensions: server.allowed_extensions,
+      refusedExtensions: server.refused_extensions,
+    }
+  )
+}
+
+/** Why a file need not even be tried. */
+export function refusal(file: File, limits: UploadLimits | undefined): string | undefined {
+  if (file.size === 0) return words(file, 422, 'empty_file')
+  if (!limits) return undefined
+  if (file.size > limits.maxSize) return words(file, 413, 'too_large', limits.maxSize)
+  return isTaken(file.name, limits) ? undefined : words(file, 415, 'type_refused')
+}
+
+function isTaken(name: string, { allowedExtensions, refusedExtensions }: UploadLimits): boolean {
+  const ending = extension(name)
+  if (allowedExtensions.length > 0) return allowedExtensions.includes(ending)
+  return !refusedExtensions.includes(ending)
+}
+
+/** What stands behind the last dot, as the server reads it: what Windows does not see at the end is left out. */
+function extension(name: string): string {
+  const seen = name.replace(/[ .]+$/, '')
+  const dot = seen.lastIndexOf('.')
+  return dot > 0 ? seen.slice(dot + 1).toLowerCase() : ''
+}
+
+function words(file: File, status: number, code: ProblemCode, limit?: number): string {
+  const problem = { type: 'about:blank', title: '', status, detail: '', code, limit: limit ?? null }
+  return problemWords(new ProblemError(status, problem), { size: file.size })
+}
+
+/** The limits in words: how large and how long, which types, and what is looked for in pictures and archives. */
+export function limitWords(server: ServerInfo | undefined, me: Me | undefined): string[] {
+  const limits = uploadLimits(server, me)
+  return [
+    limits && `Up to ${formatBytes(limits.maxSize)} a file`,
+    server && `kept for ${formatCount(server.file_expiry_days, 'day')}`,
+    me && `${formatBytes(Math.max(0, me.quota - me.used))} of your storage free`,
+  ].filter((part) => part !== undefined)
+}
+
+/** What is taken and what is not, in words. */
+export function typeWords(server: ServerInfo | undefined): string[] {
+  if (!server) return []
+  const pixels = new Intl.NumberFormat('en').format(Math.floor(server.max_image_pixels / 1e6))
+  const files = new Intl.NumberFormat('en').format(server.max_archive_files)
+  const unpacked = formatBytes(server.max_archive_expansion)
+  return [
+    server.allowed_types.length > 0 && `Only ${list(server.allowed_types)}.`,
+    server.refused_types.length > 0 && `No ${list(server.refused_types)}.`,
+    `Pictures have up to ${pixels} million pixels; ZIPs unpack to ${unpacked} and ${files} files at most.`,
+  ].filter((part) => part !== false)
+}
+
+const KINDS: Partial<Record<string, string>> = {
+  'image/*': 'pictures',
+  'audio/*': 'sound',
+  'video/*': 'films',
+  'text/*': 'text',
+  'font/*': 'fonts',
+  'application/pdf': 'PDFs',
+  'application/zip': 'ZIPs',
+  'text/html': 'web pages',
+  'image/svg+xml': 'SVG drawings',
+  'application/vnd.microsoft.portable-executable': 'programs for Windows',
+  'application/x-executable': 'programs for Linux',
+}
+
+function list(types: readonly string[]): string {
+  const named = [...new Set(types.map((type) => KINDS[type] ?? type))]
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(named)
+}
