@@ -35,6 +35,7 @@ fn what_is_refused_is_so_by_its_name_and_by_its_content() {
     for (name, content) in [
         ("a.HTML", &b"x"[..]),
         ("a", b"<html>"),
+        ("a.txt", b"<html>"),
         ("a.bin", ELF),
         ("a.mp4", b"x"),
         ("a.bin", b"\0\0\0\x18ftypisom\0\0\0\0"),
