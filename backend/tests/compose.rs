@@ -318,7 +318,7 @@ async fn one_name_says_where_everything_is() {
 async fn clamav_takes_what_the_server_takes() {
     let clamd = beside("clamd.conf");
     let secrets = secrets();
-    let largest = told(secrets.path(), &[]).0.max_upload_size;
+    let largest = told(secrets.path(), &[]).0.upload_sizes.largest();
     for option in ["StreamMaxLength", "MaxFileSize"] {
         let size = clamd.lines().find_map(|line| line.strip_prefix(option)).unwrap().trim();
         let mebibytes: u64 = size.strip_suffix('M').unwrap().parse().unwrap();

@@ -6,8 +6,8 @@ use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::TryStreamExt;
 use serde::Deserialize;
-use sharesync_protocol::api::UploadedFile;
 use sharesync_protocol::FolderId;
+use sharesync_protocol::api::UploadedFile;
 
 use super::cut_off;
 use super::extract::{AuthUser, Query, declared_length};

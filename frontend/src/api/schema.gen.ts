@@ -1255,7 +1255,7 @@ export interface paths {
         delete?: never;
         /**
          * What is spoken here
-         * @description Tus 1.0: versions, extensions, checksums and the largest file, in headers.
+         * @description Tus 1.0: versions, extensions, checksums and the largest file that anybody may send, in headers.
          */
         options: operations["tus_options"];
         head?: never;
@@ -1986,6 +1986,11 @@ export interface components {
             id: components["schemas"]["UserId"];
             /**
              * Format: int64
+             * @description Largest file it may upload, in bytes.
+             */
+            max_upload_size: number;
+            /**
+             * Format: int64
              * @description Bytes the account may store.
              */
             quota: number;
@@ -2169,7 +2174,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "type_mismatch" | "type_refused" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "too_many_pixels" | "archive_bomb" | "unsafe_archive" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -2388,6 +2393,10 @@ export interface components {
         };
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
+            /** @description Where only some types are taken: the endings of names that are, in lower case and without the dot. */
+            allowed_extensions: string[];
+            /** @description Media types that are taken, such as `image/png`, or `image/*` for all pictures; all are where there are none here. */
+            allowed_types: string[];
             /** @description Whether an address is to be proven before one can sign in with it. */
             email_verification: boolean;
             /**
@@ -2397,11 +2406,30 @@ export interface components {
             file_expiry_days: number;
             /**
              * Format: int64
-             * @description Largest file an upload may carry, in bytes.
+             * @description Bytes that a ZIP may unpack to.
+             */
+            max_archive_expansion: number;
+            /**
+             * Format: int64
+             * @description Files that a ZIP may hold.
+             */
+            max_archive_files: number;
+            /**
+             * Format: int64
+             * @description Pixels that a picture may have.
+             */
+            max_image_pixels: number;
+            /**
+             * Format: int64
+             * @description Largest file an upload may carry, in bytes, for whoever has no other limit: `GET /api/me` says one's own.
              */
             max_upload_size: number;
             /** @description Providers of identities to sign in with, in the order in which to show them. */
             providers: components["schemas"]["SignInProvider"][];
+            /** @description Otherwise: those of names that are not. */
+            refused_extensions: string[];
+            /** @description Media types that are not taken. */
+            refused_types: string[];
             /** @description Whether anybody may make an account. */
             registration_open: boolean;
             /** @description The server's version. */
@@ -4200,7 +4228,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_name` */
+            /** @description `type_mismatch`, `type_refused` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +6930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_type` */
+            /** @description `unsupported_type`, `type_refused`, `type_mismatch` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6902,7 +6939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `empty_file`, `invalid_name` */
+            /** @description `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7193,8 +7230,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_type` */
+            /** @description `unsupported_type`; `type_mismatch`, `type_refused`: the upload is gone */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_pixels`, `archive_bomb`, `unsafe_archive`: the upload is gone */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7286,7 +7332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_type` */
+            /** @description `unsupported_type`, `type_refused`, `type_mismatch` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7295,7 +7341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `empty_file`, `invalid_name` */
+            /** @description `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7425,6 +7471,15 @@ export interface operations {
             };
             /** @description `too_large` */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `type_refused` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7606,7 +7661,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `checksum_mismatch` */
+            /** @description `type_mismatch`, `type_refused`: the upload is gone */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch`; `too_many_pixels`, `archive_bomb`, `unsafe_archive`: the upload is gone */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -24,7 +24,7 @@ struct Story {
 async fn one_time_link() -> Story {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    let content: Vec<u8> = (0..SIZE).map(|n| (n % 251) as u8).collect();
+    let content: Vec<u8> = (0..251).cycle().take(SIZE).collect();
     let file = sam.upload("a.bin", &content).await.id;
     let slug = sam.share(&[file], json!({ "one_time": true })).await.slug;
     Story { stack, sam, slug, content }

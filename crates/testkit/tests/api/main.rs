@@ -25,6 +25,7 @@ mod names;
 mod passwords;
 mod policy;
 mod previews;
+mod protected_links;
 mod purge;
 mod scanning;
 mod second_factor;
