@@ -86,6 +86,7 @@ Environment, all of it optional:
                        bytes that a ZIP may unpack to (107374182400: 100 GiB)
   USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
   FILE_EXPIRY_DAYS     how long stored files are kept (7)
+  TRASH_DAYS           how long what was deleted, or has expired, can be taken back (7)
   STUN_URLS            STUN servers for transfers across networks, separated by commas
   TURN                 on, or off: whether transfers without a direct path are carried over UDP (on)
   TURN_PORT            the UDP port for that (3478)

@@ -18,6 +18,10 @@ const EXPIRED = FILES / 10
 /** Which databases, by a word of their names. */
 const ON = new RegExp(process.env.MILLION_ON ?? '', 'i')
 const REQUESTS = 300
+const WORDS =
+  'report invoice photo holiday summer budget draft final contract scan meeting notes video letter bill tax house garden'.split(
+    ' ',
+  )
 const [GOAL_PAGE_MS, GOAL_BESIDE_MS] = [50, 100]
 /** Rows that are inserted by one statement. */
 const ROWS = 1000
@@ -32,6 +36,7 @@ const BREATH_MS = 20
 const ACCOUNT = { email: 'bench@example.com', username: 'bench', password: 'correct horse battery' }
 const ROOMY = {
   TURN: 'off',
+  TRASH_DAYS: '0',
   USER_QUOTA: String(2 ** 40),
   RATE_LIMIT_UPLOAD: 'off',
   RATE_LIMIT_SIGN_IN: 'off',
@@ -101,15 +106,31 @@ function* statements({ id, bytes }, purgeAt) {
     yield `insert into object (id, state, created_at) values ${objects.join()}`
     const files = numbers.map((n) => {
       const expiry = n < EXPIRED ? purgeAt - 1000 : now + 7 * 24 * 3600_000
-      return `(${id(idOf('a', n))}, ${id(idOf('b', n))}, 'file ${n}', ${CONTENT.length},
+      const name = nameOf(n)
+      return `(${id(idOf('a', n))}, ${id(idOf('b', n))}, '${name}', ${CONTENT.length},
         ${bytes(DIGEST)}, 'text/plain', ${now}, ${expiry})`
     })
-    yield `insert into file (id, account_id, object_id, name, size, sha256, content_type, created_at, expires_at)
-      select column1, (select id from account), column2, column3, column4, column5, column6, column7, column8
+    yield `insert into file
+        (id, account_id, object_id, folder_id, name, name_key, size, sha256, content_type, created_at, expires_at)
+      select column1, (select id from account), column2, (select id from account), column3, column3, column4, column5,
+        column6, column7, column8
       from (values ${files.join()}) as rows`
   }
   yield `update account set used = ${FILES * CONTENT.length}`
   yield 'commit'
+}
+
+/** What the so many-th file is called: words of which some are in many names, and a number that is in few. */
+function nameOf(n) {
+  const word = (by) => WORDS[Math.floor(n / by) % WORDS.length]
+  return `${word(1)} ${word(WORDS.length)} ${n}.${n % 3 ? 'pdf' : 'jpg'}`
+}
+
+/** Texts that somebody may look for: parts of names, those of files anywhere in the library. */
+function textOf(n) {
+  const name = nameOf(Math.floor(((n * 7919) % 9973) * (FILES / 9973)))
+  const length = 3 + (n % 9)
+  return name.slice(n % Math.max(1, name.length - length)).slice(0, length)
 }
 
 /** The so many-th id of a kind, later ones behind earlier ones, as 32 digits in the shape of UUID version 7. */
@@ -130,6 +151,12 @@ async function measurePages(url, name) {
     for (let n = 0; n < REQUESTS; n += 1) times.push(await timed(() => get(`/api/files${query}`)))
     print(`${name}: ${what}: ${spread(times)} (goal: p99 below ${GOAL_PAGE_MS} ms)`)
   }
+  const times = []
+  for (let n = 0; n < REQUESTS; n += 1) {
+    const query = new URLSearchParams({ q: textOf(n) })
+    times.push(await timed(() => get(`/api/files?${query}`)))
+  }
+  print(`${name}: a search: ${spread(times)} (goal: p99 below ${GOAL_PAGE_MS} ms)`)
 }
 
 async function measurePurge(server, name, purgeAt, done) {
