@@ -35,6 +35,7 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/files/{id}/preview", Limit::Download),
     (Method::GET, "/api/files/{id}/preview", Limit::Download),
     // Where it takes a password, that is counted where it is tried: who leafs through pictures guesses at nothing.
+    (Method::GET, "/api/shares/{slug}", Limit::Download),
     (Method::POST, "/api/shares/{slug}/preview", Limit::Download),
     (Method::GET, "/api/shares/{slug}/preview/{id}", Limit::Download),
     (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),
@@ -63,7 +64,9 @@ pub(super) async fn limit(
     response
 }
 
+/// What is answered by whatever answers GET is limited as that.
 fn limit_of(method: &Method, path: &str) -> Option<Limit> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
     let limited = LIMITED.iter().find(|(known, at, _)| known == method && *at == path);
     limited.map(|(.., limit)| *limit)
 }

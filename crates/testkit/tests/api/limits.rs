@@ -96,6 +96,18 @@ async fn fetching_is_limited() {
 }
 
 #[tokio::test]
+async fn guessing_at_links_is_limited_by_whatever_method() {
+    for method in [Method::GET, Method::HEAD] {
+        let stack = Stack::builder().env("RATE_LIMIT_DOWNLOAD", "2/min").start().await;
+        let nobody = stack.anonymous();
+        for (slug, status) in [("A", 404), ("B", 404), ("C", 429)] {
+            let guess = nobody.request(method.clone(), &format!("/api/shares/{slug}"));
+            assert_eq!(nobody.send(guess).await.status, status, "{method} {slug}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_anybody_can_claim_resets_nothing() {
     let stack = Stack::builder().env("RATE_LIMIT_SIGN_IN", "2/min").start().await;
     let nobody = stack.anonymous();
