@@ -5,7 +5,8 @@ use sharesync_protocol::api::{Selection, TrashPage, Trashed};
 use sharesync_protocol::{TrashId, UserId};
 
 use crate::app::AppState;
-use crate::db::trash::{self, Going, Gone};
+use crate::db::trash;
+use crate::db::trash_removal::{self, Going, Gone};
 use crate::error::Result;
 
 /// Files that go in one transaction, with what is written of each: whoever stores something waits for it.
@@ -72,7 +73,7 @@ pub async fn purge(app: &AppState) -> Result<(u64, Gone)> {
     let came_by = now - app.trash_kept_ms;
     let mut gone = Gone::default();
     loop {
-        let owners = trash::owners(&app.db, came_by, OWNERS_BATCH).await?;
+        let owners = trash_removal::owners(&app.db, came_by, OWNERS_BATCH).await?;
         if owners.is_empty() {
             return Ok((put, gone));
         }
@@ -85,7 +86,7 @@ pub async fn purge(app: &AppState) -> Result<(u64, Gone)> {
 async fn remove(app: &AppState, going: Going, now: i64) -> Result<Gone> {
     let mut gone = Gone::default();
     loop {
-        let batch = trash::remove(&app.db, going, BATCH, now).await?;
+        let batch = trash_removal::remove(&app.db, going, BATCH, now).await?;
         gone += batch;
         if batch.files < u64::from(BATCH) {
             return Ok(gone);

@@ -1,20 +1,17 @@
 //! Folders of libraries. Each account has one that holds all others, whose id is the account's: people are shown it as no
 //! folder at all.
 
-use sharesync_protocol::api::{Folder, FolderDetails, FolderStep, Selection};
+use sharesync_protocol::api::{Folder, FolderDetails, FolderStep};
 use sharesync_protocol::{FolderId, UserId};
 use uuid::Uuid;
 
-use super::naming::{self, Named};
 use super::statement::query;
-use super::{Db, Tx, Unique, account, count_from_db, file, new_id, violates_unique};
+use super::{Db, Tx, Unique, account, count_from_db, folder_moves, new_id, violates_unique};
 use crate::error::{Error, Result};
 use crate::names;
 
 /// Folders that one account may have.
 const MOST_FOLDERS: u32 = 100_000;
-/// How deep folders may lie in each other.
-const MOST_DEEP: i64 = 64;
 
 /// The folder that holds all of somebody's others.
 pub fn home(owner: UserId) -> FolderId {
@@ -249,7 +246,7 @@ async fn insert(
     if count_from_db(there) > MOST_FOLDERS {
         return Err(Error::TooMany { limit: MOST_FOLDERS });
     }
-    check_depth(depth(tx, parent).await? + 1)?;
+    folder_moves::check_depth(folder_moves::depth(tx, parent).await? + 1)?;
     let id = new_id(now);
     let inserted = query(
         "insert into folder (id, account_id, parent_id, name, name_key, created_at)
@@ -265,27 +262,6 @@ async fn insert(
     .execute(&mut *tx)
     .await?;
     Ok((inserted == 1).then_some(FolderId(id)))
-}
-
-fn check_depth(depth: i64) -> Result<()> {
-    if depth > MOST_DEEP {
-        return Err(Error::invalid("path", format!("folders lie {MOST_DEEP} deep at most")));
-    }
-    Ok(())
-}
-
-/// In how many folders one lies, that which holds all others not counted.
-async fn depth(tx: &mut Tx, id: FolderId) -> Result<i64> {
-    Ok(query(
-        "with recursive way (parent_id) as
-            (select parent_id from folder where id = $1
-             union all
-             select folder.parent_id from folder join way on folder.id = way.parent_id)
-         select count(*) - 1 from way",
-    )
-    .bind(id.0)
-    .fetch_value(&mut *tx)
-    .await?)
 }
 
 /// Gives a folder another name. [`Error::NameTaken`] where one of that name lies beside it.
@@ -308,86 +284,4 @@ pub async fn rename(db: &Db, owner: UserId, id: FolderId, name: &str) -> Result<
         Err(e) if violates_unique(&e, &Unique::FOLDER_NAME) => Err(Error::NameTaken),
         Err(e) => Err(e.into()),
     }
-}
-
-/// Puts files and folders of somebody's into a folder, all of them or none, under names that are free there.
-/// [`Error::NotFound`] where one of them is another's, in the trash or gone; [`Error::Invalid`] where a folder would lie in
-/// itself, or too deep.
-pub async fn put_into(
-    db: &Db,
-    owner: UserId,
-    what: &Selection,
-    to: FolderId,
-    now: i64,
-) -> Result<()> {
-    let mut tx = db.begin().await?;
-    account::hold(&mut tx, owner).await?;
-    if !is_there(&mut tx, owner, to).await? {
-        return Err(Error::NotFound);
-    }
-    for folder in &what.folder_ids {
-        put(&mut tx, owner, *folder, to).await?;
-    }
-    for file in &what.file_ids {
-        file::put(&mut tx, owner, *file, to, now).await?;
-    }
-    tx.commit().await
-}
-
-async fn put(tx: &mut Tx, owner: UserId, id: FolderId, to: FolderId) -> Result<()> {
-    let found: Option<(String, Uuid)> = query(
-        "select name, parent_id from folder
-         where id = $1 and account_id = $2 and trash_id is null and parent_id is not null",
-    )
-    .bind(id.0)
-    .bind(owner.0)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let (name, parent) = found.ok_or(Error::NotFound)?;
-    if parent == to.0 {
-        return Ok(());
-    }
-    if lies_in(tx, to, id).await? {
-        return Err(Error::invalid("to", "a folder cannot be moved into itself"));
-    }
-    check_depth(depth(tx, to).await? + height(tx, id).await?)?;
-    let name = naming::free(tx, Named::Folder, to.0, &name).await?;
-    query("update folder set parent_id = $2, name = $3, name_key = $4 where id = $1")
-        .bind(id.0)
-        .bind(to.0)
-        .bind(&name)
-        .bind(names::key(&name))
-        .execute(&mut *tx)
-        .await?;
-    Ok(())
-}
-
-/// Whether a folder is another, or lies in it.
-async fn lies_in(tx: &mut Tx, id: FolderId, other: FolderId) -> Result<bool> {
-    Ok(query(
-        "with recursive way (id, parent_id) as
-            (select id, parent_id from folder where id = $1
-             union all
-             select folder.id, folder.parent_id from folder join way on folder.id = way.parent_id)
-         select exists (select 1 from way where id = $2)",
-    )
-    .bind(id.0)
-    .bind(other.0)
-    .fetch_value(&mut *tx)
-    .await?)
-}
-
-/// How many folders lie in each other from this one on, itself counted.
-async fn height(tx: &mut Tx, id: FolderId) -> Result<i64> {
-    Ok(query(
-        "with recursive tree (id, height) as
-            (select id, 1 from folder where id = $1
-             union all
-             select folder.id, tree.height + 1 from folder join tree on folder.parent_id = tree.id
-             where folder.trash_id is null)
-         select cast(max(height) as bigint) from tree",
-    )
-    .bind(id.0)
-    .fetch_value(&mut *tx)
-    .await?)
 }

@@ -9,6 +9,7 @@ pub mod download;
 pub mod federation;
 pub mod file;
 pub mod folder;
+pub mod folder_moves;
 pub mod hand_in;
 pub mod invitation;
 pub mod listing;
@@ -25,6 +26,7 @@ pub mod share_address;
 pub mod share_content;
 pub mod transfer;
 pub mod trash;
+pub mod trash_removal;
 pub mod upload;
 pub mod upload_part;
 

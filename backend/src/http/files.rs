@@ -15,7 +15,7 @@ use crate::auth::permission::Permission;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, HANDED_IN_URL_SECS, Via};
 use crate::db::download::Grant;
 use crate::db::listing::{self, Sort, Which};
-use crate::db::{download, file, folder, hand_in};
+use crate::db::{download, file, folder, folder_moves, hand_in};
 use crate::error::{Error, Result};
 use crate::{names, trash};
 
@@ -220,7 +220,7 @@ pub async fn move_into(
     Valid(Move { what, to }): Valid<Move>,
 ) -> Result<StatusCode> {
     let to = to.unwrap_or(folder::home(user.id));
-    folder::put_into(&app.db, user.id, &what, to, app.clock.now_ms()).await?;
+    folder_moves::put_into(&app.db, user.id, &what, to, app.clock.now_ms()).await?;
     app.events.files_changed(user.id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,7 @@ use super::taker::Taker;
 use crate::app::AppState;
 use crate::db::{download, share};
 use crate::error::Result;
-use crate::sharing;
+use crate::sharing::{self, owned};
 
 /// Which share links.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -41,7 +41,7 @@ pub async fn create(
     BaseUrl(base): BaseUrl,
     Valid(wanted): Valid<CreateShare>,
 ) -> Result<(StatusCode, Json<OwnedShare>)> {
-    let share = sharing::create(&app, user.id, wanted, &base).await?;
+    let share = owned::create(&app, user.id, wanted, &base).await?;
     Ok((StatusCode::CREATED, Json(share)))
 }
 
@@ -63,7 +63,7 @@ pub async fn list(
     let before = page.cursor.map(ShareSlug);
     let rows = share::page(&app.db, user.id, before.as_ref(), of.file_id, limit).await?;
     let next_cursor = next_cursor(&rows, limit, |row| row.slug.0.clone());
-    let items = sharing::as_owned(&app, rows, &base).await?;
+    let items = owned::as_owned(&app, rows, &base).await?;
     Ok(Json(ShareList { items, next_cursor }))
 }
 
@@ -180,7 +180,7 @@ pub async fn change(
     Path(slug): Path<ShareSlug>,
     Valid(wanted): Valid<ChangeShare>,
 ) -> Result<Json<OwnedShare>> {
-    Ok(Json(sharing::change(&app, user.id, &slug, wanted, &base).await?))
+    Ok(Json(owned::change(&app, user.id, &slug, wanted, &base).await?))
 }
 
 /// End a share link

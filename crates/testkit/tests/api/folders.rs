@@ -241,6 +241,7 @@ async fn folders_are_listed_by_pages_by_name() {
     let sam = stack.user("sam").await;
     for name in ["b", "A", "ä", "c"] {
         sam.folder(name, None).await;
+        stack.advance(std::time::Duration::from_millis(1));
     }
     let (mut names, mut cursor) = (vec![], String::new());
     loop {
