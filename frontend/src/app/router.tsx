@@ -101,9 +101,15 @@ export function createRouter() {
                   }),
                 },
                 {
-                  path: paths.files,
+                  path: `${paths.files}/:folder?`,
                   lazy: async () => ({
                     Component: (await import('@/features/library/files-page')).FilesPage,
+                  }),
+                },
+                {
+                  path: paths.trash,
+                  lazy: async () => ({
+                    Component: (await import('@/features/library/trash-page')).TrashPage,
                   }),
                 },
                 {

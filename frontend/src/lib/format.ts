@@ -7,6 +7,13 @@
 
 const SIZE_UNITS = ['KB', 'MB', 'GB', 'TB']
 
+// Making one takes longer than drawing the row it is for.
+const COUNTS = new Intl.NumberFormat('en')
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const MOMENTS = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+
 /** A number of bytes: `1 byte`, `17 KB`, `1.4 GB`. Three digits at most, so that columns line up. */
 export function formatBytes(bytes: number): string {
   // 999.5 would round to four digits: move on to the next unit before it does.
@@ -17,8 +24,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024
     step += 1
   }
-  const decimals = value >= 99.95 ? 0 : 1
-  const digits = new Intl.NumberFormat('en', { maximumFractionDigits: decimals }).format(value)
+  const digits = (value >= 99.95 ? WHOLE : TENTHS).format(value)
   // A figure never stands on one line and its unit on the next.
   return `${digits}\u00a0${SIZE_UNITS[step] ?? 'TB'}`
 }
@@ -58,15 +64,12 @@ export function formatRelative(at: number, now: number): string {
   if (Math.abs(seconds) < 45) return seconds > 0 ? 'in a moment' : 'just now'
   const step = RELATIVE_STEPS.find(([limit]) => Math.abs(seconds) < limit)
   const [, size, unit] = step ?? [Infinity, 86_400 * 365, 'year' as const]
-  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(
-    Math.round(seconds / size),
-    unit,
-  )
+  return RELATIVE.format(Math.round(seconds / size), unit)
 }
 
 /** A moment in full, in the reader's own time zone: `Nov 21, 2026, 3:58 PM`. */
 export function formatDateTime(at: number): string {
-  return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  return MOMENTS.format(at)
 }
 
 /** A share of a whole as a percentage without decimals; 100 only when it is whole. */
@@ -75,7 +78,12 @@ export function formatPercent(done: number, total: number): string {
   return `${Math.min(100, Math.floor((done / total) * 100))}%`
 }
 
+/** A count by itself: `1,000`. */
+export function formatNumber(count: number): string {
+  return COUNTS.format(count)
+}
+
 /** A count with its noun: `1 file`, `3 files`. */
 export function formatCount(count: number, noun: string): string {
-  return `${new Intl.NumberFormat('en').format(count)} ${count === 1 ? noun : `${noun}s`}`
+  return `${COUNTS.format(count)} ${count === 1 ? noun : `${noun}s`}`
 }

@@ -4,6 +4,7 @@ export const paths = {
   home: '/',
   upload: '/upload',
   files: '/files',
+  trash: '/trash',
   handedIn: '/handed-in',
   p2p: '/p2p',
   signIn: '/sign-in',
@@ -17,6 +18,11 @@ export const paths = {
   settings: '/settings',
   docs: '/docs',
 } as const
+
+/** A folder of the library; `null`: what lies in none. */
+export function folderPath(id: string | null): string {
+  return id === null ? paths.files : `${paths.files}/${id}`
+}
 
 /** The sign-in page, coming back to `next` afterwards. */
 export function signInPath(next: string): string {

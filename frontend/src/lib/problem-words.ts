@@ -42,7 +42,7 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
       : 'This file is still being checked for viruses. Try again in a moment.',
   email_taken: 'This e-mail has an account already. Sign in instead?',
   username_taken: 'Somebody has this username already.',
-  name_taken: 'Another of your files has this name already.',
+  name_taken: 'Something here has this name already.',
   last_admin: 'Somebody has to administer this server: make somebody else an administrator first.',
   too_many: ({ limit }) =>
     limit === undefined || limit === null

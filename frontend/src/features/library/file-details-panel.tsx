@@ -1,9 +1,9 @@
 /** All about one file: facts, links, downloads. Opens beside the library. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eye } from 'lucide-react'
 import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
-import type { FileDetails } from '@/api/types'
+import type { FileDetails, FilePage } from '@/api/types'
 import { CopyButton } from '@/components/copy-button'
 import { Previews } from '@/components/preview/previews'
 import { Button } from '@/components/ui/button'
@@ -16,8 +16,8 @@ import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { DownloadRecords } from './download-records'
 import { fileDigest } from './file-digest'
 import { FileLinks } from './file-links'
-import { useHiddenFiles } from './deletions'
-import { fileQuery, filesQuery } from './library-queries'
+import { fileQuery, filesKey } from './library-queries'
+import { LocationLink } from './location-link'
 import { useFileActions } from './use-file-actions'
 
 interface FileDetailsPanelProps {
@@ -76,6 +76,10 @@ function Contents({ file }: { file: FileDetails }) {
               <dd>{value}</dd>
             </div>
           ))}
+          <dt className="text-muted">Folder</dt>
+          <dd>
+            <LocationLink folderId={file.folder_id ?? null} />
+          </dd>
           <dt className="max-w-36 text-muted">{term}</dt>
           <dd className="flex min-w-0 items-center gap-2">
             <code className="min-w-0 truncate font-mono text-xs">{sha256}</code>
@@ -106,12 +110,12 @@ function Contents({ file }: { file: FileDetails }) {
 function Preview({ file, disabled }: { file: FileDetails; disabled: boolean }) {
   const [current, setCurrent] = useState<string | null>(null)
   const { download } = useFileActions()
-  const hidden = useHiddenFiles()
+  const queries = useQueryClient()
   // As far as the list was read: nothing more of it is asked for here.
-  const { data } = useInfiniteQuery({ ...filesQuery, enabled: false })
-  const listed = (data?.pages ?? [])
-    .flatMap(({ items }) => items)
-    .filter(({ id, damaged }) => !hidden.has(id) && !damaged)
+  const listed = queries
+    .getQueriesData<FilePage>({ queryKey: filesKey, type: 'active' })
+    .flatMap(([, page]) => page?.items ?? [])
+    .filter(({ damaged }) => !damaged)
   return (
     <>
       <Button variant="secondary" disabled={disabled} onClick={() => setCurrent(file.id)}>

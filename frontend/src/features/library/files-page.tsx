@@ -1,121 +1,106 @@
-/** The library: what one keeps here, who has links to it, who fetched it. */
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { FolderOpen, Upload } from 'lucide-react'
+/** The library: what one keeps here and in which folders, who has links to it, who fetched it. */
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router'
-import { useMe, useServerInfo } from '@/api/account'
+import { Navigate, useParams, useSearchParams } from 'react-router'
+import { useMe } from '@/api/account'
 import type { FileSummary } from '@/api/types'
-import { EmptyList } from '@/components/empty-list'
-import { MoreRows } from '@/components/more-rows'
-import { RowsSkeleton } from '@/components/rows-skeleton'
 import { useFileDrop } from '@/components/use-file-drop'
-import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
-import { Progress } from '@/components/ui/progress'
-import { formatBytes, formatCount } from '@/lib/format'
-import { offerFiles } from '@/lib/handoff'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { hasLibrary } from '@/lib/roles'
-import { useHiddenFiles } from './deletions'
+import { entryId, type Picked } from './entry'
 import { FileDetailsPanel } from './file-details-panel'
-import { FilesTable } from './files-table'
-import { filesQuery } from './library-queries'
+import { FolderContents, ListSkeleton } from './folder-contents'
+import { LibraryHead } from './library-head'
+import { folderQuery } from './library-queries'
+import { MoveDialog } from './move-dialog'
+import { PastedText } from './pasted-text'
+import { type Place, placeAt, withParameters } from './place'
+import { SearchField } from './search-field'
+import { useSelection } from './selection'
 import { ShareDialog } from './share-dialog'
+import { UploadButton } from './upload-button'
+import { UploadsNote } from './uploads-note'
+import { useUnfinished } from './unfinished-uploads'
+import { useAddFiles } from './use-add-files'
+import { useMoving } from './use-moving'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
+import { useRowDrag } from './use-row-drag'
 
-/** The page; `?file=` opens a file's panel. */
+/** The page of a folder, or of what lies in none; `?q=` looks through all of them, `?file=` opens a file's panel. */
 export function FilesPage() {
-  const [sharing, setSharing] = useState<readonly FileSummary[]>([])
+  const { folder } = useParams()
   const [parameters, setParameters] = useSearchParams()
-  const navigate = useNavigate()
   const { data: me, isPending } = useMe()
-  useRefreshAfterUploads()
-  const over = useFileDrop(({ files }) => {
-    offerFiles(files)
-    void navigate(paths.upload)
-  })
   if (!hasLibrary(me)) return <Navigate to={paths.upload} replace />
+  const place = placeAt(folder, parameters)
   return (
     <>
-      <title>Files · ShareSync</title>
-      <div className="flex flex-wrap items-end justify-between gap-4">
-        <div>
-          <h1 className="text-xl font-semibold">Files</h1>
-          <Storage />
-        </div>
-        <Button asChild>
-          <Link to={paths.upload}>
-            <Upload aria-hidden />
-            {over ? 'Drop to upload' : 'Upload files'}
-          </Link>
-        </Button>
-      </div>
-      <div className="mt-6">
-        {/* Whoever has no library is refused it: who one is comes first. */}
-        {isPending ? <LibrarySkeleton /> : <Library onShare={setSharing} />}
-      </div>
+      {/* Whoever has no library is refused it: who one is comes first. */}
+      {isPending ? <ListSkeleton /> : <Library place={place} />}
       <FileDetailsPanel
         id={isPending ? null : parameters.get('file')}
-        onClose={() => setParameters({}, { preventScrollReset: true })}
+        onClose={() =>
+          setParameters(withParameters(parameters, { file: '' }), { preventScrollReset: true })
+        }
+      />
+    </>
+  )
+}
+
+function Library({ place }: { place: Place }) {
+  const { folderId, search, sort, order } = place
+  const [sharing, setSharing] = useState<readonly FileSummary[]>([])
+  const [moving, setMoving] = useState<Picked | null>(null)
+  const placeKey = [folderId, search, sort, order].join()
+  const selection = useSelection(entryId, placeKey)
+  const { data: folder, error } = useQuery({
+    ...folderQuery(folderId ?? ''),
+    enabled: folderId !== null,
+  })
+  const move = useMoving()
+  const drag = useRowDrag((picked, to) => {
+    void move(picked, to).then((moved) => {
+      if (moved) selection.clear()
+    })
+  })
+  const add = useAddFiles({ folderId, unfinished: useUnfinished() })
+  const isOver = useFileDrop(add)
+  useRefreshAfterUploads()
+  const name = folderId === null ? 'Files' : (folder?.name ?? 'Folder')
+
+  return (
+    <>
+      <title>{`${search === '' ? name : `“${search}”`} · ShareSync`}</title>
+      <LibraryHead folderId={folderId} folder={folder} drag={drag} onFiles={add} isOver={isOver} />
+      <UploadsNote />
+      <div className="mt-4 mb-4">
+        <SearchField />
+      </div>
+      {error && !folder ? (
+        <Notice tone="danger">{problemWords(error)}</Notice>
+      ) : (
+        <FolderContents
+          key={placeKey}
+          place={place}
+          selection={selection}
+          name={name}
+          told={search === '' ? folder : undefined}
+          onShare={setSharing}
+          onMove={setMoving}
+          drag={drag}
+          upload={<UploadButton onFiles={add}>Choose files</UploadButton>}
+        />
+      )}
+      <PastedText onFile={(file) => add({ files: [{ file, path: '' }], unreadable: 0 })} />
+      <MoveDialog
+        picked={moving}
+        from={folderId}
+        onClose={() => setMoving(null)}
+        onMoved={selection.clear}
       />
       <ShareDialog files={sharing} onClose={() => setSharing([])} />
     </>
-  )
-}
-
-function Storage() {
-  const { data: me } = useMe()
-  if (!me) return <div className="mt-1 h-7" />
-  return (
-    <div className="mt-1 flex items-center gap-3 text-sm text-muted">
-      <span className="tabular-nums">
-        {formatBytes(me.used)} of {formatBytes(me.quota)}
-      </span>
-      <Progress
-        label="Storage used"
-        value={me.used}
-        max={me.quota}
-        className="w-24 bg-line"
-        tone={me.used > me.quota * 0.9 ? 'danger' : 'accent'}
-      />
-    </div>
-  )
-}
-
-function Library({ onShare }: { onShare: (files: readonly FileSummary[]) => void }) {
-  const query = useInfiniteQuery(filesQuery)
-  const hidden = useHiddenFiles()
-  if (query.isPending) return <LibrarySkeleton />
-  if (!query.data) return <Notice tone="danger">{problemWords(query.error)}</Notice>
-  const files = query.data.pages.flatMap(({ items }) => items).filter(({ id }) => !hidden.has(id))
-  if (files.length === 0 && !query.hasNextPage) return <NothingYet />
-  return (
-    <>
-      <FilesTable files={files} onShare={onShare} />
-      <MoreRows query={query} />
-    </>
-  )
-}
-
-function LibrarySkeleton() {
-  return <RowsSkeleton label="Loading your files" />
-}
-
-function NothingYet() {
-  const { data: server } = useServerInfo()
-  return (
-    <EmptyList
-      Icon={FolderOpen}
-      title="No files yet"
-      action={
-        <Button asChild>
-          <Link to={paths.upload}>Upload a file</Link>
-        </Button>
-      }
-    >
-      What you upload stays here
-      {server && ` for ${formatCount(server.file_expiry_days, 'day')}`}, ready to be sent by a link.
-    </EmptyList>
   )
 }

@@ -2,23 +2,88 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { meQuery } from '@/api/account'
 import { api, unwrap } from '@/api/client'
-import type { FilePage } from '@/api/types'
+import type { Place } from './place'
+import { PAGE } from './trail'
 
-/** Rows a page. */
-const PAGE = 50
+/** Folders are sorted by their names alone. */
+type FolderPlace = Pick<Place, 'folderId' | 'search'>
 
-/** The files, newest first. */
-export const filesQuery = infiniteQueryOptions({
-  queryKey: ['library', 'files'],
+/** What the keys of all pages of files begin with. */
+export const filesKey = ['library', 'files'] as const
+
+/** One page of a place's files. */
+export function filesPage({ folderId, search, sort, order }: Place, cursor: string) {
+  const which = search === '' ? { folder_id: folderId ?? 'root', sort, order } : { q: search }
+  return queryOptions({
+    queryKey: [...filesKey, which, cursor],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/files', {
+          params: { query: { ...which, limit: PAGE, ...(cursor && { cursor }) } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** One page of a place's folders. */
+export function foldersPage({ folderId, search }: FolderPlace, cursor: string) {
+  const which = search === '' ? { parent_id: folderId ?? 'root' } : { q: search }
+  return queryOptions({
+    queryKey: ['library', 'folders', which, cursor],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/folders', {
+          params: { query: { ...which, limit: PAGE, ...(cursor && { cursor }) } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** A folder, and the way to it. */
+export function folderQuery(id: string) {
+  return queryOptions({
+    queryKey: ['library', 'folder', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/folders/{id}', { params: { path: { id } }, signal })),
+  })
+}
+
+/** The folders in a folder, for whoever chooses one. */
+export function innerFoldersQuery(folderId: string | null) {
+  return infiniteQueryOptions({
+    queryKey: ['library', 'inner-folders', folderId],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET('/api/folders', {
+          params: {
+            query: {
+              parent_id: folderId ?? 'root',
+              limit: PAGE,
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+  })
+}
+
+/** What lies in the trash, the last first. */
+export const trashQuery = infiniteQueryOptions({
+  queryKey: ['library', 'trash'],
   queryFn: ({ pageParam, signal }) =>
     unwrap(
-      api.GET('/api/files', {
-        params: { query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } },
+      api.GET('/api/trash', {
+        params: { query: { limit: 50, ...(pageParam && { cursor: pageParam }) } },
         signal,
       }),
     ),
   initialPageParam: '',
-  getNextPageParam: (page: FilePage) => page.next_cursor,
+  getNextPageParam: (page) => page.next_cursor,
 })
 
 /** One file with its download address. */

@@ -1,37 +1,44 @@
-/** A file's name as a field, in its row: Enter keeps, Escape leaves. */
+/** The name of a file or folder as a field, in its row: Enter keeps, Escape leaves. */
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { problemWords } from '@/lib/problem-words'
-import { type FileRef, useFileActions } from './use-file-actions'
 
-/** The field; `onDone` when the name was kept, or the wish given up. */
-export function RenameField({ file, onDone }: { file: FileRef; onDone: () => void }) {
-  const { rename } = useFileActions()
-  const [name, setName] = useState(file.name)
+interface RenameFieldProps {
+  /** What it is called now. */
+  current: string
+  /** Keeps the new one; what it throws is told. */
+  onRename: (name: string) => Promise<unknown>
+  /** When it was kept, or the wish given up. */
+  onDone: () => void
+}
+
+/** The field. */
+export function RenameField({ current, onRename, onDone }: RenameFieldProps) {
+  const [name, setName] = useState(current)
   const field = useRef<HTMLInputElement>(null)
-  const save = useMutation({ mutationFn: () => rename(file, name), onSuccess: onDone })
+  const save = useMutation({ mutationFn: () => onRename(name), onSuccess: onDone })
 
   // The name without its extension is what is mostly changed.
   useEffect(() => {
-    const dot = file.name.lastIndexOf('.')
+    const dot = current.lastIndexOf('.')
     field.current?.focus()
-    field.current?.setSelectionRange(0, dot > 0 ? dot : file.name.length)
-  }, [file.name])
+    field.current?.setSelectionRange(0, dot > 0 ? dot : current.length)
+  }, [current])
 
   return (
     <form
       className="flex min-w-0 flex-1 flex-wrap items-center gap-2"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name === file.name) onDone()
+        if (name === current) onDone()
         else save.mutate()
       }}
     >
       <Input
         ref={field}
-        aria-label={`New name for ${file.name}`}
+        aria-label={`New name for ${current}`}
         aria-invalid={save.isError || undefined}
         value={name}
         onChange={(event) => setName(event.target.value)}

@@ -124,11 +124,13 @@ beforeEach(() => {
 })
 
 const content = Uint8Array.from({ length: 4500 }, (_, at) => (at * 7) % 251)
+const goal = { folderId: 'f1', path: 'photos/may' }
 const film = new File([content], 'film.mp4', { type: 'video/mp4' })
 
 function send(file: File, session: string | null = null) {
   return fileSender(server, () => Promise.resolve(), { inTurn }).send(file, {
     handIn: false,
+    goal,
     session,
     onBegun: (...upload) => begun.push(upload),
     onProgress: (sent) => progress.push(sent),
@@ -168,6 +170,7 @@ it('sends a file in parts, three at a time, and completes it', async () => {
     size: 4500,
     type: 'video/mp4',
     handIn: false,
+    goal,
   })
   expect(stored()).toEqual([...content])
   expect(server.atOnce).toBe(3)
@@ -260,7 +263,7 @@ describe('a bucket, which says no in words of its own,', () => {
 
 describe('an upload that was begun', () => {
   beforeEach(async () => {
-    await server.begin({ name: 'film.mp4', size: 4500, type: '', handIn: false })
+    await server.begin({ name: 'film.mp4', size: 4500, type: '', handIn: false, goal })
     for (const number of [1, 3, 5]) {
       server.parts.set(number, content.slice((number - 1) * PART, number * PART))
     }

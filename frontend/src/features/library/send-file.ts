@@ -31,7 +31,7 @@ interface Means {
 
 async function send(means: Means, file: File, options: SendOptions): Promise<UploadedFile> {
   const { api, wait, turns } = means
-  const { session: known, handIn, onStalled, signal } = options
+  const { session: known, handIn, goal, onStalled, signal } = options
   const persistence = { onStalled, signal, wait }
   if (known !== null) {
     // What is there is looked at once nobody else adds to it.
@@ -42,7 +42,7 @@ async function send(means: Means, file: File, options: SendOptions): Promise<Upl
     if (sent) return sent
   }
   const { name, size, type } = file
-  const begun = await persist(() => api.begin({ name, size, type, handIn }), persistence)
+  const begun = await persist(() => api.begin({ name, size, type, handIn, goal }), persistence)
   if (signal.aborted) {
     // It was cancelled before anybody knew what to discard.
     void api.abort(begun.id).catch(() => undefined)

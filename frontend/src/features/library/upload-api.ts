@@ -6,6 +6,7 @@
 import { api, unwrap } from '@/api/client'
 import { isProblem, ProblemError } from '@/api/problem'
 import type { PartAddress, UploadDetails, UploadedFile, UploadSession } from '@/api/types'
+import type { Goal } from './upload-queue'
 
 /** As RFC 9110 §8.3.1 has them, without parameters. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
@@ -18,6 +19,7 @@ export interface Announced {
   /** Media type; empty where the browser knows none. */
   readonly type: string
   readonly handIn: boolean
+  readonly goal: Goal
 }
 
 /** Where a part goes, and the headers it has to have there. */
@@ -44,11 +46,18 @@ export interface UploadApi {
 
 /** The server's. */
 export const uploadApi: UploadApi = {
-  begin: ({ name, size, type, handIn }) =>
+  begin: ({ name, size, type, handIn, goal: { folderId, path } }) =>
     unwrap(
       api.POST('/api/uploads', {
-        // Some systems tell browsers types that are none: the server guesses better.
-        body: { name, size, hand_in: handIn, ...(MEDIA_TYPE.test(type) && { type }) },
+        body: {
+          name,
+          size,
+          hand_in: handIn,
+          folder_id: folderId,
+          // Some systems tell browsers types that are none: the server guesses better.
+          ...(MEDIA_TYPE.test(type) && { type }),
+          ...(path && { path }),
+        },
       }),
     ),
   get: (id) => unwrap(api.GET('/api/uploads/{id}', { params: { path: { id } } })),

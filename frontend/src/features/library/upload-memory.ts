@@ -4,6 +4,7 @@
  * queue.
  */
 import { type StorePlace, withinStore } from '@/lib/object-store'
+import type { Goal } from './upload-queue'
 
 const FILES: StorePlace = { database: 'sharesync-uploads', store: 'files', counted: true }
 /** Apart from the files: one that is written again is copied again. */
@@ -15,6 +16,7 @@ const SHARE_OF_ROOM = 1 / 4
 export interface Kept {
   readonly file: File
   readonly handIn: boolean
+  readonly goal: Goal
   /** The server's name for its upload, once that was begun. */
   readonly session: string | null
   /** Notes the server's name for its upload. */
@@ -26,7 +28,7 @@ export interface Kept {
 /** What remembers. Nothing in it throws: what cannot be kept is not. */
 export interface UploadMemory {
   /** Keeps a file; `null` where that does not work. */
-  remember(file: File, handIn: boolean): Promise<Kept | null>
+  remember(file: File, handIn: boolean, goal: Goal): Promise<Kept | null>
   /** Everything that is kept and that no other page has. */
   recall(): Promise<Kept[]>
   /** Gives up everything. */
@@ -36,6 +38,8 @@ export interface UploadMemory {
 interface Record {
   readonly file: File
   readonly handIn: boolean
+  /** Absent in what was kept before there were folders. */
+  readonly goal?: Goal
 }
 
 /** This browser's. */
@@ -43,8 +47,8 @@ export class BrowserMemory implements UploadMemory {
   /** One copy is made at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
-  remember(file: File, handIn: boolean): Promise<Kept | null> {
-    const kept = this.#last.then(() => keep({ file, handIn })).catch(() => null)
+  remember(file: File, handIn: boolean, goal: Goal): Promise<Kept | null> {
+    const kept = this.#last.then(() => keep({ file, handIn, goal })).catch(() => null)
     this.#last = kept
     return kept
   }
@@ -94,6 +98,7 @@ function kept(key: number, record: Record, session: string | null, release: () =
   let known = session
   return {
     ...record,
+    goal: record.goal ?? { folderId: null, path: '' },
     session,
     begun: (name) => {
       known = name

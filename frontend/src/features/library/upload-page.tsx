@@ -1,25 +1,27 @@
 /** Putting files into the library, and making a link to them right there; or giving them to the operators. */
 import { Link2 } from 'lucide-react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMe, useServerInfo } from '@/api/account'
 import type { UploadedFile } from '@/api/types'
 import { DropZone } from '@/components/drop-zone'
+import { FolderButton } from '@/components/folder-button'
 import { OwnHandIns } from '@/components/own-hand-ins'
 import { Button } from '@/components/ui/button'
-import { useToast } from '@/components/ui/toast-context'
-import type { Chosen } from '@/lib/dropped-files'
-import { takeFiles } from '@/lib/handoff'
+import { formatCount } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import { hasLibrary } from '@/lib/roles'
 import { GoesToOperators, HandInChoice } from './hand-in-choice'
+import { PastedText } from './pasted-text'
 import { ShareDialog } from './share-dialog'
-import { limitWords, typeWords, uploadLimits } from './upload-limits'
+import { limitWords, typeWords } from './upload-limits'
 import { UploadProgress } from './upload-progress'
 import { UploadRow } from './upload-row'
-import { type AddOptions, isUnderWay } from './upload-queue'
+import { isUnderWay } from './upload-queue'
 import { UnfinishedUploads, useUnfinished } from './unfinished-uploads'
+import { shownFirst } from './shown-first'
 import { uploads, useUploads } from './uploads'
+import { useAddFiles } from './use-add-files'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
 
 /** The page. */
@@ -33,6 +35,7 @@ export function UploadPage() {
   const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
   const givenAway = list.some(({ state, handIn }) => state.is === 'done' && handIn)
   const busy = list.some(isUnderWay)
+  const shown = shownFirst(list)
   // Whoever only sends files in cannot see them afterwards, or pass them on.
   const keeps = hasLibrary(me)
   useRefreshAfterUploads()
@@ -48,14 +51,20 @@ export function UploadPage() {
           (keeps ? <HandInChoice checked={handIn} onChange={setHandIn} /> : <GoesToOperators />)}
       </div>
       <DropZone label="Choose files to upload" onFiles={add} className="mt-4 min-h-48 py-6">
-        <span className="mt-4 text-lg font-semibold">Drop files here</span>
-        <span className="mt-1 text-sm text-muted">or press to choose them</span>
+        <span className="mt-4 text-lg font-semibold">Drop files or folders here</span>
+        <span className="mt-1 text-sm text-muted">
+          or press to choose files; text can be pasted
+        </span>
       </DropZone>
+      <div className="mt-1 flex justify-end">
+        <FolderButton onFiles={add} />
+      </div>
+      <PastedText onFile={(file) => add({ files: [{ file, path: '' }], unreadable: 0 })} />
       {list.length > 0 && (
         <section aria-label="Uploads" className="mt-6">
           <UploadProgress list={list} />
           <ul className="mt-4 divide-y divide-line rounded-md border border-line bg-surface">
-            {list.map((upload) => (
+            {shown.map((upload) => (
               <UploadRow
                 key={upload.key}
                 upload={upload}
@@ -65,6 +74,11 @@ export function UploadPage() {
               />
             ))}
           </ul>
+          {shown.length < list.length && (
+            <p className="mt-2 text-sm text-muted">
+              And {formatCount(list.length - shown.length, 'more file')}.
+            </p>
+          )}
           <div className="mt-4 flex flex-wrap gap-2">
             {keeps && done.length > 0 && (
               <Button onClick={() => setSharing(done)}>
@@ -119,35 +133,4 @@ function Limits() {
       <p className="min-h-6">{typeWords(server).join(' ')}</p>
     </div>
   )
-}
-
-/** Adds files to the queue, and with them those that home handed over. */
-function useAddFiles({ handIn, unfinished }: AddOptions): (chosen: Chosen) => void {
-  const { data: server, isFetched: knowsServer } = useServerInfo()
-  const { data: me, isFetched: knowsMe } = useMe()
-  const toast = useToast()
-  const add = ({ files }: Pick<Chosen, 'files'>) => {
-    const plain = files.filter(({ path }) => path === '')
-    if (plain.length < files.length) {
-      toast({ title: 'Folders cannot be uploaded yet. Drop the files in them instead.' })
-    }
-    const adding = uploads.add(
-      plain.map(({ file }) => file),
-      uploadLimits(server, me),
-      { handIn, unfinished },
-    )
-    void adding.then((moving) => {
-      for (const { name } of moving) toast({ title: `${name} is being uploaded already.` })
-    })
-  }
-  const takeHandedOver = useEffectEvent(() => {
-    const files = takeFiles()
-    if (files.length > 0) add({ files })
-  })
-  // Once the limits are known, or known not to be.
-  const knowsLimits = knowsServer && knowsMe
-  useEffect(() => {
-    if (knowsLimits) takeHandedOver()
-  }, [knowsLimits])
-  return add
 }

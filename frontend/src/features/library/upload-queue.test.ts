@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
 import type { UploadedFile, UploadSession } from '@/api/types'
 import type { Kept, UploadMemory } from './upload-memory'
-import { type SendOptions, UploadQueue } from './upload-queue'
+import { type Goal, type SendOptions, UploadQueue } from './upload-queue'
 
 interface Attempt extends SendOptions {
   file: File
@@ -29,12 +29,15 @@ const sender = {
 
 /** Keeps in memory what a browser keeps beyond a reload. */
 class FakeMemory implements UploadMemory {
-  readonly kept = new Map<string, { file: File; handIn: boolean; session: string | null }>()
+  readonly kept = new Map<
+    string,
+    { file: File; handIn: boolean; goal: Goal; session: string | null }
+  >()
   full = false
 
-  remember(file: File, handIn: boolean) {
+  remember(file: File, handIn: boolean, goal: Goal) {
     if (this.full) return Promise.resolve(null)
-    this.kept.set(file.name, { file, handIn, session: null })
+    this.kept.set(file.name, { file, handIn, goal, session: null })
     return Promise.resolve(this.#kept(file.name))
   }
 
@@ -468,4 +471,51 @@ it('says so where a file cannot be read any more, and does not try it again', as
   await settled()
   expect(upload(0).state).toMatchObject({ is: 'failed', final: true })
   expect(upload(0).state).toMatchObject({ words: expect.stringContaining('read') as string })
+})
+
+describe('a tree', () => {
+  const paths = (files: readonly File[], ...along: string[]) =>
+    new Map(files.map((file, n) => [file, along[n] ?? '']))
+
+  it('sends each file to its folder, also where two look alike, and again after a reload', async () => {
+    const pair = [file('index.html'), file('index.html')]
+    const options = { folderId: 'f1', paths: paths(pair, 'site', 'site/en') }
+    expect(await queue.add(pair, undefined, options)).toEqual([])
+    const goals = [
+      { folderId: 'f1', path: 'site' },
+      { folderId: 'f1', path: 'site/en' },
+    ]
+    expect(attempts.map(({ goal }) => goal)).toEqual(goals)
+    await settled()
+
+    const next = new UploadQueue(sender, memory, () => now)
+    await next.goOn()
+    expect(next.uploads.map(({ goal }) => goal)).toEqual(goals.slice(1))
+  })
+
+  it('does not go on with an upload of the same name that may belong elsewhere in it', () => {
+    const one = file('index.html')
+    const unfinished = [
+      { id: 'u1', name: 'index.html', size: one.size, part_size: 100 } as UploadSession,
+    ]
+    void queue.add([one], undefined, { unfinished, paths: paths([one], 'site') })
+    void queue.add([file('index.html')], undefined, { unfinished })
+    expect(attempts.map(({ session }) => session)).toEqual([null, 'u1'])
+  })
+
+  it('takes one for on its way only where it goes to the same folder', async () => {
+    void queue.add([file('a')], undefined, { folderId: 'f1' })
+    expect(await queue.add([file('a')], undefined, { folderId: 'f2' })).toEqual([])
+    expect(await queue.add([file('a')], undefined, { folderId: 'f1' })).toHaveLength(1)
+  })
+
+  it('goes on with one that failed where it was to go', async () => {
+    void queue.add([file('a')], undefined, { folderId: 'f1' })
+    attempt(0).fail(new ProblemError(500))
+    await settled()
+    void queue.add([file('a')], undefined, { folderId: 'f2' })
+    expect(states()).toEqual(['failed', 'sending'])
+    void queue.add([file('a')], undefined, { folderId: 'f1' })
+    expect(states()).toEqual(['sending', 'sending'])
+  })
 })

@@ -26,6 +26,14 @@ export type UploadState =
   | { is: 'failed'; words: string; final: boolean }
   | { is: 'done'; file: UploadedFile }
 
+/** Where a file is to lie. */
+export interface Goal {
+  /** A folder of the library; `null` for none. */
+  readonly folderId: string | null
+  /** Folders in that one, outermost first, with `/` between them; what is missing of them is made. */
+  readonly path: string
+}
+
 /** One file of the queue, as it is now; a change makes a new one. */
 export interface Upload {
   readonly key: number
@@ -34,6 +42,7 @@ export interface Upload {
   readonly size: number
   /** Whether it is handed in to the operators, besides being kept. */
   readonly handIn: boolean
+  readonly goal: Goal
   /** The server's name for the upload, once it is begun. */
   readonly session: string | null
   /** Whether it goes on by itself after a reload. */
@@ -48,6 +57,7 @@ export interface Upload {
 /** How a file is sent. */
 export interface SendOptions {
   readonly handIn: boolean
+  readonly goal: Goal
   /** The server's name for the upload, where it was begun already. */
   readonly session: string | null
   /** Called with that name, and how many bytes are there already; again where these have become fewer. */
@@ -71,6 +81,10 @@ export interface Sender {
 /** What is asked of files that are added. */
 export interface AddOptions {
   readonly handIn?: boolean | undefined
+  /** The folder that they go to; `null` for none. */
+  readonly folderId?: string | null | undefined
+  /** The folders that they were in, where they were in some, with `/` between them. */
+  readonly paths?: ReadonlyMap<File, string> | undefined
   /** Uploads that were begun at another time or place: a file of the same name and size goes on with its. */
   readonly unfinished?: readonly UploadSession[] | undefined
 }
@@ -126,10 +140,10 @@ export class UploadQueue {
     // What was remembered is on its way as well.
     if (this.#recalling) await this.#recalling
     const before = this.#uploads
-    const moving = files.filter((file) => this.#isMoving(before, file, options.handIn ?? false))
+    const moving = files.filter((file) => this.#isMoving(before, file, options))
     for (const file of files) {
       if (moving.includes(file)) continue
-      const failed = this.#failedBefore(before, file)
+      const failed = this.#failedBefore(before, file, goalOf(file, options))
       if (failed) this.#takeUp(failed, file)
       else this.#addNew(file, limits, options)
     }
@@ -138,39 +152,41 @@ export class UploadQueue {
     return moving
   }
 
-  #addNew(
-    file: File,
-    limits: UploadLimits | undefined,
-    { handIn = false, unfinished = [] }: AddOptions,
-  ): void {
+  #addNew(file: File, limits: UploadLimits | undefined, options: AddOptions): void {
+    const { handIn = false, unfinished = [] } = options
+    const goal = goalOf(file, options)
     const begun = new Set(this.#uploads.map(({ session }) => session))
     const words = refusal(file, limits)
     const known = unfinished.find(
       ({ id, name, size, part_size: partSize }) =>
-        // One without parts is another program's.
-        partSize && !begun.has(id) && name === file.name && size === file.size,
+        // One without parts is another program's; and a tree may have many that look alike.
+        partSize && goal.path === '' && !begun.has(id) && name === file.name && size === file.size,
     )
     this.#append({
       file,
       handIn: known?.hand_in ?? handIn,
+      goal,
       session: known?.id ?? null,
       state: words ? { is: 'failed', words, final: true } : { is: 'waiting' },
-      kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn),
+      kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn, goal),
     })
   }
 
   /** Whether that very file is on its way, and to where it shall go: what is handed in is kept as well. */
-  #isMoving(uploads: readonly Upload[], file: File, handIn: boolean): boolean {
+  #isMoving(uploads: readonly Upload[], file: File, options: AddOptions): boolean {
+    const goal = goalOf(file, options)
     return uploads.some((upload) => {
       const moving = this.#jobs.get(upload.key)?.file
-      return isUnderWay(upload) && isSame(moving, file) && (upload.handIn || !handIn)
+      const isGoingThere = isSameGoal(upload.goal, goal) && (upload.handIn || !options.handIn)
+      return isUnderWay(upload) && isSame(moving, file) && isGoingThere
     })
   }
 
-  /** What failed of a file of that name and size, and may not the next time, or had been begun. */
-  #failedBefore(uploads: readonly Upload[], { name, size }: File): Upload | undefined {
+  /** What failed of a file of that name and size that was to go there, and may not the next time, or had been begun. */
+  #failedBefore(uploads: readonly Upload[], { name, size }: File, goal: Goal): Upload | undefined {
     return uploads.find(
       (upload) =>
+        isSameGoal(upload.goal, goal) &&
         upload.name === name &&
         upload.size === size &&
         // Another file of the same name may have taken it up.
@@ -181,12 +197,12 @@ export class UploadQueue {
   }
 
   /** Goes on with one that failed, with the file as it is now. */
-  #takeUp({ key, kept, handIn }: Upload, file: File): void {
+  #takeUp({ key, kept, handIn, goal }: Upload, file: File): void {
     const job = this.#jobs.get(key)
     if (!job) return
     if (!kept || !isSame(job.file, file)) {
       this.#forget(key)
-      this.#keep(key, this.#memory.remember(file, handIn))
+      this.#keep(key, this.#memory.remember(file, handIn, goal))
     }
     job.file = file
     this.#again(key, job)
@@ -202,33 +218,33 @@ export class UploadQueue {
 
   async #recall(): Promise<void> {
     for (const kept of await this.#memory.recall()) {
-      const { file, handIn, session } = kept
+      const { file, handIn, goal, session } = kept
       // Where two tabs had the same file there are two copies.
       if (session !== null && this.#uploads.some((upload) => upload.session === session)) {
         void kept.forget()
         continue
       }
       const state: UploadState = { is: 'waiting' }
-      this.#append({ file, handIn, session, state, kept: Promise.resolve(kept) })
+      this.#append({ file, handIn, goal, session, state, kept: Promise.resolve(kept) })
     }
     this.#changed()
     this.#startWaiting()
   }
 
   #append(
-    added: Pick<Upload, 'handIn' | 'session' | 'state'> & {
+    added: Pick<Upload, 'handIn' | 'goal' | 'session' | 'state'> & {
       file: File
       kept: Promise<Kept | null> | null
     },
   ): void {
-    const { file, handIn, session, state } = added
+    const { file, handIn, goal, session, state } = added
     const key = this.#nextKey
     this.#nextKey += 1
     const kept = Promise.resolve(null)
     this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter(), kept })
     const { name, size } = file
     const moved = { sent: 0, speed: null, kept: false }
-    this.#uploads = [...this.#uploads, { key, name, size, handIn, session, state, ...moved }]
+    this.#uploads = [...this.#uploads, { key, name, size, handIn, goal, session, state, ...moved }]
     if (added.kept) this.#keep(key, added.kept)
   }
 
@@ -265,7 +281,7 @@ export class UploadQueue {
     const upload = this.#find(key)
     if (!job || !upload || !canRetry(upload)) return
     if (upload.state.is === 'cancelled') {
-      this.#keep(key, this.#memory.remember(job.file, upload.handIn))
+      this.#keep(key, this.#memory.remember(job.file, upload.handIn, upload.goal))
     }
     this.#again(key, job)
     this.#startWaiting()
@@ -313,7 +329,7 @@ export class UploadQueue {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
     if (!job || !upload) return
-    const { handIn, session } = upload
+    const { handIn, goal, session } = upload
     const { signal } = job.abort
     // A cancelled attempt must not speak for the one that follows it.
     const current = () => !signal.aborted
@@ -337,7 +353,7 @@ export class UploadQueue {
       this.#update(key, { state: { is: elsewhere ? 'elsewhere' : 'sending' } })
       this.#startWaiting()
     }
-    const options = { handIn, session, onBegun, onProgress, onStalled, onElsewhere, signal }
+    const options = { handIn, goal, session, onBegun, onProgress, onStalled, onElsewhere, signal }
     try {
       const file = await this.#sender.send(job.file, options)
       if (current()) this.#finish(key, { state: { is: 'done', file }, sent: job.file.size })
@@ -394,6 +410,15 @@ export function isUnderWay({ state: { is } }: Upload): boolean {
 /** Whether sending it again may help. */
 export function canRetry({ state }: Upload): boolean {
   return state.is === 'cancelled' || (state.is === 'failed' && !state.final)
+}
+
+/** Where a file goes that is added like that. */
+function goalOf(file: File, { folderId = null, paths }: AddOptions): Goal {
+  return { folderId, path: paths?.get(file) ?? '' }
+}
+
+function isSameGoal(one: Goal, other: Goal): boolean {
+  return one.folderId === other.folderId && one.path === other.path
 }
 
 /** Whether that is the very same file, unchanged. */

@@ -19,14 +19,18 @@ interface UploadRowProps {
 
 /** Name, bar, words, and the one thing that can be done about it now. */
 export function UploadRow({ upload, onCancel, onRetry, onShare }: UploadRowProps) {
-  const { state, name, size, sent } = upload
+  const { state, name, size, sent, goal } = upload
   const shownName = state.is === 'done' ? state.file.name : name
+  const from = goal.path === '' ? '' : `${goal.path}/`
   return (
     <li className="flex items-center gap-3 p-3 sm:px-4">
       <FileIcon name={name} />
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
-          <span className="truncate text-sm font-medium">{shownName}</span>
+          <span className="truncate text-sm font-medium">
+            {from && <span className="font-normal text-muted">{from}</span>}
+            {shownName}
+          </span>
           <StateBadge upload={upload} />
         </div>
         {isUnderWay(upload) && <Progress label={name} value={sent} max={size} className="my-1.5" />}

@@ -1,4 +1,4 @@
-/** What can be done to files in the library: fetch, rename, delete. Used by its table and its panel. */
+/** What can be done to files in the library: fetch, rename. Used by its table and its panel. */
 import { useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from '@/api/client'
 import { useToast } from '@/components/ui/toast-context'
@@ -6,7 +6,6 @@ import { saveAs } from '@/lib/save-as'
 import { formatCount } from '@/lib/format'
 import { problemWords, type ProblemSubject } from '@/lib/problem-words'
 import { unfetchable } from '@/lib/scan-words'
-import { deletions } from './deletions'
 import { refreshLibrary } from './library-queries'
 
 /** Enough to name a file and to find it. */
@@ -55,23 +54,5 @@ export function useFileActions() {
     await refreshLibrary(queries)
   }
 
-  /** Hides files at once; removes them when the time for Undo is over. */
-  const remove = (files: readonly FileRef[]) => {
-    const ids = files.map(({ id }) => id)
-    const [first] = files
-    const subject = files.length === 1 && first ? first.name : formatCount(files.length, 'file')
-    deletions.add(ids)
-    toast({
-      title: `${subject} deleted`,
-      action: { label: 'Undo', onSelect: () => deletions.undo(ids) },
-      onClose: () => {
-        deletions
-          .commit(ids)
-          .catch((error: unknown) => fail(`${subject} could not be deleted.`, error))
-          .finally(() => void refreshLibrary(queries))
-      },
-    })
-  }
-
-  return { download, downloadAll, rename, remove }
+  return { download, downloadAll, rename }
 }

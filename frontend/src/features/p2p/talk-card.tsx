@@ -8,7 +8,7 @@ import { TextArea } from '@/components/ui/text-area'
 import { cn } from '@/lib/class-names'
 import { canBeSaid, type Said, type Talk } from './engine/talk'
 import { peerName } from './peer-look'
-import { usePastedText } from './use-pasted-text'
+import { usePastedText } from '@/components/use-pasted-text'
 import { useSnapshot } from './use-room'
 
 interface TalkCardProps {

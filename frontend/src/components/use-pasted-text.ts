@@ -1,4 +1,4 @@
-/** Text pasted anywhere on a page but into a field. Used by the room page's messages. */
+/** Text pasted anywhere on a page but into a field. Used by the room page's messages, and by the library. */
 import { useEffect, useEffectEvent } from 'react'
 import { carriesFiles } from '@/lib/dropped-files'
 import { isField } from '@/lib/is-field'

@@ -1,0 +1,123 @@
+/** What lies in a folder, or what a search has found: the list, or words in its place. */
+import { useQueryClient } from '@tanstack/react-query'
+import { FolderOpen, SearchX } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useServerInfo } from '@/api/account'
+import type { FileSummary } from '@/api/types'
+import { EmptyList } from '@/components/empty-list'
+import { RowsSkeleton } from '@/components/rows-skeleton'
+import { Notice } from '@/components/ui/notice'
+import { useToast } from '@/components/ui/toast-context'
+import { formatCount } from '@/lib/format'
+import { problemWords } from '@/lib/problem-words'
+import { type Entry, MOST_PICKED, pick, type Picked } from './entry'
+import { LibraryTable } from './library-table'
+import type { Place } from './place'
+import { SelectionBar } from './selection-bar'
+import type { Selection } from './selection'
+import { firstEntries, type Told, useTrails } from './use-rows'
+import type { useRowDrag } from './use-row-drag'
+
+interface FolderContentsProps {
+  place: Place
+  /** What the place is called. */
+  name: string
+  told: Told
+  selection: Selection<Entry>
+  onShare: (files: readonly FileSummary[]) => void
+  onMove: (picked: Picked) => void
+  drag: ReturnType<typeof useRowDrag>
+  /** A button for where there is nothing yet. */
+  upload: ReactNode
+}
+
+/** To be given the place as its key: what is known of one says nothing of another. */
+export function FolderContents(props: FolderContentsProps) {
+  const { place, name, told, selection, onShare, onMove, drag, upload } = props
+  const { trails, isPending, error } = useTrails(place, told)
+  const { selected, toggle, set, clear } = selection
+  const queries = useQueryClient()
+  const toast = useToast()
+
+  if (isPending) return <ListSkeleton />
+  if (error) return <Notice tone="danger">{problemWords(error)}</Notice>
+  if (trails.count === 0) return <Nothing place={place} upload={upload} />
+
+  const selectAll = async () => {
+    if (selected.size > 0) {
+      clear()
+      return
+    }
+    try {
+      const entries = await firstEntries(queries, place, MOST_PICKED)
+      set(entries)
+      if (entries.length < MOST_PICKED || trails.count === MOST_PICKED) return
+      toast({
+        title: `The first ${formatCount(MOST_PICKED, 'row')} are selected.`,
+        description: 'That is as many as can be changed at once.',
+      })
+    } catch (error) {
+      toast({
+        title: 'Not all could be selected.',
+        description: problemWords(error),
+        tone: 'danger',
+      })
+    }
+  }
+  return (
+    <>
+      {selected.size > 0 && (
+        <SelectionBar
+          picked={pick(selected.values())}
+          onShare={onShare}
+          onMove={onMove}
+          onClear={clear}
+        />
+      )}
+      <LibraryTable
+        place={place}
+        trails={trails}
+        caption={captionOf(place, name)}
+        selected={selected}
+        onToggle={toggle}
+        onToggleAll={() => void selectAll()}
+        onShare={onShare}
+        onMove={onMove}
+        drag={drag}
+      />
+    </>
+  )
+}
+
+/** In place of a list that is on its way. */
+export function ListSkeleton() {
+  return <RowsSkeleton label="Loading your files" />
+}
+
+function captionOf({ search }: Place, name: string): string {
+  return search === '' ? `What lies in ${name}` : `What is called “${search}”`
+}
+
+function Nothing({ place, upload }: Pick<FolderContentsProps, 'place' | 'upload'>) {
+  const { data: server } = useServerInfo()
+  if (place.search !== '') {
+    return (
+      <EmptyList Icon={SearchX} title="Nothing found">
+        None of your files and folders has “{place.search}” in its name.
+      </EmptyList>
+    )
+  }
+  if (place.folderId !== null) {
+    return (
+      <EmptyList Icon={FolderOpen} title="This folder is empty" action={upload}>
+        Drop files or whole folders here, or move some of yours into it.
+      </EmptyList>
+    )
+  }
+  return (
+    <EmptyList Icon={FolderOpen} title="No files yet" action={upload}>
+      What you upload stays here
+      {server && ` for ${formatCount(server.file_expiry_days, 'day')}`}, ready to be sent by a link.
+    </EmptyList>
+  )
+}
