@@ -17,6 +17,7 @@
  *   every-line  the same on all of them; takes long
  *   relay       how soon the relay is in use where no UDP gets through
  *   frames      how smooth the sender's page stays
+ *   library     a folder of 50,000 files (or LIBRARY_FILES) in the library: opening it, and scrolling
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
  *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions, to the disk and to a bucket (or
  *               to what INTERRUPTED_ON names: disk, bucket); takes long
@@ -34,6 +35,7 @@ import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
 import { measureInterrupted } from './interrupted.mjs'
 import { measureKills } from './kills.mjs'
+import { measureLibrary } from './library.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
 import { measureMillion } from './million.mjs'
@@ -56,6 +58,7 @@ const PARTS = {
   'every-line': (binary) => measureLines(binary, EVERY_LINE),
   relay: measureRelay,
   frames: measureFrames,
+  library: measureLibrary,
   memory: measureMemory,
   interrupted: measureInterrupted,
   kills: measureKills,
