@@ -16,8 +16,10 @@ const STORED = [
   'cloud',
   'events',
   'hand-ins',
+  'library',
   'sessions',
   'sign-in',
+  'trash',
   'tus',
   'uploads',
 ].map((name) => `${name}.spec.ts`)

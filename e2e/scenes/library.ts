@@ -1,6 +1,7 @@
 /** Pages about files that are stored: the library, links, and what is handed in. */
-import { expect, type Page } from '@playwright/test'
-import { share, upload } from '../support/account.ts'
+import { type APIRequestContext, expect, type Page } from '@playwright/test'
+import { type Account, bearer, share, upload } from '../support/account.ts'
+import { makeFolder, moveFiles } from '../support/library.ts'
 import { anybody, at, LONG_NAME, owner, type Scene, SMALL_FILES } from './scene.ts'
 
 /** All of them. */
@@ -64,6 +65,72 @@ export const LIBRARY_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'a folder with folders and files, some selected',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await page.goto(`/files/${await fill(request, account)}`)
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('photos')
+      await page.getByRole('checkbox', { name: 'Select mountains' }).check()
+    },
+  },
+  {
+    name: 'where something is moved to',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await page.goto(`/files/${await fill(request, account)}`)
+      await page.getByRole('checkbox', { name: 'Select mountain.jpg' }).check()
+      await page.getByRole('button', { name: 'Move to…' }).click()
+      await expect(page.getByRole('button', { name: 'Up to Files' })).toBeVisible()
+    },
+  },
+  {
+    name: 'what a search has found',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await fill(request, account)
+      await page.goto('/files?q=mountain')
+      await expect(page.getByRole('link', { name: 'Files / photos' })).toHaveCount(2)
+    },
+  },
+  {
+    name: 'an empty folder',
+    visitor: owner,
+    open: async (page, request, account) => {
+      await page.goto(`/files/${await makeFolder(request, account, LONG_NAME)}`)
+      await expect(page.getByText('This folder is empty')).toBeVisible()
+    },
+  },
+  {
+    name: 'a new folder',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/files', 'Files')
+      await page.getByRole('button', { name: 'New folder' }).click()
+      await expect(page.getByRole('dialog', { name: 'New folder' })).toBeVisible()
+    },
+  },
+  {
+    name: 'trash',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const data = {
+        file_ids: [await upload(request, account, LONG_NAME, Buffer.from('x'))],
+        folder_ids: [await fill(request, account)],
+      }
+      await request.post('/api/trash', { headers: bearer(account), data })
+      await at(page, '/trash', 'Trash')
+      await page.getByRole('checkbox', { name: 'Select photos' }).check()
+    },
+  },
+  {
+    name: 'empty trash',
+    visitor: owner,
+    open: async (page) => {
+      await at(page, '/trash', 'Trash')
+      await expect(page.getByText('The trash is empty')).toBeVisible()
+    },
+  },
+  {
     name: 'a file and its links',
     visitor: owner,
     open: async (page, request, account) => {
@@ -123,6 +190,15 @@ const HANDED_IN = [
   from_email: 'a-client-with-a-long-name@department.example.org',
   created_at: 1_780_000_000_000,
 }))
+
+/** Makes a folder with a folder and a file in it, and returns its id. */
+async function fill(request: APIRequestContext, account: Account): Promise<string> {
+  const folder = await makeFolder(request, account, 'photos')
+  await makeFolder(request, account, 'mountains', folder)
+  const file = await upload(request, account, 'mountain.jpg', Buffer.from('x'))
+  await moveFiles(request, account, [file], folder)
+  return folder
+}
 
 /** Has the page take whoever is signed in for somebody in that role. */
 async function actAs(page: Page, role: string) {

@@ -104,7 +104,7 @@ test('what is ticked in the library comes as one, by the keyboard alone', async 
   await upload(request, account, 'left out.txt', Buffer.from('x'))
   const page = await signedIn(account)
   await page.goto('/files')
-  const bar = page.getByRole('region', { name: 'Selected files' })
+  const bar = page.getByRole('region', { name: 'Selected', exact: true })
   for (const name of Object.keys(FILES)) {
     await page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).press('Space')
   }
