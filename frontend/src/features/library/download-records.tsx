@@ -33,7 +33,7 @@ export function DownloadRecords({ id, size }: DownloadRecordsProps) {
       <ul className="mt-2 divide-y divide-line">
         {records?.map((record) => (
           <RecordRow
-            key={`${record.requested_at} ${record.by ?? ''}`}
+            key={`${record.requested_at} ${record.by ?? record.recipient ?? ''}`}
             record={record}
             size={size}
           />
@@ -48,7 +48,9 @@ function RecordRow({ record, size }: { record: Download; size: number }) {
   return (
     <li className="flex items-center justify-between gap-4 py-3">
       <div className="min-w-0">
-        <p className="truncate text-sm font-medium">{record.by ?? 'Someone with the link'}</p>
+        <p className="truncate text-sm font-medium">
+          {record.by ?? record.recipient ?? 'Someone with the link'}
+        </p>
         <p className="text-xs text-muted">{formatDateTime(record.requested_at)}</p>
       </div>
       <div className="text-end">

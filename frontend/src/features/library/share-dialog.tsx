@@ -1,121 +1,115 @@
-/** Making a link to some files: its rules first, then the link. Used by the library and the upload page. */
+/** Making a link to some files and folders: its rules first, then the link. Used by the library and the upload page. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { api, unwrap } from '@/api/client'
-import type { OwnedShare } from '@/api/types'
-import { CopyButton } from '@/components/copy-button'
 import { Button } from '@/components/ui/button'
-import { CheckLine } from '@/components/ui/check-line'
 import { Choice } from '@/components/ui/choice'
 import { Dialog } from '@/components/ui/dialog'
-import { Field } from '@/components/ui/field'
-import { Input } from '@/components/ui/input'
 import { Notice } from '@/components/ui/notice'
 import { formatCount } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { refreshLibrary } from './library-queries'
+import { LIFETIMES } from './lifetimes'
 import { linkRequest } from './link-request'
-import { shareRules } from './share-rules'
+import { MoreRules } from './more-rules'
+import { PasswordRule } from './password-rule'
+import { RecipientsField } from './recipients-field'
+import { ShareResult } from './share-result'
+import type { FileRef } from './use-file-actions'
+import { useRecipients } from './use-recipients'
 
-/** How long a link may last, in seconds; an empty value lasts as long as its files. */
-const LIFETIMES = [
-  { value: '', label: 'As long as the files are kept' },
-  { value: '3600', label: 'One hour' },
-  { value: '86400', label: 'One day' },
-  { value: '259200', label: 'Three days' },
-  { value: '604800', label: 'One week' },
+const ANYBODY = 'anybody'
+const NAMED = 'named'
+
+/** For whom a link may be. */
+const AUDIENCES = [
+  { value: ANYBODY, label: 'Anybody with the link' },
+  { value: NAMED, label: 'People I name' },
 ]
 
+const NOTHING: readonly FileRef[] = []
+
 interface ShareDialogProps {
-  /** The files to share; the dialog is open while there are some. */
-  files: readonly { id: string; name: string }[]
+  /** The files to share; the dialog is open while there are some, or folders. */
+  files: readonly FileRef[]
+  /** The folders to share, with whatever lies in them when the link is opened. */
+  folders?: readonly FileRef[]
   onClose: () => void
 }
 
 /** The dialog. */
-export function ShareDialog({ files, onClose }: ShareDialogProps) {
-  const [first] = files
-  const subject = files.length === 1 && first ? first.name : formatCount(files.length, 'file')
+export function ShareDialog({ files, folders = NOTHING, onClose }: ShareDialogProps) {
   return (
     <Dialog
-      open={files.length > 0}
+      open={files.length + folders.length > 0}
       onClose={onClose}
       title="Create link"
-      description={`Whoever has the link can download ${subject}.`}
+      description={`By it others download ${subject(files, folders)}, without an account.`}
     >
-      <ShareSteps fileIds={files.map(({ id }) => id)} onDone={onClose} />
+      <ShareSteps files={files} folders={folders} onDone={onClose} />
     </Dialog>
   )
 }
 
-function ShareSteps({ fileIds, onDone }: { fileIds: string[]; onDone: () => void }) {
+/** `report.pdf`, or `3 files and 1 folder`. */
+function subject(files: readonly FileRef[], folders: readonly FileRef[]): string {
+  const [only, ...others] = [...files, ...folders]
+  if (only && others.length === 0) return only.name
+  const counts = [
+    files.length > 0 && formatCount(files.length, 'file'),
+    folders.length > 0 && formatCount(folders.length, 'folder'),
+  ]
+  return counts.filter(Boolean).join(' and ')
+}
+
+interface ShareStepsProps {
+  files: readonly FileRef[]
+  folders: readonly FileRef[]
+  onDone: () => void
+}
+
+function ShareSteps({ files, folders, onDone }: ShareStepsProps) {
   const queries = useQueryClient()
+  const [audience, setAudience] = useState(ANYBODY)
+  const recipients = useRecipients()
+  const [nobody, setNobody] = useState(false)
   const create = useMutation({
-    mutationFn: (rules: FormData) =>
-      unwrap(api.POST('/api/shares', { body: linkRequest(fileIds, rules) })),
+    mutationFn: (body: ReturnType<typeof linkRequest>) => unwrap(api.POST('/api/shares', { body })),
     onSuccess: () => refreshLibrary(queries),
   })
-  if (create.data) return <Result share={create.data} onDone={onDone} />
+  if (create.data) return <ShareResult share={create.data} onDone={onDone} />
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    create.mutate(new FormData(event.currentTarget))
+    // What stands in the field without Enter is meant, too.
+    const named = audience === NAMED ? recipients.take(recipients.draft) : []
+    setNobody(audience === NAMED && named?.length === 0)
+    if (!named || (audience === NAMED && named.length === 0)) return
+    const wanted = { files, folders, recipients: named }
+    create.mutate(linkRequest(wanted, new FormData(event.currentTarget)))
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-6">
       {create.error && <Notice tone="danger">{problemWords(create.error)}</Notice>}
+      <Choice
+        label="For"
+        options={AUDIENCES}
+        value={audience}
+        onChange={(event) => setAudience(event.target.value)}
+      />
+      {audience === NAMED && (
+        <RecipientsField
+          label="Their e-mail addresses"
+          hint="Each is mailed a link of their own, which tells you who fetched what."
+          recipients={recipients}
+          missing={nobody}
+        />
+      )}
       <Choice label="Link works for" name="expires_in" options={LIFETIMES} />
-      <Field
-        label="Password (optional)"
-        name="password"
-        autoComplete="off"
-        spellCheck={false}
-        autoCapitalize="none"
-        hint="Tell it some other way than the link."
-      />
-      <Field
-        label="Download limit (optional)"
-        name="max_downloads"
-        type="number"
-        inputMode="numeric"
-        min={1}
-        max={1_000_000}
-        hint="How often each file can be downloaded."
-      />
-      <CheckLine
-        label="Mail me when a file was fetched"
-        name="notify"
-        hint="The first time somebody fetches it by this link."
-      />
+      <PasswordRule />
+      <MoreRules />
       <Button type="submit" disabled={create.isPending}>
-        Create link
+        {audience === NAMED ? 'Create and send' : 'Create link'}
       </Button>
     </form>
-  )
-}
-
-function Result({ share, onDone }: { share: OwnedShare; onDone: () => void }) {
-  const [selected, setSelected] = useState(false)
-  return (
-    <div className="flex flex-col gap-6">
-      <div className="flex flex-col gap-2 sm:flex-row">
-        <Input
-          readOnly
-          aria-label="Share link"
-          value={share.url}
-          // The whole of it at the first press; a second one may place the cursor.
-          onFocus={(event) => {
-            if (!selected) event.currentTarget.select()
-            setSelected(true)
-          }}
-        />
-        <CopyButton text={share.url} />
-      </div>
-      <p role="status" className="text-sm text-muted">
-        The link is ready. {shareRules(share)}.
-      </p>
-      <Button variant="secondary" onClick={onDone}>
-        Done
-      </Button>
-    </div>
   )
 }
