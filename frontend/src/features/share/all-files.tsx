@@ -11,7 +11,7 @@ import { DownloadOutcome } from './download-outcome'
 import type { SharedFilesProps } from './shared-files'
 
 /** What stands above the list of several. */
-export function AllFiles({ slug, files, password, onRefused }: SharedFilesProps) {
+export function AllFiles({ slug, share, password, onRefused }: SharedFilesProps) {
   const download = useMutation({
     mutationFn: () =>
       unwrap(
@@ -23,14 +23,15 @@ export function AllFiles({ slug, files, password, onRefused }: SharedFilesProps)
     onSuccess: ({ download_url }) => saveAs(download_url),
     onError: onRefused,
   })
-  const reason = unfetchableTogether(files)
-  // What a ZIP says besides is too little to change the figure.
-  const size = files.reduce((sum, file) => sum + file.size, 0)
+  const reason = unfetchableTogether(share.files)
   return (
     <div className="mb-6 flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line pb-4 sm:pb-6">
       <div className="min-w-0 flex-1">
-        <p className="text-sm font-medium">All {formatCount(files.length, 'file')}</p>
-        <p className="text-xs text-muted">{reason ?? `One ZIP, ${formatBytes(size)}`}</p>
+        <p className="text-sm font-medium">All {formatCount(share.file_count, 'file')}</p>
+        {/* What a ZIP says besides is too little to change the figure. */}
+        <p className="text-xs text-muted">
+          {reason ?? `One ZIP, ${formatBytes(share.total_size)}`}
+        </p>
       </div>
       <Button
         disabled={download.isPending || reason !== undefined}

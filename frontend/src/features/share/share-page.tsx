@@ -1,17 +1,14 @@
 /** What a share link opens: whose files, how large, and the way to them. No account is needed. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { api, unwrap } from '@/api/client'
-import { ProblemError } from '@/api/problem'
 import type { SharePublic } from '@/api/types'
-import { MessagePage } from '@/components/message-page'
-import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { formatBytes, formatCount, formatDateTime } from '@/lib/format'
-import { paths } from '@/lib/paths'
-import { problemWords } from '@/lib/problem-words'
+import { ClosedShare } from './closed-share'
+import { LockedFiles } from './locked-files'
 import { SharedFiles } from './shared-files'
 import { UnlockForm } from './unlock-form'
 
@@ -47,7 +44,9 @@ function Share({ slug }: { slug: string }) {
     refetchOnReconnect: false,
     refetchInterval: ({ state }) => (isBeingChecked(state.data) ? CHECKED_EVERY : false),
   })
-  if (query.error) return <Closed error={query.error} />
+  if (query.error) {
+    return <ClosedShare error={query.error} oneTime={query.data?.one_time ?? false} />
+  }
   if (!query.data) return <Loading />
   const onRefused = () => void query.refetch()
   return (
@@ -56,19 +55,17 @@ function Share({ slug }: { slug: string }) {
       <Heading share={query.data} />
       <Card className="mt-8">
         {!query.data.password_required ? (
-          <SharedFiles
-            slug={slug}
-            files={query.data.files}
-            password={undefined}
-            onRefused={onRefused}
-          />
+          <SharedFiles slug={slug} share={query.data} password={undefined} onRefused={onRefused} />
         ) : unlocked ? (
           <UnlockedFiles slug={slug} {...unlocked} onRefused={onRefused} />
         ) : (
-          <UnlockForm
-            slug={slug}
-            onUnlocked={(share, password) => setUnlocked({ share, password })}
-          />
+          <>
+            <UnlockForm
+              slug={slug}
+              onUnlocked={(share, password) => setUnlocked({ share, password })}
+            />
+            <LockedFiles share={query.data} />
+          </>
         )}
       </Card>
     </div>
@@ -99,16 +96,16 @@ function UnlockedFiles({
     refetchOnReconnect: false,
     refetchInterval: ({ state }) => (isBeingChecked(state.data) ? CHECKED_EVERY_LOCKED : false),
   })
-  return (
-    <SharedFiles slug={slug} files={query.data.files} password={password} onRefused={onRefused} />
-  )
+  return <SharedFiles slug={slug} share={query.data} password={password} onRefused={onRefused} />
 }
 
 function Heading({ share }: { share: SharePublic }) {
   const facts = [
     formatBytes(share.total_size),
     typeof share.expires_at === 'number' && `until ${formatDateTime(share.expires_at)}`,
-    typeof share.downloads_left === 'number' &&
+    // What is left of such a link is one download of each file until there is none.
+    !share.one_time &&
+      typeof share.downloads_left === 'number' &&
       `${formatCount(share.downloads_left, 'download')} left`,
   ]
   return (
@@ -118,6 +115,10 @@ function Heading({ share }: { share: SharePublic }) {
         {share.file_count === 1 ? 'a file' : formatCount(share.file_count, 'file')}
       </h1>
       <p className="mt-2 text-base text-muted">{facts.filter(Boolean).join(' · ')}</p>
+      {typeof share.recipient === 'string' && (
+        <p className="mt-1 text-sm break-words text-muted">For {share.recipient}</p>
+      )}
+      {share.one_time && <p className="mt-1 text-sm text-muted">Works once, for one person.</p>}
     </>
   )
 }
@@ -130,42 +131,5 @@ function Loading() {
       <Skeleton className="mt-2 h-6 w-1/2" />
       <Skeleton className="mt-8 h-28" />
     </div>
-  )
-}
-
-const ENDED: Partial<Record<string, { title: string; words: string }>> = {
-  expired: {
-    title: 'This link has expired',
-    words: 'Whoever sent it can make you a new one.',
-  },
-  used_up: {
-    title: 'This link is used up',
-    words: 'It was good for a certain number of downloads. Whoever sent it can make you a new one.',
-  },
-  not_found: {
-    title: 'There is nothing behind this link',
-    words: 'It may have been ended by whoever sent it, or not been copied whole.',
-  },
-}
-
-/** A link that leads to nothing now. */
-function Closed({ error }: { error: Error }) {
-  const code = error instanceof ProblemError ? error.problem?.code : undefined
-  const ended = code === undefined ? undefined : ENDED[code]
-  return (
-    <MessagePage
-      title={ended?.title ?? 'This link did not open'}
-      action={
-        ended ? (
-          <Button asChild variant="secondary">
-            <Link to={paths.home}>Send a file yourself</Link>
-          </Button>
-        ) : (
-          <Button onClick={() => window.location.reload()}>Try again</Button>
-        )
-      }
-    >
-      {ended?.words ?? problemWords(error)}
-    </MessagePage>
   )
 }

@@ -1,23 +1,19 @@
 /** The files behind a link, each with its download, and all of them with one. */
-import { useMutation } from '@tanstack/react-query'
-import { Download, Eye } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { api, unwrap } from '@/api/client'
-import type { SharedFile } from '@/api/types'
-import { FileIcon } from '@/components/file-icon'
+import type { SharePublic } from '@/api/types'
 import { Previews } from '@/components/preview/previews'
-import { ScanBadge } from '@/components/scan-badge'
-import { Button } from '@/components/ui/button'
-import { formatBytes } from '@/lib/format'
-import { problemWords } from '@/lib/problem-words'
+import { formatCount } from '@/lib/format'
 import { saveAs } from '@/lib/save-as'
-import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { AllFiles } from './all-files'
-import { DownloadOutcome } from './download-outcome'
+import { FolderLine } from './folder-line'
+import { treeLines } from './share-tree'
+import { SharedFileRow } from './shared-file-row'
 
 export interface SharedFilesProps {
   slug: string
-  files: readonly SharedFile[]
+  /** What the link leads to. */
+  share: SharePublic
   /** Sent with each request, where the link has one. */
   password: string | undefined
   /** Called when a download was refused: the link may have ended meanwhile. */
@@ -25,10 +21,13 @@ export interface SharedFilesProps {
 }
 
 /** The list. */
-export function SharedFiles({ files, ...rest }: SharedFilesProps) {
-  const { slug, password, onRefused } = rest
+export function SharedFiles(props: SharedFilesProps) {
+  const { slug, share, password, onRefused } = props
   const [previewed, setPreviewed] = useState<string | null>(null)
-  const single = files.length === 1
+  const lines = useMemo(() => treeLines(share.files), [share.files])
+  const files = lines.flatMap((line) => (line.kind === 'file' ? [line.file] : []))
+  const single = share.file_count === 1
+  const untold = share.file_count - files.length
   const secret = password === undefined ? {} : { password }
   const params = { path: { slug } }
   const download = async ({ id }: { id: string }) => {
@@ -42,18 +41,28 @@ export function SharedFiles({ files, ...rest }: SharedFilesProps) {
   }
   return (
     <>
-      {files.length > 1 && <AllFiles files={files} {...rest} />}
+      {share.file_count > 1 && <AllFiles {...props} />}
       <ul className="-my-3 divide-y divide-line">
-        {files.map((file) => (
-          <SharedFileRow
-            key={file.id}
-            file={file}
-            single={single}
-            onDownload={download}
-            onPreview={() => setPreviewed(file.id)}
-          />
-        ))}
+        {lines.map((line) =>
+          line.kind === 'folder' ? (
+            <FolderLine key={`folder ${line.path}`} {...line} />
+          ) : (
+            <SharedFileRow
+              key={line.file.id}
+              file={line.file}
+              single={single}
+              depth={line.depth}
+              onDownload={download}
+              onPreview={() => setPreviewed(line.file.id)}
+            />
+          ),
+        )}
       </ul>
+      {untold > 0 && (
+        <p className="mt-6 text-sm text-muted">
+          And {formatCount(untold, 'more file')}: download all.
+        </p>
+      )}
       <Previews
         source={{
           files,
@@ -71,63 +80,5 @@ export function SharedFiles({ files, ...rest }: SharedFilesProps) {
         onChange={setPreviewed}
       />
     </>
-  )
-}
-
-interface RowProps {
-  file: SharedFile
-  /** Whether it is the only one. */
-  single: boolean
-  onDownload: (file: SharedFile) => Promise<void>
-  onPreview: () => void
-}
-
-function SharedFileRow({ file, single, onDownload, onPreview }: RowProps) {
-  const download = useMutation({ mutationFn: () => onDownload(file) })
-  const unscanned = unfetchable(file.scan) !== undefined
-  // Two buttons leave a name no room where it is narrow: there their pictures do.
-  const words = !single && file.preview ? 'max-sm:sr-only' : undefined
-  return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
-      <FileIcon name={file.name} />
-      <div className="min-w-0 flex-1">
-        <p className="text-sm font-medium">{file.name}</p>
-        <p className="text-xs text-muted">
-          {formatBytes(file.size)} · {SCAN_WORDS[file.scan]}
-        </p>
-      </div>
-      {/* Where it is narrow, the words do. */}
-      <div className="empty:hidden max-sm:hidden">
-        <ScanBadge scan={file.scan} />
-      </div>
-      {file.preview && (
-        <Button
-          aria-label={single ? undefined : `Preview ${file.name}`}
-          variant="secondary"
-          size={single ? 'md' : 'sm'}
-          className={single ? 'w-full sm:w-auto' : undefined}
-          disabled={unscanned}
-          onClick={onPreview}
-        >
-          <Eye aria-hidden />
-          <span className={words}>Preview</span>
-        </Button>
-      )}
-      <Button
-        aria-label={single ? undefined : `Download ${file.name}`}
-        variant={single ? 'primary' : 'secondary'}
-        size={single ? 'md' : 'sm'}
-        className={single ? 'w-full sm:w-auto' : undefined}
-        disabled={download.isPending || unscanned}
-        onClick={() => download.mutate()}
-      >
-        <Download aria-hidden />
-        <span className={words}>Download</span>
-      </Button>
-      <DownloadOutcome
-        started={download.isSuccess}
-        failure={download.error ? problemWords(download.error) : undefined}
-      />
-    </li>
   )
 }
