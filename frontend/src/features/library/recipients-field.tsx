@@ -31,7 +31,6 @@ export function RecipientsField({
         autoCapitalize="none"
         spellCheck={false}
         onChange={(event) => type(event.target.value)}
-        onBlur={() => take(draft)}
         onPaste={(event) => {
           // A field of one line would join the lines.
           event.preventDefault()
