@@ -18,6 +18,7 @@ const STORED = [
   'hand-ins',
   'library',
   'sessions',
+  'share-rules',
   'sign-in',
   'trash',
   'tus',

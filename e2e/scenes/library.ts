@@ -152,6 +152,59 @@ export const LIBRARY_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'making a link for people one names',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await page.goto(`/files?file=${id}`)
+      await page.getByRole('button', { name: 'Create link', exact: true }).click()
+      const dialog = page.getByRole('dialog', { name: 'Create link' })
+      await dialog.getByLabel('For', { exact: true }).selectOption('People I name')
+      const people = dialog.getByLabel('Their e-mail addresses')
+      await people.fill(`ann@example.com, ${LONG_ADDRESS}, bob`)
+      await people.press('Enter')
+      await dialog.getByLabel('Password (optional)').fill('sesame')
+      await dialog.getByText('More rules').click()
+      await dialog.getByRole('checkbox', { name: 'One time only' }).check()
+      await expect(dialog.getByText('is no e-mail address')).toBeVisible()
+    },
+  },
+  {
+    name: 'who was mailed a link',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))
+      await page.goto(`/files?file=${id}`)
+      await page.getByRole('button', { name: 'Create link', exact: true }).click()
+      const dialog = page.getByRole('dialog', { name: 'Create link' })
+      await dialog.getByLabel('For', { exact: true }).selectOption('People I name')
+      await dialog.getByLabel('Their e-mail addresses').fill(`ann@example.com, ${LONG_ADDRESS}`)
+      await dialog.getByRole('button', { name: 'Create and send' }).click()
+      await expect(dialog.getByText('Mailed to')).toBeVisible()
+    },
+  },
+  {
+    name: 'a link with recipients',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await openLinkWithRecipients(page, request, account)
+      await page.goto(`/files?file=${id}`)
+      await expect(page.getByText(/^Opened/)).toBeVisible()
+    },
+  },
+  {
+    name: 'changing a link',
+    visitor: owner,
+    open: async (page, request, account) => {
+      const id = await openLinkWithRecipients(page, request, account)
+      await page.goto(`/files?file=${id}`)
+      await page.getByRole('button', { name: 'Edit' }).click()
+      await page.getByRole('button', { name: 'Revoke ann@example.com' }).click()
+      await page.getByText('More rules').click()
+      await expect(page.getByText('Loses access when you save')).toBeVisible()
+    },
+  },
+  {
     name: 'shared files',
     visitor: anybody,
     open: async (page, request, account) => {
@@ -161,6 +214,30 @@ export const LIBRARY_SCENES: readonly Scene[] = [
       ]
       await page.goto(await share(request, account, { file_ids: ids }))
       await expect(page.getByText('photo.jpg')).toBeVisible()
+    },
+  },
+  {
+    name: 'a shared folder, for somebody and once',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const folder_id = await makeFolder(request, account, 'Photos')
+      const x = Buffer.from('x')
+      await upload(request, account, 'cover.jpg', x, { folder_id })
+      await upload(request, account, LONG_NAME, x, { folder_id, path: '2026/Trip to the sea/raw' })
+      const alone = await upload(request, account, 'read me.txt', x)
+      const rules = { file_ids: [alone], folder_ids: [folder_id], recipients: [LONG_ADDRESS] }
+      await page.goto(await share(request, account, { ...rules, one_time: true }))
+      await expect(page.getByText('Trip to the sea')).toBeVisible()
+    },
+  },
+  {
+    name: 'names before a password',
+    visitor: anybody,
+    open: async (page, request, account) => {
+      const id = await upload(request, account, LONG_NAME, Buffer.from('y'))
+      const rules = { file_ids: [id], password: 'sesame', names_shown: true }
+      await page.goto(await share(request, account, rules))
+      await expect(page.getByRole('list', { name: 'What is behind this link' })).toBeVisible()
     },
   },
   {
@@ -179,6 +256,22 @@ export const LIBRARY_SCENES: readonly Scene[] = [
     open: (page) => at(page, '/s/AAAAAAAAAAAAAAAAAAAAAA'),
   },
 ]
+
+const LONG_ADDRESS = 'somebody-with-a-long-name@department-of-long-names.example.org'
+
+/** Makes a file with such a link, opens it as one of them, and returns the file's id. */
+async function openLinkWithRecipients(
+  page: Page,
+  request: APIRequestContext,
+  account: Account,
+): Promise<string> {
+  const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))
+  const recipients = ['ann@example.com', LONG_ADDRESS]
+  const rules = { file_ids: [id], recipients, password: 'sesame', names_shown: true }
+  await page.goto(await share(request, account, rules))
+  await expect(page.getByText('For ann@example.com')).toBeVisible()
+  return id
+}
 
 /** One that waits and one that was fetched. */
 const HANDED_IN = [

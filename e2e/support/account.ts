@@ -52,24 +52,36 @@ export async function upload(
   account: Account,
   name: string,
   content: Buffer,
+  /** Where it goes: a folder, and folders inside that one, which are made where they are missing. */
+  place: { folder_id?: string; path?: string } = {},
 ): Promise<string> {
   const answer = await request.post('/api/upload', {
     headers: bearer(account),
+    params: place,
     multipart: { file: { name, mimeType: 'application/octet-stream', buffer: content } },
   })
   expect(answer.status()).toBe(201)
   return ((await answer.json()) as { id: string }).id
 }
 
-/** Makes a share link and returns its page's address. */
+/** Makes a share link and returns its page's address; of one with recipients, the first one's. */
 export async function share(
   request: APIRequestContext,
   account: Account,
-  rules: { file_ids: string[]; password?: string; max_downloads?: number },
+  rules: {
+    file_ids?: string[]
+    folder_ids?: string[]
+    recipients?: string[]
+    password?: string
+    max_downloads?: number
+    one_time?: boolean
+    names_shown?: boolean
+  },
 ): Promise<string> {
   const answer = await request.post('/api/shares', { headers: bearer(account), data: rules })
   expect(answer.status()).toBe(201)
-  return ((await answer.json()) as { url: string }).url
+  const made = (await answer.json()) as { addresses: [{ url: string }] }
+  return made.addresses[0].url
 }
 
 export function bearer({ accessToken }: Account): Record<string, string> {

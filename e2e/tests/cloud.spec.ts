@@ -22,6 +22,7 @@ async function unlock(page: Page, password: string) {
 async function createLink(page: Page, rules: { password: string; limit: string }) {
   const dialog = page.getByRole('dialog', { name: 'Create link' })
   await dialog.getByLabel('Password (optional)').fill(rules.password)
+  await dialog.getByText('More rules').click()
   await dialog.getByLabel('Download limit (optional)').fill(rules.limit)
   await dialog.getByRole('button', { name: 'Create link' }).click()
   const link = await dialog.getByRole('textbox', { name: 'Share link' }).inputValue()

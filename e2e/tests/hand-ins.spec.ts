@@ -202,6 +202,7 @@ test('the owner of a link is told that they are mailed when it was used', async 
   await page.getByLabel('Choose files to upload').setInputFiles(REPORT)
   await page.getByRole('button', { name: 'Create link', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Create link' })
+  await dialog.getByText('More rules').click()
   await dialog.getByRole('checkbox', { name: 'Mail me when a file was fetched' }).check()
   await dialog.getByRole('button', { name: 'Create link' }).click()
   await expect(dialog.getByRole('status')).toContainText('you are mailed')

@@ -13,7 +13,7 @@ export function LockedFiles({ share }: { share: SharePublic }) {
   const untold = share.file_count - files.length
   return (
     <div className="mt-6 border-t border-line pt-2">
-      <ul aria-label="Behind the password" className="divide-y divide-line">
+      <ul aria-label="What is behind this link" className="divide-y divide-line">
         {treeLines(files).map((line) =>
           line.kind === 'folder' ? (
             <FolderLine key={`folder ${line.path}`} {...line} />
