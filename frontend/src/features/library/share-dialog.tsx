@@ -44,7 +44,7 @@ export function ShareDialog({ files, folders = NOTHING, onClose }: ShareDialogPr
       open={files.length + folders.length > 0}
       onClose={onClose}
       title="Create link"
-      description={`By it others download ${subject(files, folders)}, without an account.`}
+      description={`Others can download ${subject(files, folders)} by it, without an account.`}
     >
       <ShareSteps files={files} folders={folders} onDone={onClose} />
     </Dialog>

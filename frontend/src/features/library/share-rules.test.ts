@@ -33,7 +33,7 @@ it('says that a link works once instead of its limit', () => {
 })
 
 it('says that only those it names can use a link', () => {
-  expect(shareRules({ ...share, url: null })).toBe('Only for those it names')
+  expect(shareRules({ ...share, url: null })).toBe('Only those it names can use it')
 })
 
 it('says whether names are seen before the password', () => {

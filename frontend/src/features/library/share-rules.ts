@@ -16,7 +16,7 @@ export function shareRules(share: OwnedShare): string {
     rules.push(share.names_shown ? 'with a password, names shown before it' : 'with a password')
   }
   if (rules.length === 0) {
-    rules.push(isForAnybody ? 'anyone who has it can use it' : 'only for those it names')
+    rules.push(isForAnybody ? 'anyone who has it can use it' : 'only those it names can use it')
   }
   if (share.notify) rules.push('you are mailed when a file was fetched')
   return sentence(rules)

@@ -25,8 +25,8 @@ interface RowProps {
 export function SharedFileRow({ file, single, depth, onDownload, onPreview }: RowProps) {
   const download = useMutation({ mutationFn: () => onDownload(file) })
   const unscanned = unfetchable(file.scan) !== undefined
-  // Two buttons leave a name no room where it is narrow: there their pictures do.
-  const words = !single && file.preview ? 'max-sm:sr-only' : undefined
+  // Two buttons, or folders, leave a name no room where it is narrow: there their pictures do.
+  const words = !single && (file.preview || depth > 0) ? 'max-sm:sr-only' : undefined
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3" style={indent(depth)}>
       <FileIcon name={file.name} />
