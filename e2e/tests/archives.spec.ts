@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { Download, Page } from '@playwright/test'
 import { unzipSync } from 'fflate'
 import { share, upload } from '../support/account.ts'
+import { choose, makeFolder, moveFiles, row } from '../support/library.ts'
 import { expect, test } from '../support/test.ts'
 
 /** Names that every system writes in its own way. */
@@ -125,4 +126,44 @@ test('what is ticked in the library comes as one, by the keyboard alone', async 
     await expect(bar).toBeHidden()
     await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(0)
   })
+})
+
+test('a folder is fetched whole, and a link leads to it and to what is ticked beside it', async ({
+  account,
+  request,
+  signedIn,
+  person,
+}) => {
+  const photos = await makeFolder(request, account, 'photos')
+  const june = await makeFolder(request, account, 'june', photos)
+  const lake = await upload(request, account, 'lake.jpg', Buffer.from('lake'))
+  const hill = await upload(request, account, 'hill.jpg', Buffer.from('hill'))
+  await upload(request, account, 'letter.txt', Buffer.from('dear'))
+  await moveFiles(request, account, [lake], photos)
+  await moveFiles(request, account, [hill], june)
+  const tree = {
+    'photos/lake.jpg': Buffer.from('lake'),
+    'photos/june/hill.jpg': Buffer.from('hill'),
+  }
+  const page = await signedIn(account)
+  await page.goto('/files')
+  await expect(row(page, 'photos')).toBeVisible()
+  const started = page.waitForEvent('download')
+  await choose(page, 'photos', 'Download as ZIP')
+  expect(await unpacked(await started)).toEqual(digests(tree))
+
+  await page.getByRole('checkbox', { name: 'Select photos' }).click()
+  await page.getByRole('checkbox', { name: 'Select letter.txt' }).click()
+  const bar = page.getByRole('region', { name: 'Selected' })
+  await bar.getByRole('button', { name: 'Create link' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create link' })
+  await expect(dialog).toContainText('1 file and 1 folder')
+  await dialog.getByRole('button', { name: 'Create link' }).click()
+  const link = await dialog.getByLabel('Share link').inputValue()
+
+  const visitor = await person()
+  await visitor.goto(link)
+  await expect(visitor.getByText('hill.jpg')).toBeVisible()
+  const all = await download(visitor, 'Download all')
+  expect(await unpacked(all)).toEqual(digests({ ...tree, 'letter.txt': Buffer.from('dear') }))
 })

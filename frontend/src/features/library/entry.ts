@@ -13,8 +13,14 @@ export interface Picked {
   readonly folders: readonly Folder[]
 }
 
+/** None of them. */
+export const NOTHING: Picked = { files: [], folders: [] }
+
 /** As many files and folders as one request may be about. */
 export const MOST_PICKED = 1000
+
+/** As many files, and as many folders, as one link may be made for; and folders in one ZIP. */
+export const MOST_LINKED = 100
 
 /** The id of what a row stands for. */
 export function entryId(entry: Entry): string {

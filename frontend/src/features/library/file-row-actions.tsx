@@ -22,7 +22,7 @@ export function FileRowActions({ file, handlers, onRename }: FileRowActionsProps
   const reason = unfetchable(file.scan)
   const unshared = file.scan === 'infected'
   const picked = { files: [file], folders: [] }
-  const share = () => handlers.onShare([file])
+  const share = () => handlers.onShare(picked)
   return (
     <div className="flex justify-end">
       <div className="hidden opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 md:flex">

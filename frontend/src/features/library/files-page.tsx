@@ -3,13 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { useMe } from '@/api/account'
-import type { FileSummary } from '@/api/types'
 import { useFileDrop } from '@/components/use-file-drop'
 import { Notice } from '@/components/ui/notice'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
 import { hasLibrary } from '@/lib/roles'
-import { entryId, type Picked } from './entry'
+import { entryId, NOTHING, type Picked } from './entry'
 import { FileDetailsPanel } from './file-details-panel'
 import { FolderContents, ListSkeleton } from './folder-contents'
 import { LibraryHead } from './library-head'
@@ -51,7 +50,7 @@ export function FilesPage() {
 
 function Library({ place }: { place: Place }) {
   const { folderId, search, sort, order } = place
-  const [sharing, setSharing] = useState<readonly FileSummary[]>([])
+  const [sharing, setSharing] = useState<Picked>(NOTHING)
   const [moving, setMoving] = useState<Picked | null>(null)
   const placeKey = [folderId, search, sort, order].join()
   const selection = useSelection(entryId, placeKey)
@@ -100,7 +99,7 @@ function Library({ place }: { place: Place }) {
         onClose={() => setMoving(null)}
         onMoved={selection.clear}
       />
-      <ShareDialog files={sharing} onClose={() => setSharing([])} />
+      <ShareDialog {...sharing} onClose={() => setSharing(NOTHING)} />
     </>
   )
 }

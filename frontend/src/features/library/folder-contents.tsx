@@ -3,7 +3,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { FolderOpen, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useServerInfo } from '@/api/account'
-import type { FileSummary } from '@/api/types'
 import { EmptyList } from '@/components/empty-list'
 import { RowsSkeleton } from '@/components/rows-skeleton'
 import { Notice } from '@/components/ui/notice'
@@ -24,7 +23,7 @@ interface FolderContentsProps {
   name: string
   told: Told
   selection: Selection<Entry>
-  onShare: (files: readonly FileSummary[]) => void
+  onShare: (picked: Picked) => void
   onMove: (picked: Picked) => void
   drag: ReturnType<typeof useRowDrag>
   /** A button for where there is nothing yet. */

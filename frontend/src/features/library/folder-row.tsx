@@ -1,5 +1,5 @@
 /** One folder of the library's list. */
-import { Folder as FolderIcon, FolderInput, Pencil, Trash2 } from 'lucide-react'
+import { Download, Folder as FolderIcon, FolderInput, Link2, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Folder } from '@/api/types'
@@ -13,6 +13,7 @@ import { RenameField } from './rename-field'
 import { RowFrame } from './row-frame'
 import type { RowProps } from './row-handlers'
 import { RowMenu } from './row-menu'
+import { useFileActions } from './use-file-actions'
 import { useFolderActions } from './use-folder-actions'
 import { useRemoval } from './use-removal'
 import type { DropTarget } from './use-row-drag'
@@ -80,7 +81,7 @@ export function FolderRow({
                 <Actions
                   folder={folder}
                   onRename={() => setRenaming(true)}
-                  onMove={row.handlers.onMove}
+                  handlers={row.handlers}
                 />
               </Passing>
             </div>
@@ -121,19 +122,31 @@ function Name({ folder, located }: { folder: Folder; located: boolean }) {
 interface ActionsProps {
   folder: Folder
   onRename: () => void
-  onMove: RowProps['handlers']['onMove']
+  handlers: RowProps['handlers']
 }
 
-function Actions({ folder, onRename, onMove }: ActionsProps) {
+function Actions({ folder, onRename, handlers }: ActionsProps) {
+  const { downloadAll } = useFileActions()
   const { remove } = useRemoval()
   const picked = { files: [], folders: [folder] }
   return (
     <RowMenu name={folder.name}>
+      <MenuItem onSelect={() => handlers.onShare(picked)}>
+        <Link2 aria-hidden />
+        Create link
+      </MenuItem>
+      <MenuItem
+        disabled={folder.files + folder.folders === 0}
+        onSelect={() => void downloadAll(picked)}
+      >
+        <Download aria-hidden />
+        Download as ZIP
+      </MenuItem>
       <MenuItem onSelect={onRename}>
         <Pencil aria-hidden />
         Rename
       </MenuItem>
-      <MenuItem onSelect={() => onMove(picked)}>
+      <MenuItem onSelect={() => handlers.onMove(picked)}>
         <FolderInput aria-hidden />
         Move to…
       </MenuItem>

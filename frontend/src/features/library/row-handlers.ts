@@ -1,6 +1,5 @@
 /** What the rows of the library's list say to it. */
 import type { DragEvent } from 'react'
-import type { FileSummary } from '@/api/types'
 import type { Entry, Picked } from './entry'
 
 export interface RowHandlers {
@@ -8,7 +7,7 @@ export interface RowHandlers {
   readonly panelOf: (id: string) => string
   readonly onToggle: (entry: Entry) => void
   /** Asked to make a link to some of them. */
-  readonly onShare: (files: readonly FileSummary[]) => void
+  readonly onShare: (picked: Picked) => void
   /** Asked to move some of them, to where is asked. */
   readonly onMove: (picked: Picked) => void
   readonly onDragStart: (event: DragEvent, entry: Entry) => void

@@ -1,17 +1,16 @@
 /** What can be done to the ticked rows of the library. */
 import { Download, FolderInput, Link2, Trash2 } from 'lucide-react'
-import type { FileSummary } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { formatBytes, formatNumber } from '@/lib/format'
 import { unfetchableTogether } from '@/lib/scan-words'
-import type { Picked } from './entry'
+import { MOST_LINKED, type Picked } from './entry'
 import { useFileActions } from './use-file-actions'
 import { useRemoval } from './use-removal'
 
 interface SelectionBarProps {
   /** At least one. */
   picked: Picked
-  onShare: (files: readonly FileSummary[]) => void
+  onShare: (picked: Picked) => void
   onMove: (picked: Picked) => void
   onClear: () => void
 }
@@ -21,12 +20,12 @@ export function SelectionBar({ picked, onShare, onMove, onClear }: SelectionBarP
   const { download, downloadAll } = useFileActions()
   const { remove } = useRemoval()
   const { files, folders } = picked
-  const [first, ...more] = files
-  const hasFolders = folders.length > 0
-  const reason = hasFolders
-    ? 'Folders are neither linked to nor downloaded yet: choose the files in them.'
+  const single = folders.length === 0 && files.length === 1 ? files[0] : undefined
+  const isTooMuch = files.length > MOST_LINKED || folders.length > MOST_LINKED
+  const reason = isTooMuch
+    ? `A link leads to ${MOST_LINKED} files and as many folders at most: put them into a folder.`
     : unfetchableTogether(files)
-  const unshared = hasFolders || files.some(({ scan }) => scan === 'infected')
+  const unshared = isTooMuch || files.some(({ scan }) => scan === 'infected')
   const size = files.reduce((sum, file) => sum + file.size, 0)
   return (
     <section
@@ -44,20 +43,18 @@ export function SelectionBar({ picked, onShare, onMove, onClear }: SelectionBarP
       </div>
       {/* Under the rest where it is narrow, side by side. */}
       <div className="flex gap-2 max-sm:order-1 max-sm:grid max-sm:w-full max-sm:grid-cols-2">
-        <Button size="sm" disabled={unshared} onClick={() => onShare(files)}>
+        <Button size="sm" disabled={unshared} onClick={() => onShare(picked)}>
           <Link2 aria-hidden />
           Create link
         </Button>
         <Button
           variant="secondary"
           size="sm"
-          disabled={reason !== undefined}
-          onClick={() => {
-            if (first) void (more.length === 0 ? download(first) : downloadAll(files))
-          }}
+          disabled={unfetchableTogether(files) !== undefined || folders.length > MOST_LINKED}
+          onClick={() => void (single ? download(single) : downloadAll(picked))}
         >
           <Download aria-hidden />
-          {files.length === 1 ? 'Download' : 'Download as ZIP'}
+          {single ? 'Download' : 'Download as ZIP'}
         </Button>
         <Button variant="secondary" size="sm" onClick={() => onMove(picked)}>
           <FolderInput aria-hidden />

@@ -3,9 +3,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from '@/api/client'
 import { useToast } from '@/components/ui/toast-context'
 import { saveAs } from '@/lib/save-as'
-import { formatCount } from '@/lib/format'
 import { problemWords, type ProblemSubject } from '@/lib/problem-words'
 import { unfetchable } from '@/lib/scan-words'
+import { idsOf, type Picked, pickedWords } from './entry'
 import { refreshLibrary } from './library-queries'
 
 /** Enough to name a file and to find it. */
@@ -36,14 +36,14 @@ export function useFileActions() {
     }
   }
 
-  /** Starts a browser download of several files, as one ZIP. */
-  const downloadAll = async (files: readonly FileRef[]) => {
+  /** Starts a browser download of files and of what lies in folders, as one ZIP. */
+  const downloadAll = async (picked: Picked) => {
     try {
-      const ids = files.map(({ id }) => id)
-      const archive = await unwrap(api.POST('/api/files/archive', { body: { ids } }))
+      const { file_ids: ids, folder_ids } = idsOf(picked)
+      const archive = await unwrap(api.POST('/api/files/archive', { body: { ids, folder_ids } }))
       saveAs(archive.download_url)
     } catch (error) {
-      const title = `${formatCount(files.length, 'file')} could not be downloaded.`
+      const title = `${pickedWords(picked)} could not be downloaded.`
       fail(title, error, { several: true })
     }
   }
