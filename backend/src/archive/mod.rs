@@ -20,7 +20,7 @@ use crate::db::archive::{self, From, NewArchive, Source};
 use crate::db::new_id;
 use crate::error::{Error, Result};
 use crate::names;
-use crate::sharing::{self, Door};
+use crate::sharing::{self, Door, Given};
 use fields::Entry;
 use layout::Layout;
 
@@ -51,11 +51,13 @@ pub async fn of_share(
     door: &Door<'_>,
     wanted: RequestShareArchive,
     base: &str,
-) -> Result<ArchiveLink> {
+) -> Result<Given<ArchiveLink>> {
     let opened = sharing::open_with(app, door, wanted.password).await?;
     let sources = archive::of_share(&app.db, &opened.share.slug, app.clock.now_ms()).await?;
     let name = format!("Files from {}.zip", opened.share.owner);
-    make(app, From::Share(opened.opener(door), door.by), &sources, name, base).await
+    let from = From::Share(opened.opener(door), door.by);
+    let what = make(app, from, &sources, name, base).await?;
+    Ok(Given { what, to_one: opened.share.one_time })
 }
 
 async fn make(

@@ -68,8 +68,8 @@ pub async fn of_share(
 ) -> Result<(CookieJar, Json<ArchiveLink>)> {
     let taker = Taker::known_or_new(&app, &cookies);
     let door = taker.door(&slug, user.map(|user| user.id));
-    let link = archive::of_share(&app, &door, wanted, &base).await?;
-    Ok((taker.kept(&app, cookies), Json(link)))
+    let given = archive::of_share(&app, &door, wanted, &base).await?;
+    Ok(taker.given(&app, cookies, given))
 }
 
 /// Several files as one ZIP

@@ -185,8 +185,13 @@ impl Page {
     /// Where the page begins, for lists whose cursor is the id of the last row of the page before.
     pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>> {
         let cursor = self.cursor.as_deref().map(str::parse).transpose();
-        cursor.map_err(|_| Error::invalid("cursor", "is not one that this list gave"))
+        cursor.map_err(|_| no_cursor())
     }
+}
+
+/// A cursor that is none, or another list's.
+pub fn no_cursor() -> Error {
+    Error::invalid("cursor", "is not one that this list gave")
 }
 
 /// The cursor of the next page, where this one is full.

@@ -8,7 +8,7 @@ use sharesync_protocol::api::{
     DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
 };
 
-use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor};
+use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor, no_cursor};
 use super::place::{After, InFolder};
 use crate::app::AppState;
 use crate::auth::permission::Permission;
@@ -69,11 +69,11 @@ impl Wanted {
             By::Name => Sort::Name,
             By::Size => Sort::Size,
         };
-        let after = after.map(|After { key, id }| listing::After {
-            id: FileId(id),
-            size: key.parse().unwrap_or_default(),
-            name_key: key,
+        let after = after.map(|After { key, id }| {
+            let size = if sort == Sort::Size { key.parse().map_err(|_| no_cursor())? } else { 0 };
+            Ok::<_, Error>(listing::After { id: FileId(id), size, name_key: key })
         });
+        let after = after.transpose()?;
         if let Some(text) = self.q.as_deref().filter(|text| !text.trim().is_empty()) {
             return Ok(listing::Page::of_search(user.id, text, after, limit));
         }

@@ -135,8 +135,8 @@ pub async fn request_download(
 ) -> Result<(CookieJar, Json<DownloadLink>)> {
     let taker = Taker::known_or_new(&app, &cookies);
     let door = taker.door(&slug, user.map(|user| user.id));
-    let link = sharing::request_download(&app, &door, wanted, &base).await?;
-    Ok((taker.kept(&app, cookies), Json(link)))
+    let given = sharing::request_download(&app, &door, wanted, &base).await?;
+    Ok(taker.given(&app, cookies, given))
 }
 
 /// Who used a share link, newest first

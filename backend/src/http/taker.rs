@@ -1,6 +1,7 @@
 //! Who comes to a share link, as far as one browser can be told from another: what works for one person only is theirs who
 //! asked first. Used by the handlers of shares and of archives.
 
+use axum::Json;
 use axum_extra::extract::CookieJar;
 use sharesync_protocol::{ShareSlug, UserId};
 use sharesync_service_kit::secret::random_token;
@@ -8,7 +9,7 @@ use sharesync_service_kit::secret::random_token;
 use super::cookies::Kept;
 use crate::app::AppState;
 use crate::auth;
-use crate::sharing::Door;
+use crate::sharing::{Door, Given};
 
 /// Somebody's browser.
 pub struct Taker {
@@ -32,11 +33,18 @@ impl Taker {
         Door { address, by, taker: self.token.as_deref().map(auth::hash) }
     }
 
-    /// Has the browser remember as what it is known.
-    pub fn kept(self, app: &AppState, cookies: CookieJar) -> CookieJar {
-        match self.token {
+    /// The answer; where the link works for one person, the browser is to remember as what it is known.
+    pub fn given<T>(
+        self,
+        app: &AppState,
+        cookies: CookieJar,
+        given: Given<T>,
+    ) -> (CookieJar, Json<T>) {
+        let token = self.token.filter(|_| given.to_one);
+        let cookies = match token {
             Some(token) => Kept::Taker.write(app, cookies, token),
             None => cookies,
-        }
+        };
+        (cookies, Json(given.what))
     }
 }

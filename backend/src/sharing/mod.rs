@@ -48,6 +48,14 @@ impl Opened {
     }
 }
 
+/// What somebody was given through a link.
+pub struct Given<T> {
+    /// What they were given.
+    pub what: T,
+    /// Whether they are to be known again: the link works for one person.
+    pub to_one: bool,
+}
+
 /// What a link shows to whoever opens it: behind a password, nothing that the files are called, unless its owner lets that be
 /// seen. That it was opened is remembered.
 pub async fn look_at(app: &AppState, door: &Door<'_>) -> Result<SharePublic> {
@@ -76,7 +84,7 @@ pub async fn request_download(
     door: &Door<'_>,
     wanted: RequestDownload,
     base: &str,
-) -> Result<DownloadLink> {
+) -> Result<Given<DownloadLink>> {
     let opened = open_with(app, door, wanted.password).await?;
     let now = app.clock.now_ms();
     let id = chosen(app, &opened.share, wanted.file_id).await?;
@@ -87,7 +95,9 @@ pub async fn request_download(
         return Err(Error::UsedUp);
     }
     let path = app.presigner.sign(&grant, Via::Share, &presign::attachment(&name));
-    Ok(DownloadLink { download_url: format!("{base}{path}"), expires_at: grant.expires_at })
+    let download_url = format!("{base}{path}");
+    let what = DownloadLink { download_url, expires_at: grant.expires_at };
+    Ok(Given { what, to_one: opened.share.one_time })
 }
 
 /// An address to look at one of a link's files by, asked for from a network. [`Error::DownloadsLimited`] where it would let

@@ -231,6 +231,9 @@ async fn a_folder_is_listed_by_pages_in_the_order_that_is_asked_for() {
         let refused = sam.get(&format!("/api/files?{query}")).await;
         assert_eq!(refused.problem(422, ProblemCode::Invalid).field.as_deref(), Some(field));
     }
+    let other_lists = "/api/files?sort=size&cursor=01890000-0000-7000-8000-000000000000";
+    let refused = sam.get(other_lists).await.problem(422, ProblemCode::Invalid);
+    assert_eq!(refused.field.as_deref(), Some("cursor"));
     let nowhere = "/api/files?folder_id=01890000-0000-7000-8000-000000000000";
     sam.get(nowhere).await.problem(404, ProblemCode::NotFound);
 }

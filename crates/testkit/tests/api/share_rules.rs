@@ -110,6 +110,9 @@ async fn a_link_for_one_person_is_theirs_who_asks_first() {
     let made = share(&sam, json!({ "file_ids": files, "one_time": true })).await;
     assert!(made.one_time && made.max_downloads == Some(1));
     let (ann, bob) = (stack.anonymous(), stack.anonymous());
+    let open = share(&sam, json!({ "file_ids": files, "max_downloads": 1 })).await;
+    let unknown = ann.ask_download(&open.slug, json!({ "file_id": files[0] })).await;
+    assert_eq!(unknown.header("set-cookie"), "", "nobody is known again who need not be");
     let fetch = |person: Person, file| {
         let slug = made.slug.clone();
         async move { person.ask_download(&slug, json!({ "file_id": file })).await }
