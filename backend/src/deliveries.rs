@@ -49,8 +49,10 @@ impl Deliveries {
             before
         };
         let delivery = Delivery { all: self.clone(), id, under_way };
-        for other in before {
+        for other in &before {
             other.over.cancel();
+        }
+        for other in before {
             tokio::select! {
                 () = other.ended.cancelled() => {}
                 () = tokio::time::sleep(PATIENCE) => {}
