@@ -5,7 +5,6 @@ import type { APIRequestContext, Download, Page, Request } from '@playwright/tes
 import { unzipSync } from 'fflate'
 import { type Account, bearer, share, upload } from '../support/account.ts'
 import { Bucket } from '../support/bucket.ts'
-import { stopClock } from '../support/clock.ts'
 import { digests, downloadedDigests, randomFile, type SourceFile } from '../support/files.ts'
 import { holdParts, partsTaken } from '../support/parts.ts'
 import { startServer } from '../support/server.ts'
@@ -142,11 +141,13 @@ test('a file goes from the page straight to the bucket, and from there to whoeve
     await page.keyboard.press('Escape')
   })
 
-  await test.step('deleted, it leaves nothing behind', async () => {
+  await test.step('deleted, and taken out of the trash, it leaves nothing behind', async () => {
     expect(await bucket.files()).not.toEqual([])
-    await stopClock(page)
     await choice(page, file, 'Delete')
-    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
+    await page.goto('/trash')
+    await page.getByRole('button', { name: 'Empty trash' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Empty trash' }).click()
     await expect.poll(() => bucket.files()).toEqual([])
   })
 })

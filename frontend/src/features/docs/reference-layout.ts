@@ -28,6 +28,12 @@ export function referenceLayout({ React }: Elements) {
     function NamedTextArea(properties: AriaAttributes) {
       return React.createElement(Original, { 'aria-label': 'Request body', ...properties })
     }
+  // Whose parameter it is stands beside it, for eyes only.
+  const choice = (Original: ComponentType) =>
+    function NamedSelect(properties: object) {
+      const name = React.createElement('span', { className: 'sr-only' }, 'Value')
+      return React.createElement('label', null, name, React.createElement(Original, properties))
+    }
   const closing = (Original: ComponentType) =>
     function NamedCloseIcon() {
       const icon = React.createElement(Original)
@@ -43,7 +49,12 @@ export function referenceLayout({ React }: Elements) {
     }
   return {
     components: { Calls },
-    wrapComponents: { TextArea: field, CloseIcon: closing, PlainTextViewer: plain },
+    wrapComponents: {
+      TextArea: field,
+      Select: choice,
+      CloseIcon: closing,
+      PlainTextViewer: plain,
+    },
   }
 
   function Calls({ getComponent, specSelectors }: System): ReactElement {
