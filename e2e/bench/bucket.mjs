@@ -154,7 +154,7 @@ async function opened(url) {
 
 async function remove(url, token, id) {
   const headers = { authorization: `Bearer ${token}` }
-  await fetch(`${url}/api/files/${id}`, { method: 'DELETE', headers })
+  await fetch(`${url}/api/files/${id}?for_good=true`, { method: 'DELETE', headers })
 }
 
 async function call(url, body, token) {

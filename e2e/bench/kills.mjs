@@ -255,7 +255,7 @@ class Library {
     for (const id of listed.keys()) {
       if (this.files.has(id)) continue
       if (kept < KEPT) this.files.add(id)
-      else await load.send('DELETE', `/api/files/${id}`)
+      else await load.send('DELETE', `/api/files/${id}?for_good=true`)
       kept += 1
     }
   }

@@ -144,7 +144,7 @@ async function upload(url, token, lanes) {
 
 async function remove(url, token, id) {
   const headers = { authorization: `Bearer ${token}` }
-  await fetch(`${url}/api/files/${id}`, { method: 'DELETE', headers })
+  await fetch(`${url}/api/files/${id}?for_good=true`, { method: 'DELETE', headers })
 }
 
 async function call(url, body, token) {

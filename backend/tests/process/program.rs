@@ -33,6 +33,7 @@ pub(crate) fn command(folder: &Path) -> Command {
         .env("SHARESYNC_DATA_DIR", folder)
         .env("USER_QUOTA", "1000000000000")
         .env("RATE_LIMIT_UPLOAD", "off")
+        .env("RATE_LIMIT_DOWNLOAD", "off")
         .env("RUST_LOG", "debug,sqlx=info");
     command
 }

@@ -148,7 +148,7 @@ impl<'a> Stubborn<'a> {
         let path = format!("/api/files/{}", self.files[0].0);
         // A removal that failed has removed nothing.
         assert_eq!(self.sam.get(&path).await.status, 200);
-        self.sam.request(Method::DELETE, &path)
+        self.sam.request(Method::DELETE, &format!("{path}?for_good=true"))
     }
 
     /// Remembers that the server has acknowledged a file.
