@@ -143,40 +143,23 @@ pub async fn of_library(
     folders: &[FolderId],
     now: i64,
 ) -> Result<Vec<Source>> {
-    let mut place = 2;
-    let mut named = |count: usize| {
-        let rows = (0..count).map(|position| {
-            place += 1;
-            // PostgreSQL is told the types of its parameters by what they stand beside.
-            format!("select {position} as position, id from {{}} where id = ${place} and account_id = $2")
-        });
-        rows.collect::<Vec<_>>().join(" union all ")
-    };
-    let nothing = |table: &str| {
-        format!("select 0 as position, id from {table} where false and account_id = $2")
-    };
-    let of_files = match files.len() {
-        0 => nothing("file"),
-        count => named(count).replace("{}", "file"),
-    };
-    let of_folders = match folders.len() {
-        0 => nothing("folder"),
-        count => named(count).replace("{}", "folder"),
-    };
     let first = files.len();
+    let (of_files, of_folders) = (numbered(3, files.len()), numbered(3 + first, folders.len()));
     let sql = format!(
         "with recursive
             chosen (position, id) as ({of_files}),
             top (position, id) as ({of_folders}),
             tree (position, id, path) as
                 (select {first} + top.position, folder.id, folder.name
-                 from top join folder on folder.id = top.id where folder.trash_id is null
+                 from top join folder on folder.id = top.id
+                 where folder.account_id = $2 and folder.trash_id is null
                  union all
                  select tree.position, folder.id, tree.path || '/' || folder.name
                  from folder join tree on folder.parent_id = tree.id
                  where folder.trash_id is null),
             led_to (position, file_id, path) as
-                (select position, id, cast(null as text) from chosen
+                (select chosen.position, file.id, cast(null as text)
+                 from chosen join file on file.id = chosen.id where file.account_id = $2
                  union all
                  select tree.position, file.id, tree.path
                  from tree join file on file.folder_id = tree.id)
@@ -195,6 +178,16 @@ pub async fn of_library(
         folder::check(db, owner, *folder).await?;
     }
     released(found)
+}
+
+/// So many parameters, from one on, with their places in order. As values, of which SQLite takes any number: of selects that
+/// are put together it takes five hundred.
+fn numbered(from: usize, count: usize) -> String {
+    if count == 0 {
+        return "select 0, id from file where false".into();
+    }
+    let rows: Vec<_> = (0..count).map(|at| format!("({at}, ${})", from + at)).collect();
+    format!("values {}", rows.join(", "))
 }
 
 /// What goes into the archive of a share link, in its order; what is gone or expired is left out. Errors as those of

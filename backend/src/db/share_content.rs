@@ -67,16 +67,19 @@ pub async fn files(
     let tree = TREE.replace("{}", &slugs);
     let named = query(AssertSqlSafe(format!(
         "with recursive {tree}
-         select slug, file.id, file.name, path, file.size, file.content_type, object.scan
-         from (select slug, position, file_id, cast(null as text) as path
-               from share_file where slug in ({slugs})
-               union all
-               select tree.slug, tree.position, file.id, tree.path
-               from tree join file on file.folder_id = tree.id) as led_to
-         join file on file.id = led_to.file_id
-         join object on object.id = file.object_id
-         where {}
-         order by position, path, file.name_key, file.id",
+         select slug, id, name, path, size, content_type, scan from
+            (select slug, file.id, file.name, path, file.size, file.content_type, object.scan,
+                    row_number() over
+                        (partition by slug order by position, path, name_key, file.id) as place
+             from (select slug, position, file_id, cast(null as text) as path
+                   from share_file where slug in ({slugs})
+                   union all
+                   select tree.slug, tree.position, file.id, tree.path
+                   from tree join file on file.folder_id = tree.id) as led_to
+             join file on file.id = led_to.file_id
+             join object on object.id = file.object_id
+             where {}) as placed
+         where place <= {limit} order by slug, place",
         file::is_there!("$1")
     )));
     let rows: Vec<FileRow> = bound(named.bind(now), shares).fetch_all(db.reader()).await?;
@@ -88,7 +91,7 @@ pub async fn files(
         // Looking is not counted, and would be a way around the limit.
         let preview = if limited(&row.slug) { None } else { preview::of(&row.name) };
         let of_share = files.entry(ShareSlug(row.slug.clone())).or_default();
-        if of_share.len() < limit && seen.insert((row.slug, row.id)) {
+        if seen.insert((row.slug, row.id)) {
             of_share.push(SharedFile {
                 preview: preview.map(|preview| preview.kind),
                 id: FileId(row.id),
@@ -101,6 +104,24 @@ pub async fn files(
         }
     }
     Ok(files)
+}
+
+/// Whether a link leads to any file that is there.
+pub async fn leads_anywhere(db: &Db, slug: &ShareSlug, now: i64) -> Result<bool> {
+    let tree = TREE.replace("{}", "$2");
+    Ok(query(AssertSqlSafe(format!(
+        "with recursive {tree}
+         select exists
+                (select 1 from share_file join file on file.id = share_file.file_id
+                 where share_file.slug = $2 and {is_there})
+             or exists
+                (select 1 from tree join file on file.folder_id = tree.id where {is_there})",
+        is_there = file::is_there!("$1")
+    )))
+    .bind(now)
+    .bind(slug.as_str())
+    .fetch_value(db.reader())
+    .await?)
 }
 
 /// How many files a link leads to, and how many bytes they have together.

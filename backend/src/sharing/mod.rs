@@ -59,9 +59,9 @@ pub struct Given<T> {
 /// What a link shows to whoever opens it: behind a password, nothing that the files are called, unless its owner lets that be
 /// seen. That it was opened is remembered.
 pub async fn look_at(app: &AppState, door: &Door<'_>) -> Result<SharePublic> {
-    let (opened, files) = open(app, door).await?;
+    let opened = open(app, door).await?;
     let is_shut = opened.share.password_hash.is_some() && !opened.share.names_shown;
-    let mut shown = as_public(app, door, opened, files).await?;
+    let mut shown = as_public(app, door, opened).await?;
     if is_shut {
         shown.files.clear();
     }
@@ -73,9 +73,8 @@ pub async fn look_at(app: &AppState, door: &Door<'_>) -> Result<SharePublic> {
 
 /// What a link shows to whoever has its password.
 pub async fn unlock(app: &AppState, door: &Door<'_>, password: String) -> Result<SharePublic> {
-    let (opened, files) = open(app, door).await?;
-    check_password(app, &opened.share, Some(password)).await?;
-    as_public(app, door, opened, files).await
+    let opened = open_with(app, door, Some(password)).await?;
+    as_public(app, door, opened).await
 }
 
 /// An address for one of a link's files, holding a place where the link's downloads are limited.
@@ -109,7 +108,7 @@ pub async fn request_preview(
     from: ClientNetwork,
     base: &str,
 ) -> Result<PreviewLink> {
-    let (opened, _) = open(app, door).await?;
+    let opened = open(app, door).await?;
     if opened.share.password_hash.is_some()
         && let Some(counted) = app.limits.count(Limit::SharePassword, &from.key()).await
     {
@@ -124,7 +123,7 @@ pub async fn request_preview(
 
 /// Whether a link shows a file still, to whoever was given an address for that.
 pub async fn check_shown(app: &AppState, door: &Door<'_>, file: FileId) -> Result<()> {
-    let (opened, _) = open(app, door).await?;
+    let opened = open(app, door).await?;
     check_shown_by(app, &opened.share, file).await
 }
 
@@ -133,17 +132,17 @@ async fn check_shown_by(app: &AppState, share: &Share, file: FileId) -> Result<(
     if share.max_downloads.is_some() { Err(Error::DownloadsLimited) } else { Ok(()) }
 }
 
-/// A link that works, and what it leads to. [`Error::Expired`] where its time, or that of its last file, is over.
-async fn open(app: &AppState, door: &Door<'_>) -> Result<(Opened, Vec<SharedFile>)> {
+/// A link that works. [`Error::Expired`] where its time, or that of its last file, is over.
+async fn open(app: &AppState, door: &Door<'_>) -> Result<Opened> {
     let (share, recipient) = share_address::open(&app.db, door.address).await?;
     let now = app.clock.now_ms();
     if share.is_expired(now) {
         return Err(Error::Expired);
     }
-    let shares = std::slice::from_ref(&share);
-    let mut files = share_content::files(&app.db, shares, TOLD, now).await?;
-    let files = files.remove(&share.slug).ok_or(Error::Expired)?;
-    Ok((Opened { share, recipient }, files))
+    if !share_content::leads_anywhere(&app.db, &share.slug, now).await? {
+        return Err(Error::Expired);
+    }
+    Ok(Opened { share, recipient })
 }
 
 /// The same for whoever has its password, where it has one.
@@ -152,18 +151,16 @@ pub async fn open_with(
     door: &Door<'_>,
     password: Option<String>,
 ) -> Result<Opened> {
-    let (opened, _) = open(app, door).await?;
+    let opened = open(app, door).await?;
     check_password(app, &opened.share, password).await?;
     Ok(opened)
 }
 
-async fn as_public(
-    app: &AppState,
-    door: &Door<'_>,
-    opened: Opened,
-    files: Vec<SharedFile>,
-) -> Result<SharePublic> {
+async fn as_public(app: &AppState, door: &Door<'_>, opened: Opened) -> Result<SharePublic> {
     let now = app.clock.now_ms();
+    let shares = std::slice::from_ref(&opened.share);
+    let files = share_content::files(&app.db, shares, TOLD, now).await?;
+    let files = files.into_values().next().unwrap_or_default();
     let downloads_left = downloads_left(app, door, &opened, &files).await?;
     if downloads_left == Some(0) {
         return Err(Error::UsedUp);

@@ -182,6 +182,23 @@ async fn hundreds_of_files_come_at_once() {
 }
 
 #[tokio::test]
+async fn as_many_files_as_can_be_named_come_as_one() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let mut files = vec![];
+    for number in 0..600 {
+        files.push(sam.upload(&number.to_string(), b"x").await.id);
+    }
+    let archive: ArchiveLink = ask(&sam, &files).await.json(200);
+    let names: Vec<_> = unpacked(&sam.get(&archive.download_url).await.body)
+        .into_iter()
+        .map(|file| file.0)
+        .collect();
+    let wanted: Vec<_> = (0..600).map(|number| number.to_string()).collect();
+    assert_eq!(names, wanted);
+}
+
+#[tokio::test]
 async fn whoever_has_a_link_gets_all_of_its_files_and_the_owner_sees_each() {
     let stack = Stack::start().await;
     let (sam, files) = two_files(&stack).await;
