@@ -1,5 +1,5 @@
 /** What can be done to a file of the library's list. */
-import { Download, FolderInput, Link2, Pencil, Trash2 } from 'lucide-react'
+import { Download, Link2 } from 'lucide-react'
 import type { FileSummary } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { MenuItem } from '@/components/ui/menu'
@@ -7,7 +7,6 @@ import { unfetchable } from '@/lib/scan-words'
 import type { RowHandlers } from './row-handlers'
 import { RowMenu } from './row-menu'
 import { useFileActions } from './use-file-actions'
-import { useRemoval } from './use-removal'
 
 interface FileRowActionsProps {
   file: FileSummary
@@ -18,7 +17,6 @@ interface FileRowActionsProps {
 /** The two most wanted show on hover and on focus where there is room; all are in the menu. */
 export function FileRowActions({ file, handlers, onRename }: FileRowActionsProps) {
   const { download } = useFileActions()
-  const { remove } = useRemoval()
   const reason = unfetchable(file.scan)
   const unshared = file.scan === 'infected'
   const picked = { files: [file], folders: [] }
@@ -45,7 +43,7 @@ export function FileRowActions({ file, handlers, onRename }: FileRowActionsProps
           <Download aria-hidden />
         </Button>
       </div>
-      <RowMenu name={file.name}>
+      <RowMenu name={file.name} picked={picked} onRename={onRename} onMove={handlers.onMove}>
         <MenuItem disabled={unshared} onSelect={share}>
           <Link2 aria-hidden />
           Create link
@@ -56,18 +54,6 @@ export function FileRowActions({ file, handlers, onRename }: FileRowActionsProps
             Download
             {reason && <span className="block text-xs">{reason}</span>}
           </span>
-        </MenuItem>
-        <MenuItem onSelect={onRename}>
-          <Pencil aria-hidden />
-          Rename
-        </MenuItem>
-        <MenuItem onSelect={() => handlers.onMove(picked)}>
-          <FolderInput aria-hidden />
-          Move to…
-        </MenuItem>
-        <MenuItem className="text-danger" onSelect={() => void remove(picked)}>
-          <Trash2 aria-hidden />
-          Delete
         </MenuItem>
       </RowMenu>
     </div>

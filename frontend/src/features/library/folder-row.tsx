@@ -1,5 +1,5 @@
 /** One folder of the library's list. */
-import { Download, Folder as FolderIcon, FolderInput, Link2, Pencil, Trash2 } from 'lucide-react'
+import { Download, Folder as FolderIcon, Link2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Folder } from '@/api/types'
@@ -15,7 +15,6 @@ import type { RowProps } from './row-handlers'
 import { RowMenu } from './row-menu'
 import { useFileActions } from './use-file-actions'
 import { useFolderActions } from './use-folder-actions'
-import { useRemoval } from './use-removal'
 import type { DropTarget } from './use-row-drag'
 
 interface FolderRowProps extends RowProps {
@@ -127,10 +126,9 @@ interface ActionsProps {
 
 function Actions({ folder, onRename, handlers }: ActionsProps) {
   const { downloadAll } = useFileActions()
-  const { remove } = useRemoval()
   const picked = { files: [], folders: [folder] }
   return (
-    <RowMenu name={folder.name}>
+    <RowMenu name={folder.name} picked={picked} onRename={onRename} onMove={handlers.onMove}>
       <MenuItem onSelect={() => handlers.onShare(picked)}>
         <Link2 aria-hidden />
         Create link
@@ -141,18 +139,6 @@ function Actions({ folder, onRename, handlers }: ActionsProps) {
       >
         <Download aria-hidden />
         Download as ZIP
-      </MenuItem>
-      <MenuItem onSelect={onRename}>
-        <Pencil aria-hidden />
-        Rename
-      </MenuItem>
-      <MenuItem onSelect={() => handlers.onMove(picked)}>
-        <FolderInput aria-hidden />
-        Move to…
-      </MenuItem>
-      <MenuItem className="text-danger" onSelect={() => void remove(picked)}>
-        <Trash2 aria-hidden />
-        Delete
       </MenuItem>
     </RowMenu>
   )
