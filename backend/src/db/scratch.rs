@@ -1,5 +1,7 @@
 //! A database with nothing in it, for tests of the modules beside this one.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use sharesync_protocol::api::{ContentDigest, Role, Sha256Digest};
 use sharesync_protocol::{AddressId, FileId, ShareSlug, UserId};
 use sharesync_test_services::Postgres;
@@ -17,6 +19,8 @@ use crate::scanning::Verdict;
 /// A database of a test's own, of the kind that is being tested.
 pub(super) struct Scratch {
     pub(super) db: Db,
+    /// When the next file is added, in milliseconds: each in one of its own, so that they have an order.
+    next_file: AtomicI64,
     _folder: TempDir,
 }
 
@@ -27,7 +31,7 @@ impl Scratch {
             Some(server) => DatabasePlace::Postgres(server.database().into()),
             None => DatabasePlace::File(folder.path().join("sharesync.db")),
         };
-        Self { db: Db::open(&place).await.unwrap(), _folder: folder }
+        Self { db: Db::open(&place).await.unwrap(), next_file: AtomicI64::new(0), _folder: folder }
     }
 
     /// Somebody's account.
@@ -75,7 +79,8 @@ impl Scratch {
             expires_at,
             handed_in: false,
         };
-        file::insert(&self.db, &new, 0).await.unwrap().id
+        let now = self.next_file.fetch_add(1, Ordering::Relaxed);
+        file::insert(&self.db, &new, now).await.unwrap().id
     }
 
     /// A link to a file of somebody's.
