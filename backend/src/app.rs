@@ -16,6 +16,7 @@ use crate::blob::presign::Presigner;
 use crate::db::Db;
 use crate::deliveries::Deliveries;
 use crate::events::Events;
+use crate::file_requests::keys::RequestKeys;
 use crate::library::Library;
 use crate::limits::Limits;
 use crate::mail::MailPlace;
@@ -65,6 +66,8 @@ pub struct AppState {
     pub presigner: Presigner,
     /// Makes and checks the addresses that parts of uploads go to.
     pub part_addresses: PartAddresses,
+    /// Makes and checks what those show who send to file requests.
+    pub request_keys: RequestKeys,
     /// Work that outlives its request; waited for at shutdown.
     pub tasks: TaskTracker,
     /// Deliveries that are being written down.

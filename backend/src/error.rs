@@ -121,6 +121,9 @@ pub enum Error {
     /// 410: the link's downloads are used up.
     #[error("This link's downloads are used up.")]
     UsedUp,
+    /// 410: the request has all the files that it takes.
+    #[error("All the files that were asked for have come.")]
+    Full,
     /// 412: it is not what its asker believes it to be.
     #[error("This is not the version that was asked for.")]
     PreconditionFailed,
@@ -207,6 +210,9 @@ pub enum Error {
         /// Bytes the account may store.
         quota: u64,
     },
+    /// 507: there is no room where it would go, with somebody else.
+    #[error("There is no room for this with whoever asked for it. Tell them.")]
+    NoRoom,
     /// 507: the server's disk is full.
     #[error("The server's disk is full.")]
     OutOfSpace,
@@ -299,7 +305,7 @@ impl Error {
             Self::Superseded => (StatusCode::CONFLICT, ProblemCode::Superseded),
             Self::UploadIncomplete { .. } => (StatusCode::CONFLICT, ProblemCode::UploadIncomplete),
             Self::Expired => (StatusCode::GONE, ProblemCode::Expired),
-            Self::UsedUp => (StatusCode::GONE, ProblemCode::UsedUp),
+            Self::UsedUp | Self::Full => (StatusCode::GONE, ProblemCode::UsedUp),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, ProblemCode::TooLarge),
             Self::UnsupportedType(_) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, ProblemCode::UnsupportedType)
@@ -329,7 +335,7 @@ impl Error {
             Self::ChecksumMismatch => {
                 (StatusCode::UNPROCESSABLE_ENTITY, ProblemCode::ChecksumMismatch)
             }
-            Self::QuotaExceeded { .. } => {
+            Self::QuotaExceeded { .. } | Self::NoRoom => {
                 (StatusCode::INSUFFICIENT_STORAGE, ProblemCode::QuotaExceeded)
             }
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, ProblemCode::RateLimited),

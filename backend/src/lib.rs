@@ -13,6 +13,7 @@ pub mod doctor;
 mod encryption;
 pub mod error;
 mod events;
+mod file_requests;
 mod folders;
 mod http;
 mod jobs;
@@ -61,6 +62,7 @@ use crate::config::Config;
 use crate::db::{Db, download};
 use crate::deliveries::Deliveries;
 use crate::events::Events;
+use crate::file_requests::keys::RequestKeys;
 use crate::library::{Checks, Library};
 use crate::oidc::Provider;
 use crate::recording::Recording;
@@ -160,6 +162,7 @@ impl Server {
             access_tokens,
             presigner: Presigner::new(config.secret.key_for("download address")),
             part_addresses: PartAddresses::new(config.secret.key_for("part address")),
+            request_keys: RequestKeys::new(config.secret.key_for("file request")),
             tasks,
             recording: Recording::default(),
             deliveries: Deliveries::default(),

@@ -24,7 +24,7 @@ use crate::delivery::Counted;
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::scanning::{NotScanned, Scanner, Verdict};
-use crate::validation::Validation;
+use crate::validation::{TypeRules, Validation};
 
 /// Objects removed from the store between two looks at the database.
 const SWEEP_BATCH: u32 = 100;
@@ -123,6 +123,7 @@ impl Library {
             content_type: &upload.content_type,
             expires_at: Some(self.expiry(now)),
             handed_in: upload.handed_in,
+            sent: None,
         };
         let entered = file::insert(&self.db, &file, now).await?;
         self.has_entered(&entered);
@@ -147,6 +148,19 @@ impl Library {
             return Ok(None);
         }
         Ok(Some(self.look(&object).await?))
+    }
+
+    /// Looks whether an object that is about to become a file of this name is of a type that whoever asked for it takes.
+    pub async fn check_asked(
+        &self,
+        asked: &TypeRules,
+        name: &str,
+        object: &Incoming,
+        size: u64,
+    ) -> Result<()> {
+        let Incoming { id, place, key } = object.clone();
+        let object = Object { id, place, size, crc32: None, key };
+        Validation::check_asked(asked, name, size, self.fetching(object)).await
     }
 
     /// Reads bytes of an object into memory, from a place and up to one: for a few of them.

@@ -1,15 +1,16 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{ContentDigest, FileSummary, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, FileSummary, ReceivedBy, UploadedFile};
 use sharesync_protocol::{FileId, FolderId, UserId};
 use uuid::Uuid;
 
 use super::naming::{self, Named};
 use super::object::Released;
 use super::statement::query;
+use super::upload::Sent;
 use super::{
-    Db, Tx, Unique, above, account, digest, folder, from_db, hand_in, new_id, object, quota, scan,
-    to_db, violates_unique,
+    Db, Tx, Unique, above, account, digest, file_request, folder, from_db, hand_in, new_id, object,
+    quota, scan, to_db, violates_unique,
 };
 use crate::blob::Object;
 use crate::error::{Error, Result};
@@ -55,6 +56,8 @@ pub struct NewFile<'a> {
     pub expires_at: Option<i64>,
     /// Whether it is for the operators.
     pub handed_in: bool,
+    /// The request that it was sent to, and by whom.
+    pub sent: Option<&'a Sent>,
 }
 
 /// A file as it is served.
@@ -102,6 +105,8 @@ pub(super) struct Row {
     #[sqlx(try_from = "i64")]
     downloads: u32,
     damaged: bool,
+    request_title: Option<String>,
+    sender: Option<String>,
 }
 
 impl From<Row> for FileSummary {
@@ -122,6 +127,7 @@ impl From<Row> for FileSummary {
             shares: row.shares,
             downloads: row.downloads,
             damaged: row.damaged,
+            received: row.request_title.map(|request| ReceivedBy { request, sender: row.sender }),
         }
     }
 }
@@ -146,10 +152,15 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     let is_there = folder::is_there(tx, file.owner, file.folder).await?;
     let folder = if is_there { file.folder } else { folder::home(file.owner) };
     let name = naming::free(tx, Named::File, folder.0, file.name).await?;
+    let received = match file.sent {
+        Some(sent) => Some(file_request::receive(tx, sent.request, now).await?),
+        None => None,
+    };
     query(
         "insert into file (id, account_id, object_id, folder_id, name, name_key, size, sha256,
-                           digest_part_size, content_type, created_at, expires_at, handed_in_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                           digest_part_size, content_type, created_at, expires_at, handed_in_at,
+                           request_id, request_number, request_title, sender)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(id)
     .bind(file.owner.0)
@@ -164,6 +175,10 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     .bind(now)
     .bind(file.expires_at)
     .bind(file.handed_in.then_some(now))
+    .bind(file.sent.map(|sent| sent.request.0))
+    .bind(received.as_ref().map(|received| received.number))
+    .bind(received.as_ref().map(|received| received.title.as_str()))
+    .bind(file.sent.and_then(|sent| sent.sender.as_deref()))
     .execute(&mut *tx)
     .await?;
     if file.handed_in {
@@ -194,6 +209,7 @@ macro_rules! summary_columns {
             ", ",
             scan::columns!(),
             ", file.content_type, file.created_at, file.expires_at,
+                    file.request_title, file.sender,
                     (select count(*) from share_file join share on share.slug = share_file.slug
                      where share_file.file_id = file.id
                        and (share.expires_at is null or share.expires_at > $1)) as shares,

@@ -5,6 +5,7 @@ use sharesync_protocol::api::{Folder, FolderDetails, FolderStep};
 use sharesync_protocol::{FolderId, UserId};
 use uuid::Uuid;
 
+use super::naming::{self, Named};
 use super::statement::query;
 use super::{Db, Tx, Unique, account, count_from_db, folder_moves, new_id, violates_unique};
 use crate::error::{Error, Result};
@@ -229,6 +230,19 @@ pub async fn at(
     }
     tx.commit().await?;
     Ok(folder)
+}
+
+/// A folder beside all others of somebody's, called so or, where that is taken, the like; within a transaction that holds
+/// the account. [`Error::TooMany`] where there are enough.
+pub(super) async fn make_like(
+    tx: &mut Tx,
+    owner: UserId,
+    name: &str,
+    now: i64,
+) -> Result<FolderId> {
+    let parent = home(owner);
+    let name = naming::free(tx, Named::Folder, parent.0, name).await?;
+    insert(tx, owner, parent, &name, now).await?.ok_or(Error::NameTaken)
 }
 
 /// None where the name is taken.

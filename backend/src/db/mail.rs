@@ -42,13 +42,25 @@ pub struct Due {
 
 /// Has a mail sent, once what it belongs to is committed.
 pub async fn queue(tx: &mut Tx, recipient: &str, message: &Message, now: i64) -> Result<()> {
+    queue_for(tx, recipient, message, now, now).await
+}
+
+/// The same, not before a time.
+pub(super) async fn queue_for(
+    tx: &mut Tx,
+    recipient: &str,
+    message: &Message,
+    now: i64,
+    due_at: i64,
+) -> Result<()> {
     query(
-        "insert into mail (id, recipient, message, queued_at, due_at) values ($1, $2, $3, $4, $4)",
+        "insert into mail (id, recipient, message, queued_at, due_at) values ($1, $2, $3, $4, $5)",
     )
     .bind(new_id(now))
     .bind(recipient)
     .bind(serde_json::to_string(message).map_err(crate::error::Error::internal)?)
     .bind(now)
+    .bind(due_at)
     .execute(tx)
     .await?;
     Ok(())

@@ -8,6 +8,7 @@ mod digest;
 pub mod download;
 pub mod federation;
 pub mod file;
+pub mod file_request;
 pub mod folder;
 pub mod folder_moves;
 pub mod hand_in;

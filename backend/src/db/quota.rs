@@ -101,6 +101,7 @@ mod tests {
             metadata: None,
             sha256: None,
             handed_in: false,
+            sent: None,
             expires_at: 1,
         };
         upload::begin(db, &new, 0).await.unwrap();

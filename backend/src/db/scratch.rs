@@ -78,6 +78,7 @@ impl Scratch {
             content_type: "text/plain",
             expires_at,
             handed_in: false,
+            sent: None,
         };
         let now = self.next_file.fetch_add(1, Ordering::Relaxed);
         file::insert(&self.db, &new, now).await.unwrap().id

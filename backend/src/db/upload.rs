@@ -1,13 +1,16 @@
 //! Uploads under way: what is to come, and how much of it is there for good.
 
 use sharesync_protocol::api::{PurgeReason, Purgeable, Sha256Digest, UploadSession, UploadedFile};
-use sharesync_protocol::{FileId, FolderId, UploadId, UserId};
+use sharesync_protocol::{FileId, FolderId, RequestId, UploadId, UserId};
 use uuid::Uuid;
 
 use super::file::{self, NewFile};
 use super::purge_record::{self, Removed};
 use super::statement::query;
-use super::{Db, account, below, count_from_db, folder, from_db, new_id, object, quota, to_db};
+use super::{
+    Db, Tx, account, below, count_from_db, file_request, folder, from_db, new_id, object, quota,
+    to_db,
+};
 use crate::blob::{Incoming, Place};
 use crate::error::{Error, Result};
 
@@ -36,8 +39,28 @@ pub struct NewUpload<'a> {
     pub sha256: Option<Sha256Digest>,
     /// Whether it is for the operators.
     pub handed_in: bool,
+    /// The request that it is sent to, and by whom.
+    pub sent: Option<&'a Sent>,
     /// When it is given up.
     pub expires_at: i64,
+}
+
+/// To which request something is sent by somebody who has no account.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The request.
+    pub request: RequestId,
+    /// Who they are, as they call themselves.
+    pub sender: Option<String>,
+}
+
+/// Who sends, and may go on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Whose library it goes to.
+    Owner(UserId),
+    /// Somebody to a request.
+    Requested(RequestId),
 }
 
 /// An upload, as it is.
@@ -80,6 +103,8 @@ pub struct Upload {
     /// When it is given up, or where it is complete, forgotten.
     pub expires_at: i64,
     file_id: Option<Uuid>,
+    request_id: Option<Uuid>,
+    sender: Option<String>,
     #[sqlx(try_from = "i64")]
     in_parts: u64,
 }
@@ -108,6 +133,17 @@ impl Upload {
     pub fn is_direct(&self) -> bool {
         let object = self.object();
         object.place == Place::Bucket && object.key.is_none() && self.part_size.is_some()
+    }
+
+    /// Whether it is sent to a request.
+    pub fn is_sent(&self) -> bool {
+        self.request_id.is_some()
+    }
+
+    /// The request that it is sent to, and by whom.
+    pub fn sent(&self) -> Option<Sent> {
+        let sent = |id| Sent { request: RequestId(id), sender: self.sender.clone() };
+        self.request_id.map(sent)
     }
 
     /// The file that it became.
@@ -172,6 +208,8 @@ pub struct Aborted {
     /// Bytes that were charged for it.
     #[sqlx(try_from = "i64")]
     pub size: u64,
+    /// Whether it was sent to a request.
+    pub was_sent: bool,
 }
 
 /// Uploads as they are, with what follows appended.
@@ -181,7 +219,7 @@ macro_rules! select_uploads {
             "select upload.id, account_id, folder_id, object_id, wrapped_key, key_name,
                     place = 'bucket' as in_bucket, multipart, name, content_type, size,
                     size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
-                    upload.created_at, expires_at, file_id,
+                    upload.created_at, expires_at, file_id, request_id, sender,
                     (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
                      where upload_part.upload_id = upload.id) as in_parts
              from upload join object on object.id = upload.object_id ",
@@ -191,26 +229,23 @@ macro_rules! select_uploads {
 }
 
 /// Begins an upload: its bytes are charged, its object announced. [`Error::QuotaExceeded`] where it does not fit,
-/// [`Error::TooMany`] where there are enough under way.
+/// [`Error::TooMany`] where there are enough under way; where it is sent to a request that does not take it, errors as
+/// those of [`file_request::admit`].
 pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId> {
     let mut tx = db.begin().await?;
     // Which holds the account, too: nobody else begins one meanwhile.
     quota::charge(&mut tx, upload.owner, upload.size.unwrap_or(0)).await?;
-    let under_way: i64 =
-        query("select count(*) from upload where account_id = $1 and file_id is null")
-            .bind(upload.owner.0)
-            .fetch_value(&mut tx)
-            .await?;
-    if count_from_db(under_way) >= MOST_UNDER_WAY {
-        return Err(Error::TooMany { limit: MOST_UNDER_WAY });
+    match upload.sent {
+        Some(sent) => file_request::admit(&mut tx, sent.request, now).await?,
+        None => check_under_way(&mut tx, upload.owner).await?,
     }
     object::announce(&mut tx, upload.object, now).await?;
     let id = new_id(now);
     query(
         "insert into upload (id, account_id, object_id, name, content_type, size, size_is_known,
                              part_size, metadata, sha256, handed_in, created_at, expires_at,
-                             folder_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                             folder_id, request_id, sender)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(id)
     .bind(upload.owner.0)
@@ -226,21 +261,45 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     .bind(now)
     .bind(upload.expires_at)
     .bind(upload.folder.0)
+    .bind(upload.sent.map(|sent| sent.request.0))
+    .bind(upload.sent.and_then(|sent| sent.sender.as_deref()))
     .execute(&mut tx)
     .await?;
     tx.commit().await?;
     Ok(UploadId(id))
 }
 
+/// What others send to an account is counted by itself: they keep nobody from sending to their own.
+async fn check_under_way(tx: &mut Tx, owner: UserId) -> Result<()> {
+    let under_way: i64 = query(
+        "select count(*) from upload
+         where account_id = $1 and file_id is null and request_id is null",
+    )
+    .bind(owner.0)
+    .fetch_value(&mut *tx)
+    .await?;
+    if count_from_db(under_way) >= MOST_UNDER_WAY {
+        return Err(Error::TooMany { limit: MOST_UNDER_WAY });
+    }
+    Ok(())
+}
+
 /// An upload of somebody's. [`Error::NotFound`] where it is another's, gone or expired.
-pub async fn get(db: &Db, owner: UserId, id: UploadId, now: i64) -> Result<Upload> {
-    let found =
-        query(select_uploads!("where upload.id = $1 and account_id = $2 and expires_at > $3"))
-            .bind(id.0)
-            .bind(owner.0)
-            .bind(now)
-            .fetch_optional(db.reader())
-            .await?;
+pub async fn get(db: &Db, sender: Sender, id: UploadId, now: i64) -> Result<Upload> {
+    let (statement, sender) = match sender {
+        Sender::Owner(owner) => (
+            query(select_uploads!(
+                "where upload.id = $1 and expires_at > $2
+                   and account_id = $3 and request_id is null"
+            )),
+            owner.0,
+        ),
+        Sender::Requested(request) => (
+            query(select_uploads!("where upload.id = $1 and expires_at > $2 and request_id = $3")),
+            request.0,
+        ),
+    };
+    let found = statement.bind(id.0).bind(now).bind(sender).fetch_optional(db.reader()).await?;
     found.ok_or(Error::NotFound)
 }
 
@@ -255,7 +314,7 @@ pub async fn under_way(db: &Db, id: UploadId, now: i64) -> Result<Upload> {
     found.ok_or(Error::NotFound)
 }
 
-/// One page of somebody's uploads under way, newest first.
+/// One page of somebody's uploads under way, newest first; not what others send them.
 pub async fn page(
     db: &Db,
     owner: UserId,
@@ -264,7 +323,7 @@ pub async fn page(
     now: i64,
 ) -> Result<Vec<UploadSession>> {
     let found: Vec<Upload> = query(select_uploads!(
-        "where account_id = $1 and file_id is null and expires_at > $2
+        "where account_id = $1 and file_id is null and request_id is null and expires_at > $2
            and upload.id < $3
          order by upload.id desc limit $4"
     ))
@@ -372,7 +431,7 @@ pub async fn abort(
         "delete from upload
          where id = $1 and account_id = $2 and file_id is null
            and ($3 is null or expires_at <= $3)
-         returning object_id, name, size",
+         returning object_id, name, size, request_id is not null as was_sent",
     )
     .bind(id.0)
     .bind(owner.0)
@@ -397,6 +456,22 @@ pub async fn abandoned(db: &Db, now: i64, batch: u32) -> Result<Vec<(UploadId, U
         "select id, account_id from upload where expires_at <= $1 and file_id is null limit $2",
     )
     .bind(now)
+    .bind(batch)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(found.into_iter().map(|(id, owner)| (UploadId(id), UserId(owner))).collect())
+}
+
+/// Up to `batch` uploads under way to a request, with its owner.
+pub async fn to_request(
+    db: &Db,
+    request: RequestId,
+    batch: u32,
+) -> Result<Vec<(UploadId, UserId)>> {
+    let found: Vec<(Uuid, Uuid)> = query(
+        "select id, account_id from upload where request_id = $1 and file_id is null limit $2",
+    )
+    .bind(request.0)
     .bind(batch)
     .fetch_all(db.reader())
     .await?;

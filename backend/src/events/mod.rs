@@ -152,6 +152,8 @@ impl Events {
     async fn follow(&self, owner: UserId, id: UploadId) {
         loop {
             match upload::under_way(&self.0.db, id, self.0.clock.now_ms()).await {
+                // What others send is nothing that its receiver could go on with.
+                Ok(upload) if upload.is_sent() => {}
                 Ok(upload) => self.say_how_it_is(owner, upload),
                 // It has ended meanwhile, which is said by whoever ended it.
                 Err(Error::NotFound) => {}

@@ -26,6 +26,7 @@ const DOCUMENT_PATH: &str = "/api/openapi.json";
         (name = "Files", description = "One's library"),
         (name = "Uploads", description = "Files in parts, which go on after whatever interrupts them"),
         (name = "Shares", description = "Links for others"),
+        (name = "File requests", description = "Files from others"),
         (name = "Administration", description = "Accounts and statistics, for administrators"),
         (name = "Server", description = "The server itself"),
     ),

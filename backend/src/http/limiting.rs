@@ -41,6 +41,10 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/shares/{slug}/download", Limit::SharePassword),
     (Method::POST, "/api/shares/{slug}/archive", Limit::SharePassword),
     (Method::POST, "/api/shares/{slug}/unlock", Limit::SharePassword),
+    // Keys of uploads are counted where a wrong one is tried: who sends many files guesses at nothing.
+    (Method::GET, "/api/requests/{slug}", Limit::Download),
+    (Method::POST, "/api/requests/{slug}/unlock", Limit::SharePassword),
+    (Method::POST, "/api/requests/{slug}/uploads", Limit::Upload),
 ];
 
 /// Lets a request pass unless it comes too early.

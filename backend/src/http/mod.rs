@@ -10,6 +10,7 @@ mod cookies;
 mod docs;
 mod extract;
 mod federation;
+mod file_requests;
 mod files;
 mod folders;
 mod form_upload;
@@ -26,6 +27,7 @@ mod purge_records;
 mod range;
 mod representation;
 mod second_factor;
+mod sent_uploads;
 mod serve;
 mod server_info;
 mod sessions;
@@ -164,6 +166,13 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(shares::unlock))
         .routes(routes!(shares::request_download))
         .routes(routes!(shares::downloads))
+        .routes(routes!(file_requests::create, file_requests::list))
+        .routes(routes!(file_requests::get, file_requests::change, file_requests::end))
+        .routes(routes!(file_requests::unlock))
+        .routes(routes!(sent_uploads::begin))
+        .routes(routes!(sent_uploads::get, sent_uploads::abort))
+        .routes(routes!(sent_uploads::address_parts))
+        .routes(routes!(sent_uploads::complete))
         .routes(routes!(stats::transfers))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change))

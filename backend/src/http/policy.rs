@@ -125,6 +125,18 @@ const RULES: &[Rule] = &[
     // The address carries its own permission.
     Rule(Method::GET, "/api/shares/{slug}/preview/{id}", Anybody),
     Rule(Method::GET, "/api/shares/{slug}/downloads", Needs(ReadShares)),
+    Rule(Method::GET, "/api/requests", Needs(ReadShares)),
+    Rule(Method::POST, "/api/requests", Needs(ChangeShares)),
+    Rule(Method::GET, "/api/requests/{slug}", Anybody),
+    Rule(Method::PATCH, "/api/requests/{slug}", Needs(ChangeShares)),
+    Rule(Method::DELETE, "/api/requests/{slug}", Needs(ChangeShares)),
+    Rule(Method::POST, "/api/requests/{slug}/unlock", Anybody),
+    Rule(Method::POST, "/api/requests/{slug}/uploads", Anybody),
+    // The bearer token is the upload's own key.
+    Rule(Method::GET, "/api/requests/{slug}/uploads/{id}", Anybody),
+    Rule(Method::DELETE, "/api/requests/{slug}/uploads/{id}", Anybody),
+    Rule(Method::POST, "/api/requests/{slug}/uploads/{id}/parts", Anybody),
+    Rule(Method::POST, "/api/requests/{slug}/uploads/{id}/complete", Anybody),
     Rule(Method::GET, "/api/stats/transfers", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/admin/users", Needs(SeeAdministration)),
     Rule(Method::POST, "/api/admin/users", Needs(Administer)),

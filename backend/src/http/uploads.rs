@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use futures_util::TryStreamExt;
 use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{
-    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, RequestParts,
-    UploadDetails, UploadPage, UploadSession, UploadedFile, WantedPart,
+    BeginUpload, BegunUpload, CompleteUpload, PartAddress, PartAddresses, ReceivedPart,
+    RequestParts, UploadDetails, UploadPage, UploadSession, UploadedFile, WantedPart,
 };
 
 use super::cut_off;
@@ -21,7 +21,7 @@ use super::place::destination;
 use crate::app::AppState;
 use crate::blob::DirectPart;
 use crate::blob::part_address::{PART_URL_SECS, SignedPart};
-use crate::db::upload::{self, Upload};
+use crate::db::upload::{self, Sender, Upload};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::uploads::{Announced, ExpectedPart};
@@ -63,20 +63,26 @@ pub async fn begin(
     let announced = Announced {
         owner: user.id,
         folder,
-        content_type: content_type(&app, &body)?,
+        content_type: content_type(&app, &body.name, body.content_type.as_deref())?,
         name: body.name,
         size: Some(body.size),
         in_sequence: false,
         metadata: None,
         sha256: body.sha256,
         handed_in,
+        sent: None,
     };
     let upload = app.uploads.begin(&announced).await?;
+    Ok((StatusCode::CREATED, Json(begun(&app, &base, upload).await?)))
+}
+
+/// The answer to a new upload, with addresses for its first parts.
+pub(super) async fn begun(app: &AppState, base: &str, upload: Upload) -> Result<BegunUpload> {
     // An address in the bucket is made for a digest, which nobody has said yet.
     let first = if upload.is_direct() { 0 } else { upload.parts().min(FIRST_PARTS) };
     let wanted: Vec<_> = (1..=first).map(|number| WantedPart { number, sha256: None }).collect();
-    let parts = addresses(&app, &base, upload.clone(), &wanted).await?;
-    Ok((StatusCode::CREATED, Json(BegunUpload { session: upload.into(), parts })))
+    let parts = addresses(app, base, upload.clone(), &wanted).await?;
+    Ok(BegunUpload { session: upload.into(), parts })
 }
 
 /// One's uploads under way, newest first
@@ -112,19 +118,28 @@ pub async fn get(
     user: AuthUser,
     Path(id): Path<UploadId>,
 ) -> Result<Json<UploadDetails>> {
-    let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
-    let parts = app.uploads.parts(&upload).await?;
+    let upload = upload::get(&app.db, Sender::Owner(user.id), id, app.clock.now_ms()).await?;
     let file = match upload.file() {
         Some(file) => Some(app.uploads.became(user.id, file).await?),
         None => None,
     };
-    let is_counted_anew = upload.is_direct() && file.is_none();
+    let (session, parts) = as_it_is(&app, upload).await?;
+    Ok(Json(UploadDetails { session, parts, file }))
+}
+
+/// What there is of an upload.
+pub(super) async fn as_it_is(
+    app: &AppState,
+    upload: Upload,
+) -> Result<(UploadSession, Vec<ReceivedPart>)> {
+    let parts = app.uploads.parts(&upload).await?;
+    let is_counted_anew = upload.is_direct() && upload.file().is_none();
     let mut session = UploadSession::from(upload);
     if is_counted_anew {
         // The bucket was asked after the upload was read.
         session.received = parts.iter().map(|part| part.size).sum();
     }
-    Ok(Json(UploadDetails { session, parts, file }))
+    Ok((session, parts))
 }
 
 /// Addresses that parts go to
@@ -149,10 +164,7 @@ pub async fn address_parts(
     Path(id): Path<UploadId>,
     Valid(body): Valid<RequestParts>,
 ) -> Result<Json<PartAddresses>> {
-    let upload = upload::get(&app.db, user.id, id, app.clock.now_ms()).await?;
-    if upload.file().is_some() {
-        return Err(Error::Superseded);
-    }
+    let upload = upload::get(&app.db, Sender::Owner(user.id), id, app.clock.now_ms()).await?;
     let parts = addresses(&app, &base, upload, &body.parts).await?;
     Ok(Json(PartAddresses { parts }))
 }
@@ -217,7 +229,7 @@ pub async fn complete(
     Path(id): Path<UploadId>,
     Valid(body): Valid<CompleteUpload>,
 ) -> Result<(StatusCode, Json<UploadedFile>)> {
-    let file = app.uploads.complete(user.id, id, body.sha256).await?;
+    let file = app.uploads.complete(Sender::Owner(user.id), id, body.sha256).await?;
     app.mail_waits.notify_one();
     Ok((StatusCode::CREATED, Json(file)))
 }
@@ -238,25 +250,29 @@ pub async fn abort(
     user: AuthUser,
     Path(id): Path<UploadId>,
 ) -> Result<StatusCode> {
-    app.uploads.abort(user.id, id).await?;
+    app.uploads.abort(Sender::Owner(user.id), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The media type that was given, if it is one and is taken, or what the name says.
-fn content_type(app: &AppState, body: &BeginUpload) -> Result<String> {
-    let given = body.content_type.as_deref().filter(|given| !given.is_empty());
+pub(super) fn content_type(app: &AppState, name: &str, given: Option<&str>) -> Result<String> {
+    let given = given.filter(|given| !given.is_empty());
     let given = given.map(str::parse::<mime_guess::Mime>).transpose();
     let given = given.map_err(|_| Error::invalid("type", "is not a media type"))?;
     let given = given.map(|parsed| parsed.to_string());
-    app.validation.limits().types.media_type(&body.name, given)
+    app.validation.limits().types.media_type(name, given)
 }
 
-async fn addresses(
+/// Where parts of an upload go. [`Error::Superseded`] where it takes no more.
+pub(super) async fn addresses(
     app: &AppState,
     base: &str,
     upload: Upload,
     wanted: &[WantedPart],
 ) -> Result<Vec<PartAddress>> {
+    if upload.file().is_some() {
+        return Err(Error::Superseded);
+    }
     let is_direct = upload.is_direct() && !wanted.is_empty();
     let upload = if is_direct { app.uploads.aim(upload).await? } else { upload };
     let url_expires_at = app.clock.now_ms() + PART_URL_SECS.cast_signed() * 1000;

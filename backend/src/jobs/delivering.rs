@@ -13,7 +13,7 @@ use crate::app::AppState;
 use crate::auth;
 use crate::db::mail::{self, Due, Purpose};
 use crate::db::scan::{self, Quarantined};
-use crate::db::{account, file, hand_in, invitation, share_address};
+use crate::db::{account, file, file_request, hand_in, invitation, share_address};
 use crate::error::Result;
 use crate::mail::{Letter, Message, NotSent};
 
@@ -31,6 +31,8 @@ const GIVEN_UP_AFTER_MS: i64 = 24 * 3_600_000;
 const VERIFY_MS: i64 = 24 * 3_600_000;
 /// How long a link to choose another password works: one hour.
 const RESET_MS: i64 = 3_600_000;
+/// Files that a mail names which came to a request.
+const MOST_NAMED: u32 = 20;
 /// Accounts that one request for another link is answered for.
 const MOST_WANTED: u32 = 3;
 
@@ -142,6 +144,12 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             mailed.map(|mailed| {
                 Letter::shared(base, &mailed.owner, mailed.slug(), mailed.has_password)
             })
+        }
+        Message::Received { request, told } => {
+            let now = app.clock.now_ms();
+            file_request::notice(&app.db, request, told, MOST_NAMED, now)
+                .await?
+                .map(|notice| Letter::received(base, &notice))
         }
         Message::HandedIn { file } => {
             let handed_in = hand_in::get(&app.db, file, app.clock.now_ms()).await?;

@@ -8,6 +8,7 @@ use crate::db::{
     session, share,
 };
 use crate::error::Result;
+use crate::file_requests;
 use crate::trash;
 
 /// Rows removed in one statement.
@@ -35,6 +36,8 @@ pub struct Purged {
     pub objects: u64,
     /// Share links that led to nothing any more.
     pub shares: u64,
+    /// File requests that had ended.
+    pub requests: u64,
     /// Archives whose addresses had ended.
     pub archives: u64,
     /// Sessions that were over, with their tokens.
@@ -65,6 +68,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.uploads += object::doom_abandoned(&app.db, now - ABANDONED_AFTER_MS).await?;
     purged.objects = app.library.sweep().await?;
     purged.shares = in_batches(|| share::purge(&app.db, BATCH)).await?;
+    purged.requests = file_requests::owned::purge(app).await?;
     purged.archives = in_batches(|| archive::purge(&app.db, now, BATCH)).await?;
     purged.sessions = in_batches(|| session::purge(&app.db, now, BATCH)).await?;
     let long_rotated = now - SESSION_SECS.cast_signed() * 1000;
@@ -86,6 +90,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             uploads = purged.uploads,
             objects = purged.objects,
             shares = purged.shares,
+            requests = purged.requests,
             archives = purged.archives,
             sessions = purged.sessions,
             tokens = purged.tokens,

@@ -3,6 +3,8 @@
 use askama::Template;
 use sharesync_protocol::FileId;
 
+use crate::db::file_request::Notice;
+
 /// A mail in words.
 #[derive(Template)]
 #[template(path = "letter.html")]
@@ -138,6 +140,35 @@ impl Letter {
             paragraphs,
             action: Some(Action { label: "See the files", url: format!("{base_url}/s/{slug}") }),
             note: "If you do not know the sender, do not open what you do not expect.",
+        }
+    }
+
+    /// Files have come to a request.
+    pub fn received(base_url: &str, notice: &Notice) -> Self {
+        let Notice { username, title, files, count } = notice;
+        let mut paragraphs = vec![
+            format!("Hello {username},"),
+            match count {
+                1 => format!("a file has come to your request \u{201c}{title}\u{201d}:"),
+                count => {
+                    format!("{count} files have come to your request \u{201c}{title}\u{201d}:")
+                }
+            },
+        ];
+        paragraphs.extend(files.iter().map(|(name, sender)| match sender {
+            Some(sender) => format!("{name} (from {sender})"),
+            None => name.clone(),
+        }));
+        let more = (*count as usize).saturating_sub(files.len());
+        if more > 0 {
+            paragraphs.push(format!("and {more} more"));
+        }
+        Self {
+            subject: "Files have come to your request",
+            paragraphs,
+            action: Some(Action { label: "Your files", url: format!("{base_url}/files") }),
+            note: "Whoever has the address of your request can send to it, and call themselves as \
+                   they like. Do not open what you do not expect.",
         }
     }
 

@@ -15,7 +15,7 @@ use lettre::{
     AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
 };
 use serde::{Deserialize, Serialize};
-use sharesync_protocol::{AddressId, FileId, InvitationId, UserId};
+use sharesync_protocol::{AddressId, FileId, InvitationId, RequestId, UserId};
 use sharesync_service_kit::secret::random_token;
 
 pub use letter::Letter;
@@ -56,6 +56,13 @@ pub enum Message {
     Shared {
         /// By which address.
         address: AddressId,
+    },
+    /// Files have come to a request.
+    Received {
+        /// To which.
+        request: RequestId,
+        /// How many had come before them.
+        told: i64,
     },
     /// A file was handed in.
     HandedIn {

@@ -9,7 +9,7 @@ use sharesync_protocol::{UploadId, UserId};
 use super::turns::{HeldPart, PartTurn};
 use super::{Uploads, WAITS_MS};
 use crate::blob::ObjectWriter;
-use crate::db::upload::{self, Upload};
+use crate::db::upload::{self, Sender, Upload};
 use crate::error::{Error, Result};
 
 /// The turn that bytes are appended in: parts are numbered from 1.
@@ -115,7 +115,7 @@ impl Uploads {
 
     /// An upload of somebody's whose bytes come in sequence.
     async fn in_sequence(&self, owner: UserId, id: UploadId) -> Result<Upload> {
-        let upload = upload::get(&self.db, owner, id, self.clock.now_ms()).await?;
+        let upload = upload::get(&self.db, Sender::Owner(owner), id, self.clock.now_ms()).await?;
         if upload.part_size().is_some() { Err(Error::NotFound) } else { Ok(upload) }
     }
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use sharesync_bucket::{Part, PresignedPart};
+use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{ContentDigest, PartsDigest, ReceivedPart, Sha256Digest};
-use sharesync_protocol::{UploadId, UserId};
 use uuid::Uuid;
 
-use super::{Content, Uploads, WAITS_MS};
+use super::{Content, Uploads, waits};
 use crate::blob::{DirectPart, Object, of_parts};
 use crate::db::upload::{self, Upload};
 use crate::db::{object, upload_part};
@@ -36,7 +36,6 @@ const AT_ONCE: usize = 8;
 pub(super) struct Looks(Arc<Mutex<HashMap<UploadId, Look>>>);
 
 struct Look {
-    owner: UserId,
     parts: u32,
     /// When an address was asked for last.
     addressed: Instant,
@@ -56,22 +55,21 @@ impl Looks {
     fn addressed(&self, upload: &Upload, now: Instant) {
         let mut looks = self.locked();
         let look = looks.entry(upload.id).or_insert_with(|| {
-            let (owner, parts) = (upload.owner, upload.parts());
-            let mut look = Look { owner, parts, addressed: now, due: now };
+            let mut look = Look { parts: upload.parts(), addressed: now, due: now };
             look.put_off(now);
             look
         });
         look.addressed = now;
     }
 
-    /// The uploads, and whose, that it is time for; which is taken for done.
-    fn due(&self, now: Instant) -> Vec<(UploadId, UserId)> {
+    /// The uploads that it is time for; which is taken for done.
+    fn due(&self, now: Instant) -> Vec<UploadId> {
         let mut looks = self.locked();
         looks.retain(|_, look| now - look.addressed < WATCHED);
         let due = looks.iter_mut().filter(|(_, look)| look.due <= now);
         due.map(|(id, look)| {
             look.put_off(now);
-            (*id, look.owner)
+            *id
         })
         .collect()
     }
@@ -102,11 +100,11 @@ impl Uploads {
     /// Counts what has come of the uploads that are being sent, where it is time to. Called again and again by the job.
     pub async fn watch(&self) {
         stream::iter(self.looks.due(Instant::now()))
-            .for_each_concurrent(AT_ONCE, |(id, owner)| async move {
-                match self.count(owner, id).await {
+            .for_each_concurrent(AT_ONCE, |id| async move {
+                match self.count(id).await {
                     // That something is out of reach is in the log.
                     Ok(()) | Err(Error::Unavailable) => {}
-                    // It was given up.
+                    // It is complete, or was given up.
                     Err(Error::NotFound) => self.looks.forget(id),
                     Err(cause) => {
                         tracing::warn!(%cause, "what has come of an upload could not be counted");
@@ -116,14 +114,10 @@ impl Uploads {
             .await;
     }
 
-    async fn count(&self, owner: UserId, id: UploadId) -> Result<()> {
+    async fn count(&self, id: UploadId) -> Result<()> {
         let _turn = self.turns.part(id, LOOKS).await;
-        let upload = upload::get(&self.db, owner, id, self.clock.now_ms()).await?;
-        if upload.file().is_some() {
-            self.looks.forget(id);
-        } else {
-            self.look(&upload).await?;
-        }
+        let upload = upload::under_way(&self.db, id, self.clock.now_ms()).await?;
+        self.look(&upload).await?;
         Ok(())
     }
 
@@ -198,7 +192,7 @@ impl Uploads {
             there => there?,
         };
         let received: Vec<_> = there.iter().filter_map(|part| received(upload, part)).collect();
-        let expires_at = self.clock.now_ms() + WAITS_MS;
+        let expires_at = self.clock.now_ms() + waits(upload.is_sent());
         if upload_part::replace(&self.db, upload.id, &received, expires_at).await? {
             self.events.upload_moved(upload.owner, upload.id);
         }
@@ -257,9 +251,9 @@ mod tests {
     #[test]
     fn an_upload_is_looked_at_ever_more_seldom_behind_its_last_address() {
         let looks = Looks::default();
-        let (id, owner) = (UploadId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let id = UploadId(Uuid::from_u128(1));
         let begun = Instant::now();
-        let look = Look { owner, parts: 100, addressed: begun, due: begun };
+        let look = Look { parts: 100, addressed: begun, due: begun };
         looks.locked().insert(id, look);
         let seconds: Vec<u64> = (0..=700)
             .filter(|second| !looks.due(begun + Duration::from_secs(*second)).is_empty())

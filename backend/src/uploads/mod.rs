@@ -7,17 +7,19 @@ mod part;
 mod turns;
 
 use sharesync_protocol::api::{ContentDigest, Sha256Digest, UploadedFile};
-use sharesync_protocol::{FileId, FolderId, UploadId, UserId};
+use sharesync_protocol::{FileId, FolderId, RequestId, UploadId, UserId};
 use sharesync_service_kit::clock::Clock;
 use tokio_util::task::TaskTracker;
 
-use crate::blob::{Damaged, Sealing, Store};
+use crate::blob::{Damaged, Incoming, Sealing, Store};
 use crate::db::file::NewFile;
-use crate::db::upload::{self, NewUpload, Upload};
-use crate::db::{Db, file, new_id, upload_part};
+use crate::db::upload::{self, NewUpload, Sender, Sent, Upload};
+use crate::db::{Db, file, file_request, new_id, upload_part};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::library::Library;
+use crate::scanning::Verdict;
+use crate::validation::TypeRules;
 use direct::Looks;
 use turns::PartTurns;
 
@@ -30,6 +32,8 @@ const PART_BYTES: u64 = 8 * 1024 * 1024;
 const MOST_PARTS: u64 = 10_000;
 /// How long an upload waits for its next bytes: a week.
 const WAITS_MS: i64 = 7 * 24 * 3600 * 1000;
+/// How long one does that is sent to a request, whose owner it takes room from: a day.
+const SENT_WAITS_MS: i64 = 24 * 3600 * 1000;
 /// How long it is remembered what file an upload became, for whoever did not hear: a day.
 const REMEMBERED_MS: i64 = 24 * 3600 * 1000;
 /// Uploads given up between two looks at the database.
@@ -55,6 +59,8 @@ pub struct Announced {
     pub sha256: Option<Sha256Digest>,
     /// Whether it is for the operators.
     pub handed_in: bool,
+    /// The request that it is sent to, and by whom.
+    pub sent: Option<Sent>,
 }
 
 /// What is known of the content of an upload that is whole.
@@ -118,11 +124,12 @@ impl Uploads {
             metadata: announced.metadata.as_deref(),
             sha256: announced.sha256,
             handed_in: announced.handed_in,
-            expires_at: now + WAITS_MS,
+            sent: announced.sent.as_ref(),
+            expires_at: now + waits(announced.sent.is_some()),
         };
         let id = upload::begin(&self.db, &new, now).await?;
         self.events.upload_moved(announced.owner, id);
-        upload::get(&self.db, announced.owner, id, now).await
+        upload::under_way(&self.db, id, now).await
     }
 
     /// Makes the file of an upload that is all there; the same file each time it is asked again.
@@ -131,29 +138,27 @@ impl Uploads {
     /// refused](Error::refuses_content) nothing stays of it.
     pub async fn complete(
         &self,
-        owner: UserId,
+        sender: Sender,
         id: UploadId,
         sha256: Option<Sha256Digest>,
     ) -> Result<UploadedFile> {
         let uploads = self.clone();
         // Nobody's leaving stops it: either all of it happens, or none.
-        let completed = self.tasks.spawn(async move {
-            let file = uploads.put_together(owner, id, sha256).await?;
-            uploads.events.upload_completed(owner, id, &file);
-            Ok(file)
-        });
+        let completed =
+            self.tasks.spawn(async move { uploads.put_together(sender, id, sha256).await });
         completed.await.map_err(Error::internal)?
     }
 
     async fn put_together(
         &self,
-        owner: UserId,
+        sender: Sender,
         id: UploadId,
         sha256: Option<Sha256Digest>,
     ) -> Result<UploadedFile> {
         let _turn = self.turns.whole(id).await;
         let now = self.clock.now_ms();
-        let upload = upload::get(&self.db, owner, id, now).await?;
+        let upload = upload::get(&self.db, sender, id, now).await?;
+        let owner = upload.owner;
         if let Some(file) = upload.file() {
             return self.became(owner, file).await;
         }
@@ -164,7 +169,8 @@ impl Uploads {
             self.gather(&upload, &promised).await?
         };
         let object = upload.object();
-        let screened = self.library.screen(&upload.name, &object, upload.size, crc32).await;
+        let sent = upload.sent();
+        let screened = self.screen(&upload, sent.as_ref(), &object, crc32).await;
         if screened.as_ref().is_err_and(Error::refuses_content) {
             // It would be refused each time it is asked again.
             self.give_up(owner, id).await?;
@@ -182,11 +188,33 @@ impl Uploads {
             content_type: &upload.content_type,
             expires_at: Some(self.library.expiry(now)),
             handed_in: upload.handed_in,
+            sent: sent.as_ref(),
         };
         let file = upload::complete(&self.db, &upload, &file, now + REMEMBERED_MS, now).await?;
         self.library.has_entered(&file);
         self.library.tidy(&object).await;
+        if upload.is_sent() {
+            self.events.files_changed(owner);
+        } else {
+            self.events.upload_completed(owner, id, &file);
+        }
         Ok(file)
+    }
+
+    /// Looks at what is about to become a file; what is sent to a request has to be what that takes, too.
+    async fn screen(
+        &self,
+        upload: &Upload,
+        sent: Option<&Sent>,
+        object: &Incoming,
+        crc32: Option<u32>,
+    ) -> Result<Option<Verdict>> {
+        if let Some(sent) = sent {
+            let types = file_request::types_of(&self.db, sent.request).await?;
+            let asked = TypeRules::allowing(&types)?;
+            self.library.check_asked(&asked, &upload.name, object, upload.size).await?;
+        }
+        self.library.screen(&upload.name, object, upload.size, crc32).await
     }
 
     /// Makes an object, for good, of what has come through the server.
@@ -229,16 +257,37 @@ impl Uploads {
     }
 
     /// Gives an upload up; its bytes go right after.
-    pub async fn abort(&self, owner: UserId, id: UploadId) -> Result<()> {
+    pub async fn abort(&self, sender: Sender, id: UploadId) -> Result<()> {
         let _turn = self.turns.whole(id).await;
-        self.give_up(owner, id).await
+        let upload = upload::get(&self.db, sender, id, self.clock.now_ms()).await?;
+        self.give_up(upload.owner, id).await
+    }
+
+    /// Gives up what is under way to a request, which takes nothing more.
+    pub async fn abort_sent(&self, request: RequestId) -> Result<()> {
+        loop {
+            let under_way = upload::to_request(&self.db, request, BATCH).await?;
+            if under_way.is_empty() {
+                return Ok(());
+            }
+            for (id, owner) in under_way {
+                let _turn = self.turns.whole(id).await;
+                match self.give_up(owner, id).await {
+                    // It became a file at the last moment, or its sender gave it up.
+                    Ok(()) | Err(Error::NotFound) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+        }
     }
 
     /// The same, for whoever has the turn of the whole.
     async fn give_up(&self, owner: UserId, id: UploadId) -> Result<()> {
         let aborted = upload::abort(&self.db, owner, id, None).await?;
         self.library.remove_later(aborted.object_id);
-        self.events.upload_given_up(owner, id, aborted.name, aborted.size);
+        if !aborted.was_sent {
+            self.events.upload_given_up(owner, id, aborted.name, aborted.size);
+        }
         Ok(())
     }
 
@@ -254,7 +303,9 @@ impl Uploads {
                 match upload::abort(&self.db, owner, id, Some(now)).await {
                     Ok(aborted) => {
                         given_up += 1;
-                        self.events.upload_given_up(owner, id, aborted.name, aborted.size);
+                        if !aborted.was_sent {
+                            self.events.upload_given_up(owner, id, aborted.name, aborted.size);
+                        }
                     }
                     // A part came at the last moment.
                     Err(Error::NotFound) => {}
@@ -268,6 +319,11 @@ impl Uploads {
         while upload::forget_completed(&self.db, now, BATCH).await? == u64::from(BATCH) {}
         Ok(given_up)
     }
+}
+
+/// How long an upload waits for its next bytes, in milliseconds.
+fn waits(is_sent: bool) -> i64 {
+    if is_sent { SENT_WAITS_MS } else { WAITS_MS }
 }
 
 /// Bytes of the parts of a file: whole mebibytes.

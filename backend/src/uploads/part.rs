@@ -6,9 +6,10 @@ use sharesync_protocol::UploadId;
 use sharesync_protocol::api::{ReceivedPart, Sha256Digest};
 
 use super::turns::{HeldPart, PartTurn};
-use super::{Uploads, WAITS_MS};
+use super::{Uploads, waits};
 use crate::blob::ObjectWriter;
-use crate::db::{upload, upload_part};
+use crate::db::upload::{self, Upload};
+use crate::db::upload_part;
 use crate::error::{Error, Result};
 
 /// A part that an address was made for.
@@ -56,7 +57,7 @@ impl Uploads {
         // From here on nobody's leaving stops it.
         let uploads = self.clone();
         let kept = self.tasks.spawn(async move {
-            let sha256 = uploads.keep_part(expected, writer).await?;
+            let sha256 = uploads.keep_part(&found, expected, writer).await?;
             uploads.events.upload_moved(found.owner, found.id);
             Ok(sha256)
         });
@@ -65,6 +66,7 @@ impl Uploads {
 
     async fn keep_part(
         &self,
+        upload: &Upload,
         expected: ExpectedPart,
         writer: ObjectWriter<HeldPart>,
     ) -> Result<Sha256Digest> {
@@ -72,10 +74,10 @@ impl Uploads {
         if expected.sha256.is_some_and(|sha256| sha256 != written.sha256) {
             return Err(Error::ChecksumMismatch);
         }
-        let ExpectedPart { upload, number, size, .. } = expected;
+        let ExpectedPart { number, size, .. } = expected;
         let part = ReceivedPart { number, size, sha256: written.sha256 };
-        let expires_at = self.clock.now_ms() + WAITS_MS;
-        upload_part::record(&self.db, upload, &part, expires_at).await?;
+        let expires_at = self.clock.now_ms() + waits(upload.is_sent());
+        upload_part::record(&self.db, upload.id, &part, expires_at).await?;
         Ok(written.sha256)
     }
 }

@@ -94,6 +94,18 @@ impl Validation {
         looked.await.map_err(Error::internal)?
     }
 
+    /// Whether what is about to become a file of this name is of a type that whoever asked for it takes: errors as of
+    /// [`check`](Self::check), which sees to everything else.
+    pub async fn check_asked<F, R>(asked: &TypeRules, name: &str, size: u64, fetch: F) -> Result<()>
+    where
+        F: Fn(u64, u64) -> R,
+        R: Future<Output = Result<Vec<u8>>>,
+    {
+        asked.check_name(name)?;
+        let head = fetch(0, size.min(HEAD_BYTES)).await?;
+        asked.check_content(Claim::of(name), media::recognise(&head, size).as_ref())
+    }
+
     /// Looks at a file that is to have another name, where that claims something else: errors as of [`check`](Self::check).
     pub async fn check_rename<F, R>(&self, from: &str, to: &str, size: u64, fetch: F) -> Result<()>
     where

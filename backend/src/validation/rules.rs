@@ -30,6 +30,24 @@ impl TypeRules {
         Ok(Self { allowed, refused })
     }
 
+    /// Those that allow these types, or all where none are named. [`Error::Invalid`] where one is no type.
+    pub fn allowing(types: &[String]) -> Result<Self> {
+        let allowed: anyhow::Result<Vec<_>> =
+            types.iter().map(|named| Pattern::read(named.trim())).collect();
+        let allowed = allowed.map_err(|cause| Error::invalid("types", cause.to_string()))?;
+        Ok(Self { allowed, refused: vec![] })
+    }
+
+    /// These, of which those are taken only that the others take, too.
+    pub fn endings_with(&self, asked: &Self) -> (Vec<String>, Vec<String>) {
+        if asked.allowed.is_empty() {
+            return self.endings();
+        }
+        let (taken, _) = asked.endings();
+        let is_taken = |ending: &String| self.check_name(&format!("a.{ending}")).is_ok();
+        (taken.into_iter().filter(is_taken).collect(), vec![])
+    }
+
     /// The allowed ones, as they were written; all types are where there are none.
     pub fn allowed(&self) -> Vec<String> {
         self.allowed.iter().map(ToString::to_string).collect()

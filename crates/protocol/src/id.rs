@@ -80,19 +80,39 @@ uuid_id! {
     InvitationId
 }
 
-/// The name of a share link: 128 random bits as 22 characters of base64url.
-///
-/// Whoever has it may open the link, so it is never logged.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct ShareSlug(pub String);
-
-impl ShareSlug {
-    /// The slug as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+uuid_id! {
+    /// A file request. It is a name and not a capability: that is its slug.
+    RequestId
 }
 
-redacted_debug!(ShareSlug);
+macro_rules! slug {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The slug as it stands in a URL.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        redacted_debug!($name);
+    };
+}
+
+slug! {
+    /// The name of a share link: 128 random bits as 22 characters of base64url.
+    ///
+    /// Whoever has it may open the link, so it is never logged.
+    ShareSlug
+}
+slug! {
+    /// The name of a file request: 128 random bits as 22 characters of base64url.
+    ///
+    /// Whoever has it may upload, so it is never logged.
+    RequestSlug
+}

@@ -18,6 +18,6 @@ pub mod signaling;
 pub mod transfer;
 
 pub use id::{
-    AddressId, ApiTokenId, ArchiveId, FileId, FolderId, InvitationId, SessionId, ShareSlug,
-    TrashId, UploadId, UserId,
+    AddressId, ApiTokenId, ArchiveId, FileId, FolderId, InvitationId, RequestId, RequestSlug,
+    SessionId, ShareSlug, TrashId, UploadId, UserId,
 };

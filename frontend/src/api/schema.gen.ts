@@ -929,6 +929,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's file requests, newest first
+         * @description For `admin`, `standard`, `ops`; by an API token with `shares:read`.
+         */
+        get: operations["list_file_requests"];
+        put?: never;
+        /**
+         * Ask for files
+         * @description Whoever has the address of the request can upload into one of your folders, without an account, and sees nothing of what
+         *     lies there. What they send counts against your quota.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
+        post: operations["create_file_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a file request asks for
+         * @description Where it asks for a password, that is told behind it.
+         */
+        get: operations["get_file_request"];
+        put?: never;
+        post?: never;
+        /**
+         * End a file request
+         * @description Nothing more comes by it, and what is under way is given up. What has come stays.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
+        delete: operations["end_file_request"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a file request
+         * @description What is left out stays as it is, and what is null is taken away.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `shares:write`.
+         */
+        patch: operations["change_file_request"];
+        trace?: never;
+    };
+    "/api/requests/{slug}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file request asks for, for whoever has its password */
+        post: operations["unlock_file_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{slug}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload to a file request
+         * @description Send its parts in any order, several at a time if you like, and each to the address made for it; then complete it. Until
+         *     then it can be taken up again at any time within a day of its last part, by the key that comes with the answer.
+         */
+        post: operations["begin_requested_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{slug}/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An upload to a file request, and which of its parts are there */
+        get: operations["get_requested_upload"];
+        put?: never;
+        post?: never;
+        /** Give an upload to a file request up */
+        delete: operations["abort_requested_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{slug}/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over what was sent to a file request, all parts being there
+         * @description When the answer comes, the file is on the disk for good, and its receiver's. Asked again, it answers the same.
+         */
+        post: operations["complete_requested_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{slug}/uploads/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Addresses that parts go to, of an upload to a file request */
+        post: operations["address_requested_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server": {
         parameters: {
             query?: never;
@@ -1524,6 +1676,26 @@ export interface components {
              */
             size: number;
         };
+        /** @description Body of `POST /api/requests/{slug}/uploads`: what is going to be sent. */
+        BeginRequestedUpload: {
+            /**
+             * @description The file's name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+             * @example photo.jpg
+             */
+            name: string;
+            /** @description What [`UnlockedFileRequest`] gave, where a password is asked for. */
+            pass?: string | null;
+            /** @description Who sends it, as they call themselves: up to 100 characters. */
+            sender?: string | null;
+            sha256?: components["schemas"]["Sha256Digest"] | null;
+            /**
+             * Format: int64
+             * @description Bytes; at least one.
+             */
+            size: number;
+            /** @description Media type; guessed from the name where it is not given. */
+            type?: string | null;
+        };
         /** @description Body of `POST /api/me/second-factor`. */
         BeginSecondFactor: {
             /**
@@ -1564,6 +1736,11 @@ export interface components {
             /** @description Media type; guessed from the name where it is not given. */
             type?: string | null;
         };
+        /** @description Answer of `POST /api/requests/{slug}/uploads` (201). */
+        BegunRequestedUpload: components["schemas"]["BegunUpload"] & {
+            /** @description Goes on with this upload: the bearer token of its other calls. */
+            key: string;
+        };
         /** @description Answer of `POST /api/uploads` (201). */
         BegunUpload: components["schemas"]["UploadSession"] & {
             /** @description Where its first parts go; ask for more at `…/parts`. */
@@ -1586,6 +1763,38 @@ export interface components {
              * @description Through a TURN server.
              */
             turn: number;
+        };
+        /** @description Body of `PATCH /api/requests/{slug}`: what is left out stays as it is, what is null is taken away. */
+        ChangeFileRequest: {
+            /**
+             * Format: int64
+             * @description Seconds from now until it takes nothing more: a minute to a year; null for never.
+             */
+            expires_in?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes that a file may have; null for what the server takes from its owner.
+             */
+            max_file_size?: number | null;
+            /**
+             * Format: int32
+             * @description How many files it takes, those that came already included; null for no limit.
+             */
+            max_files?: number | null;
+            /** @description What is said besides: up to 2,000 characters; null for nothing. */
+            message?: string | null;
+            /** @description Whether its owner is mailed when files have come. */
+            notify?: boolean | null;
+            /**
+             * Format: password
+             * @description Asked of whoever opens the request: 1 to 1024 characters; null for no password. Whoever gave another one before gives
+             *     this one, too.
+             */
+            password?: string | null;
+            /** @description What is asked for: 1 to 100 characters. */
+            title?: string | null;
+            /** @description Media types that it takes; all that the server takes, where none is named. */
+            types?: string[] | null;
         };
         /** @description Body of `POST /api/me/password`. */
         ChangePassword: {
@@ -1661,6 +1870,48 @@ export interface components {
             name: string;
             /** @description What it may be used for: at least one, and none that one's role does not allow. */
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description Body of `POST /api/requests`. */
+        CreateFileRequest: {
+            /**
+             * Format: int64
+             * @description Seconds from now until it takes nothing more: a minute to a year. Never, where it is left out.
+             */
+            expires_in?: number | null;
+            folder_id?: components["schemas"]["FolderId"] | null;
+            /**
+             * Format: int64
+             * @description Bytes that a file may have, where that is to be less than the server takes from its owner.
+             */
+            max_file_size?: number | null;
+            /**
+             * Format: int32
+             * @description How many files it takes, of all senders together.
+             */
+            max_files?: number | null;
+            /** @description What is said to them besides, as plain text: up to 2,000 characters. */
+            message?: string | null;
+            /** @description Whether its owner is mailed when files have come. */
+            notify?: boolean;
+            /**
+             * Format: password
+             * @description Asked of whoever opens the request: 1 to 1024 characters.
+             */
+            password?: string | null;
+            /**
+             * @description What is asked for, as those who are asked read it: 1 to 100 characters.
+             * @example Photos of the trip
+             */
+            title: string;
+            /**
+             * @description Media types that it takes, such as `image/png`, or `image/*` for all pictures: up to 50; all that the server takes,
+             *     where none is named.
+             * @example [
+             *       "image/*",
+             *       "application/pdf"
+             *     ]
+             */
+            types?: string[];
         };
         /** @description Body of `POST /api/folders`. */
         CreateFolder: {
@@ -1804,6 +2055,51 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Answer of `GET /api/requests`: newest first. */
+        FileRequestPage: {
+            /** @description Requests of one's own. */
+            items: components["schemas"]["OwnedFileRequest"][];
+            /** @description Pass as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Answer of `GET /api/requests/{slug}`, to anyone who has the address. */
+        FileRequestPublic: {
+            /**
+             * Format: int64
+             * @description When it takes nothing more, if ever.
+             */
+            expires_at?: number | null;
+            /** @description The username of who asks. */
+            owner: string;
+            /** @description Whether a password is asked for. */
+            password_required: boolean;
+            /** @description Names the request. */
+            slug: components["schemas"]["RequestSlug"];
+            terms?: components["schemas"]["FileRequestTerms"] | null;
+        };
+        /** @description What a file request asks for, and what it takes. */
+        FileRequestTerms: {
+            /** @description Where only some types are taken: the endings of names that are, in lower case and without the dot. */
+            allowed_extensions: string[];
+            /**
+             * Format: int32
+             * @description How many files it takes still, if limited.
+             */
+            files_left?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes that a file may have.
+             */
+            max_file_size: number;
+            /** @description What is said besides, as plain text. */
+            message?: string | null;
+            /** @description Otherwise: those of names that are not. */
+            refused_extensions: string[];
+            /** @description What is asked for. */
+            title: string;
+            /** @description Media types that it takes; all that the server takes, where there are none. */
+            types: string[];
+        };
         /** @description One row of a library. */
         FileSummary: components["schemas"]["UploadedFile"] & {
             /** @description Whether its bytes are known to have been changed by the disk: then they are not served. */
@@ -1814,6 +2110,7 @@ export interface components {
              */
             downloads: number;
             preview?: components["schemas"]["PreviewKind"] | null;
+            received?: components["schemas"]["ReceivedBy"] | null;
             /**
              * Format: int32
              * @description How many share links lead to it now.
@@ -2043,6 +2340,56 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description A file request as its owner sees it. */
+        OwnedFileRequest: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it takes nothing more, if ever.
+             */
+            expires_at?: number | null;
+            folder?: components["schemas"]["FolderStep"] | null;
+            /** @description Whether that folder is in the trash: then the request does not work. */
+            folder_in_trash: boolean;
+            /**
+             * Format: int64
+             * @description When the last of them came.
+             */
+            last_received_at?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes that a file may have, if limited by its owner.
+             */
+            max_file_size?: number | null;
+            /**
+             * Format: int32
+             * @description How many files it takes, if limited.
+             */
+            max_files?: number | null;
+            /** @description What is said besides. */
+            message?: string | null;
+            /** @description Whether its owner is mailed when files have come. */
+            notify: boolean;
+            /** @description Whether a password is asked for. */
+            password_required: boolean;
+            /**
+             * Format: int32
+             * @description Files that have come.
+             */
+            received: number;
+            /** @description Names the request. */
+            slug: components["schemas"]["RequestSlug"];
+            /** @description What is asked for. */
+            title: string;
+            /** @description Media types that it takes; all, where there are none. */
+            types: string[];
+            /** @description The address to send. */
+            url: string;
+        };
         /** @description A share link as its owner sees it. */
         OwnedShare: {
             /** @description Its addresses: one, or one for each recipient. */
@@ -2230,6 +2577,13 @@ export interface components {
         ReadyHealth: components["schemas"]["Health"] & {
             scanner?: components["schemas"]["ScannerHealth"] | null;
         };
+        /** @description How a file came that somebody sent to a request. */
+        ReceivedBy: {
+            /** @description What was asked for. */
+            request: string;
+            /** @description Who sent it, as they called themselves. */
+            sender?: string | null;
+        };
         /** @description A part that is there. */
         ReceivedPart: {
             /**
@@ -2324,6 +2678,18 @@ export interface components {
              */
             password?: string | null;
         };
+        /**
+         * @description The name of a file request: 128 random bits as 22 characters of base64url.
+         *
+         *     Whoever has it may upload, so it is never logged.
+         */
+        RequestSlug: string;
+        /** @description Answer of `GET /api/requests/{slug}/uploads/{id}`: what is there, so that only the rest is sent. */
+        RequestedUploadDetails: components["schemas"]["UploadSession"] & {
+            file?: components["schemas"]["SentFile"] | null;
+            /** @description The parts that are there, for good, by their numbers. */
+            parts: components["schemas"]["ReceivedPart"][];
+        };
         /** @description Body of `POST /api/auth/reset-password`. */
         ResetPassword: {
             /** @description The password from now on. */
@@ -2390,6 +2756,16 @@ export interface components {
             file_ids?: components["schemas"]["FileId"][];
             /** @description The folders. */
             folder_ids?: components["schemas"]["FolderId"][];
+        };
+        /** @description A file that somebody sent to a request: what they know of it themselves. */
+        SentFile: components["schemas"]["ContentDigest"] & {
+            /** @description The name under which it was sent. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
@@ -2747,6 +3123,14 @@ export interface components {
              */
             trashed_at: number;
         };
+        /** @description Body of `POST /api/requests/{slug}/unlock`. */
+        UnlockFileRequest: {
+            /**
+             * Format: password
+             * @description The request's password.
+             */
+            password: string;
+        };
         /** @description Body of `POST /api/shares/{slug}/unlock`. */
         UnlockShare: {
             /**
@@ -2754,6 +3138,11 @@ export interface components {
              * @description The link's password.
              */
             password: string;
+        };
+        /** @description Answer of `POST /api/requests/{slug}/unlock`. */
+        UnlockedFileRequest: components["schemas"]["FileRequestPublic"] & {
+            /** @description Begins uploads in place of the password, for a day, or until there is another password. */
+            pass: string;
         };
         /** @description Answer of `GET /api/uploads/{id}`: what is there, so that only the rest is sent. */
         UploadDetails: components["schemas"]["UploadSession"] & {
@@ -5783,6 +6172,641 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_file_requests: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows: 1 to 200, 50 where not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRequestPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_file_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFileRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedFileRequest"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: the folder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_file_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRequestPublic"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`; `used_up`: it has all the files that it takes */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_file_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_file_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeFileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedFileRequest"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_file_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockFileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockedFileRequest"];
+                };
+            };
+            /** @description `wrong_password` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_requested_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginRequestedUpload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunRequestedUpload"];
+                };
+            };
+            /** @description `password_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many`: under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `expired`, `used_up` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `type_refused` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `empty_file`, `invalid_name`, `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: its owner has no room for it */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_requested_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedUploadDetails"];
+                };
+            };
+            /** @description `unauthenticated`: its key is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abort_requested_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: its key is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such upload, or it is complete */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_requested_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompleteUpload"] | null;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentFile"];
+                };
+            };
+            /** @description `unauthenticated`: its key is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_incomplete` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `type_mismatch`, `type_refused`: the upload is gone */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch`; `too_many_pixels`, `archive_bomb`, `unsafe_archive`: the upload is gone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `out_of_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    address_requested_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: components["schemas"]["RequestSlug"];
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestParts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartAddresses"];
+                };
+            };
+            /** @description `unauthenticated`: its key is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such upload, or no such part of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `superseded`: the upload is complete */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

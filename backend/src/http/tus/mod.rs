@@ -23,7 +23,7 @@ use super::cut_off;
 use super::extract::{AuthUser, BaseUrl, Path};
 use super::place::destination;
 use crate::app::AppState;
-use crate::db::upload::Upload;
+use crate::db::upload::{Sender, Upload};
 use crate::error::{Error, Result, TUS_VERSION};
 use crate::names;
 use crate::uploads::{Announced, Checksum, Chunk};
@@ -204,7 +204,7 @@ pub async fn terminate(
     _: SpeaksTus,
     Path(id): Path<UploadId>,
 ) -> Result<StatusCode> {
-    app.uploads.abort(user.id, id).await?;
+    app.uploads.abort(Sender::Owner(user.id), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -231,7 +231,7 @@ pub async fn post(
     match meant.and_then(|method| method.parse().ok()) {
         Some(Method::PATCH) => patch_with(&app, &user, id, &headers, body).await,
         Some(Method::DELETE) => {
-            app.uploads.abort(user.id, id).await?;
+            app.uploads.abort(Sender::Owner(user.id), id).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
         _ => Err(Error::MethodNotAllowed),
@@ -276,7 +276,7 @@ async fn append(
     if !upload.is_whole() {
         return Ok(upload);
     }
-    app.uploads.complete(user.id, id, None).await?;
+    app.uploads.complete(Sender::Owner(user.id), id, None).await?;
     app.mail_waits.notify_one();
     app.uploads.offset(user.id, id).await
 }
@@ -319,6 +319,7 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
         metadata: text(headers, &UPLOAD_METADATA)?.map(str::to_owned),
         sha256: None,
         handed_in,
+        sent: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentDigest, PreviewKind, ScanResult};
+use super::{ContentDigest, PreviewKind, ReceivedBy, ScanResult};
 use crate::{FileId, FolderId};
 
 /// Answer to an upload (201): the file as it was stored.
@@ -48,6 +48,8 @@ pub struct FileSummary {
     pub damaged: bool,
     /// As what it can be looked at, if it can.
     pub preview: Option<PreviewKind>,
+    /// How it came, where somebody sent it to a request of one's own.
+    pub received: Option<ReceivedBy>,
 }
 
 /// Answer of `GET /api/files`: in the order that was asked for.

@@ -8,6 +8,7 @@ mod archive;
 mod credentials;
 mod digest;
 mod file;
+mod file_request;
 mod folder;
 mod hand_in;
 mod invitation;
@@ -34,6 +35,11 @@ pub use digest::{ContentDigest, NoDigest, PartsDigest, Sha256Digest};
 pub use file::{
     Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
     UploadedFile,
+};
+pub use file_request::{
+    BeginRequestedUpload, BegunRequestedUpload, ChangeFileRequest, CreateFileRequest,
+    FileRequestPage, FileRequestPublic, FileRequestTerms, OwnedFileRequest, ReceivedBy,
+    RequestedUploadDetails, SentFile, UnlockFileRequest, UnlockedFileRequest,
 };
 pub use folder::{CreateFolder, Folder, FolderDetails, FolderPage, FolderStep, RenameFolder};
 pub use hand_in::{HandInStatus, HandedIn, HandedInPage, OwnHandIn, OwnHandInPage};

@@ -84,7 +84,7 @@ pub struct ChangeShare {
 }
 
 /// Something that is there, though it may be null.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: Deserialize<'de>,
