@@ -82,7 +82,7 @@ pub async fn begin(
 /// An upload to a file request, and which of its parts are there
 #[utoipa::path(
     get, path = "/api/requests/{slug}/uploads/{id}", operation_id = "get_requested_upload", tag = "File requests",
-    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("bearer" = [])),
+    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("upload_key" = [])),
     responses(
         (status = 200, body = RequestedUploadDetails),
         (status = 401, description = "`unauthenticated`: its key is missing"),
@@ -108,7 +108,7 @@ pub async fn get(
 /// Addresses that parts go to, of an upload to a file request
 #[utoipa::path(
     post, path = "/api/requests/{slug}/uploads/{id}/parts", operation_id = "address_requested_parts", tag = "File requests",
-    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("bearer" = [])),
+    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("upload_key" = [])),
     request_body = RequestParts,
     responses(
         (status = 200, body = PartAddresses),
@@ -134,7 +134,7 @@ pub async fn address_parts(
 #[utoipa::path(
     post, path = "/api/requests/{slug}/uploads/{id}/complete", operation_id = "complete_requested_upload",
     tag = "File requests",
-    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("bearer" = [])),
+    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("upload_key" = [])),
     request_body = Option<CompleteUpload>,
     responses(
         (status = 201, body = SentFile),
@@ -160,7 +160,7 @@ pub async fn complete(
 /// Give an upload to a file request up
 #[utoipa::path(
     delete, path = "/api/requests/{slug}/uploads/{id}", operation_id = "abort_requested_upload", tag = "File requests",
-    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("bearer" = [])),
+    params(("slug" = RequestSlug, Path), ("id" = UploadId, Path)), security(("upload_key" = [])),
     responses(
         (status = 204, description = "It is gone"),
         (status = 401, description = "`unauthenticated`: its key is missing"),

@@ -70,6 +70,7 @@ async fn every_path_that_can_be_guessed_at_is_limited() {
             &[
                 "/api/shares/AAAAAAAAAAAAAAAAAAAAAA/unlock",
                 "/api/shares/AAAAAAAAAAAAAAAAAAAAAA/download",
+                "/api/requests/AAAAAAAAAAAAAAAAAAAAAA/unlock",
             ],
         ),
     ] {
@@ -100,9 +101,9 @@ async fn guessing_at_links_is_limited_by_whatever_method() {
     for method in [Method::GET, Method::HEAD] {
         let stack = Stack::builder().env("RATE_LIMIT_DOWNLOAD", "2/min").start().await;
         let nobody = stack.anonymous();
-        for (slug, status) in [("A", 404), ("B", 404), ("C", 429)] {
-            let guess = nobody.request(method.clone(), &format!("/api/shares/{slug}"));
-            assert_eq!(nobody.send(guess).await.status, status, "{method} {slug}");
+        for (what, status) in [("shares/A", 404), ("requests/B", 404), ("shares/C", 429)] {
+            let guess = nobody.request(method.clone(), &format!("/api/{what}"));
+            assert_eq!(nobody.send(guess).await.status, status, "{method} {what}");
         }
     }
 }

@@ -11,6 +11,7 @@ mod counting;
 mod encryption;
 mod events;
 mod federation;
+mod file_requests;
 mod files;
 mod folders;
 mod form_upload;
