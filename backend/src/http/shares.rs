@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum_extra::extract::CookieJar;
 use sharesync_protocol::api::{
     ChangeShare, CreateShare, DownloadLink, DownloadPage, OwnedShare, RequestDownload, ShareList,
@@ -80,11 +80,17 @@ pub async fn list(
 )]
 pub async fn get(
     State(app): State<AppState>,
+    method: Method,
     cookies: CookieJar,
     Path(slug): Path<ShareSlug>,
 ) -> Result<Json<SharePublic>> {
     let taker = Taker::known(&app, &cookies);
-    Ok(Json(sharing::look_at(&app, &taker.door(&slug, None)).await?))
+    let shown = sharing::look_at(&app, &taker.door(&slug, None)).await?;
+    // Whoever only asks whether it is there is shown nothing.
+    if method == Method::GET {
+        sharing::note_opened(&app, &slug).await?;
+    }
+    Ok(Json(shown))
 }
 
 /// What a share link leads to, for whoever has its password

@@ -57,7 +57,7 @@ pub struct Given<T> {
 }
 
 /// What a link shows to whoever opens it: behind a password, nothing that the files are called, unless its owner lets that be
-/// seen. That it was opened is remembered.
+/// seen.
 pub async fn look_at(app: &AppState, door: &Door<'_>) -> Result<SharePublic> {
     let opened = open(app, door).await?;
     let is_shut = opened.share.password_hash.is_some() && !opened.share.names_shown;
@@ -65,10 +65,15 @@ pub async fn look_at(app: &AppState, door: &Door<'_>) -> Result<SharePublic> {
     if is_shut {
         shown.files.clear();
     }
-    if let Some(owner) = share_address::opened(&app.db, door.address, app.clock.now_ms()).await? {
+    Ok(shown)
+}
+
+/// Remembers that somebody has opened a link by an address.
+pub async fn note_opened(app: &AppState, address: &ShareSlug) -> Result<()> {
+    if let Some(owner) = share_address::opened(&app.db, address, app.clock.now_ms()).await? {
         app.events.shares_changed(owner);
     }
-    Ok(shown)
+    Ok(())
 }
 
 /// What a link shows to whoever has its password.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 use sharesync_protocol::ShareSlug;
 use sharesync_protocol::api::{
@@ -167,6 +168,9 @@ async fn recipients_are_mailed_addresses_of_their_own_and_nobody_else_gets_in() 
     let anyone = stack.anonymous();
     let shown = look_at(&anyone, &slugs[0]).await;
     assert_eq!(shown.recipient.as_deref(), Some("ann@example.com"));
+    // Who only asks whether it is there has not opened it.
+    let asked = anyone.request(Method::HEAD, &path(&slugs[0]));
+    assert_eq!(anyone.send(asked).await.status, 200);
     // The limit is each one's own.
     for slug in &slugs {
         assert_eq!(anyone.fetch_shared(slug).await.body, b"content");
