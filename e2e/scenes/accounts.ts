@@ -15,12 +15,21 @@ export const ACCOUNT_SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'a call with parameters, and the schemas',
+    name: 'a call with parameters',
     visitor: anybody,
+    within: '.opblock.is-open',
     open: async (page) => {
       await at(page, '/docs')
       await page.getByRole('button', { name: 'get /api/files', exact: true }).click()
       await expect(page.getByRole('button', { name: 'Execute' })).toBeVisible()
+    },
+  },
+  {
+    name: 'the schemas',
+    visitor: anybody,
+    within: 'section.models',
+    open: async (page) => {
+      await at(page, '/docs')
       await page.getByRole('button', { name: 'Schemas' }).click()
       await expect(page.getByRole('button', { name: 'Expand all' }).first()).toBeVisible()
     },
@@ -28,6 +37,7 @@ export const ACCOUNT_SCENES: readonly Scene[] = [
   {
     name: 'a call that was refused',
     visitor: anybody,
+    within: '.opblock.is-open',
     refusals: [401],
     open: async (page) => {
       await at(page, '/docs')
@@ -39,6 +49,7 @@ export const ACCOUNT_SCENES: readonly Scene[] = [
   {
     name: 'typing in a token to try calls with',
     visitor: anybody,
+    within: '.dialog-ux',
     open: async (page) => {
       await at(page, '/docs')
       await page.getByRole('button', { name: 'Authorize' }).click()

@@ -27,6 +27,8 @@ export interface Scene {
   readonly visitor: Visitor
   /** Requests that are refused on the way there. */
   readonly refusals?: readonly number[]
+  /** What of the page it is about, where the rest is looked at in another scene and takes a minute. */
+  readonly within?: string
   /** Leads the page there and returns when it shows what it is about. */
   readonly open: (page: Page, request: APIRequestContext, account: Account) => Promise<void>
 }

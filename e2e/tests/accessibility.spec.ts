@@ -21,8 +21,9 @@ const scenes: readonly Scene[] = [
 ]
 
 /** Every rule of axe, WCAG 2.2 AA and good practice, on what is on the screen. */
-async function expectNoViolations(page: Page, where: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+async function expectNoViolations(page: Page, within: string | undefined, where: string) {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (within === undefined ? axe : axe.include(within)).analyze()
   const found = violations.map(({ id, help, nodes }) => ({
     id,
     help,
@@ -39,27 +40,35 @@ async function expectNoSidewaysScroll(page: Page, where: string) {
   expect(scrollWidth, where).toBeLessThanOrEqual(clientWidth)
 }
 
+/** Until nothing on the page is on its way from one colour to another. */
+async function settled(page: Page) {
+  await page.evaluate(async () => {
+    const drawn = () => new Promise(requestAnimationFrame)
+    // What follows the system by script does so in the frame after; what it has changed is seen in the one after that.
+    await drawn()
+    await drawn()
+    const changes = document.getAnimations().filter((each) => each instanceof CSSTransition)
+    await Promise.allSettled(changes.map(({ finished }) => finished))
+  })
+}
+
 for (const scene of scenes) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${scene.name}, ${colorScheme}`, async ({
-      person,
-      signedIn,
-      account,
-      request,
-      consoles,
-    }) => {
-      consoles.expectRefusals(...(scene.refusals ?? []))
-      const options = { colorScheme, viewport: PHONE, reducedMotion: 'reduce' } as const
-      const page = await scene.visitor({ person, signedIn, account }, options)
-      await scene.open(page, request, account)
-      for (const size of [PHONE, DESK]) {
-        await page.setViewportSize(size)
-        const where = `at ${size.width} px`
-        await expectNoSidewaysScroll(page, where)
-        await expectNoViolations(page, where)
+  test(scene.name, async ({ person, signedIn, account, request, consoles }) => {
+    consoles.expectRefusals(...(scene.refusals ?? []))
+    const options = { colorScheme: 'light', viewport: PHONE, reducedMotion: 'reduce' } as const
+    const page = await scene.visitor({ person, signedIn, account }, options)
+    await scene.open(page, request, account)
+    for (const size of [PHONE, DESK]) {
+      await page.setViewportSize(size)
+      await expectNoSidewaysScroll(page, `at ${size.width} px`)
+      // A page follows its system without being opened anew.
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await settled(page)
+        await expectNoViolations(page, scene.within, `at ${size.width} px, ${colorScheme}`)
       }
-      // What is answered by a scene may be asked at any time, and this page is about to go.
-      await page.unrouteAll({ behavior: 'ignoreErrors' })
-    })
-  }
+    }
+    // What is answered by a scene may be asked at any time, and this page is about to go.
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
 }
