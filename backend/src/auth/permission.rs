@@ -21,9 +21,9 @@ pub enum Permission {
     ReadFiles,
     /// Rename and delete them.
     ChangeFiles,
-    /// List one's share links, and who fetched from them.
+    /// List one's share links and who fetched from them, and one's file requests.
     ReadShares,
-    /// Make and revoke them.
+    /// Make, change and end them.
     ChangeShares,
     /// See accounts and statistics.
     SeeAdministration,
@@ -110,8 +110,8 @@ mod tests {
             FetchHandIns => "fetch what anybody handed in",
             ReadFiles => "list and fetch one's files",
             ChangeFiles => "rename and delete them",
-            ReadShares => "list one's share links and downloads",
-            ChangeShares => "make and revoke them",
+            ReadShares => "list one's share links with their downloads, and file requests",
+            ChangeShares => "make, change and end them",
             SeeAdministration => "see accounts and statistics",
             Administer => "make and change accounts",
         }

@@ -14,10 +14,10 @@ pub enum Scope {
     /// Upload, rename and delete files.
     #[serde(rename = "files:write")]
     FilesWrite,
-    /// List share links and who fetched from them.
+    /// List share links and who fetched from them, and file requests.
     #[serde(rename = "shares:read")]
     SharesRead,
-    /// Make and revoke share links.
+    /// Make, change and end share links and file requests.
     #[serde(rename = "shares:write")]
     SharesWrite,
     /// See accounts and statistics.

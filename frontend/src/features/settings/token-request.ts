@@ -5,8 +5,8 @@ import type { CreateApiToken, Scope } from '@/api/types'
 export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   'files:read': 'See and download files',
   'files:write': 'Upload, rename and delete files',
-  'shares:read': 'See links and who used them',
-  'shares:write': 'Make and end links',
+  'shares:read': 'See links and who used them, and file requests',
+  'shares:write': 'Make and end links and file requests',
   'admin:read': 'See accounts and statistics',
   'admin:write': 'Make and change accounts',
 }
