@@ -16,7 +16,8 @@ pub use sending::open;
 
 use crate::app::AppState;
 use crate::blob::presign::DOWNLOAD_URL_SECS;
-use crate::db::archive::{self, From, NewArchive, Source};
+use crate::db::archive::{self, From, NewArchive};
+use crate::db::archive_source::{self, Source};
 use crate::db::new_id;
 use crate::error::{Error, Result};
 use crate::names;
@@ -41,7 +42,7 @@ pub async fn of_library(
         return Err(Error::invalid("ids", "name at least one file or folder"));
     }
     let (folders, now) = (&wanted.folder_ids, app.clock.now_ms());
-    let sources = archive::of_library(&app.db, owner, &files, folders, now).await?;
+    let sources = archive_source::of_library(&app.db, owner, &files, folders, now).await?;
     make(app, From::Library(owner), &sources, name, base).await
 }
 
@@ -53,7 +54,7 @@ pub async fn of_share(
     base: &str,
 ) -> Result<Given<ArchiveLink>> {
     let opened = sharing::open_with(app, door, wanted.password).await?;
-    let sources = archive::of_share(&app.db, &opened.share.slug, app.clock.now_ms()).await?;
+    let sources = archive_source::of_share(&app.db, &opened.share.slug, app.clock.now_ms()).await?;
     let name = format!("Files from {}.zip", opened.share.owner);
     let from = From::Share(opened.opener(door), door.by);
     let what = make(app, from, &sources, name, base).await?;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod api_token;
 pub mod archive;
+pub mod archive_source;
 mod digest;
 pub mod download;
 pub mod federation;
