@@ -4,8 +4,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sharesync_protocol::api::{FilePage, IssuedApiToken, SecondFactorSetup};
-use sharesync_testkit::Member;
+use sharesync_protocol::RequestSlug;
+use sharesync_protocol::api::{
+    BegunRequestedUpload, FilePage, IssuedApiToken, OwnedFileRequest, SecondFactorSetup,
+    UnlockedFileRequest,
+};
+use sharesync_testkit::{Member, Person};
 
 use crate::program::{folder, signed_in, start};
 
@@ -21,6 +25,7 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
     let url = link["download_url"].as_str().unwrap();
     sam.get(url).await;
     sam.get(&format!("{url}x")).await;
+    let request = ask_for_files(&sam).await;
     drop(program);
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
     let signature = url.rsplit('=').next().unwrap();
@@ -29,6 +34,10 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
         sam.token(),
         share.slug.as_str(),
         signature,
+        request.slug.as_str(),
+        &request.pass,
+        &request.key,
+        "private-sender",
         &key,
         "open sesame",
         "correct horse",
@@ -59,9 +68,19 @@ async fn neither_the_log_nor_the_database_holds_what_lets_somebody_in() {
     let wrong = sam.post("/api/me/second-factor/confirm", json!({ "code": "135790" })).await;
     assert_eq!(wrong.status, 422);
     let token = sam.token().to_owned();
+    let request = ask_for_files(&sam).await;
     drop(program);
 
-    let secrets = [&*token, &*issued.token, refresh_token, &*setup.secret, "correct horse"];
+    let secrets = [
+        &*token,
+        &*issued.token,
+        refresh_token,
+        &*setup.secret,
+        "correct horse",
+        "open sesame",
+        &*request.pass,
+        &*request.key,
+    ];
     let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
     let kept = [read("log"), read("sharesync.db"), read("sharesync.db-wal")].concat();
     let holds = |text: &str| kept.windows(text.len()).any(|window| window == text.as_bytes());
@@ -69,6 +88,31 @@ async fn neither_the_log_nor_the_database_holds_what_lets_somebody_in() {
     for secret in secrets.into_iter().chain(mailed.iter().map(String::as_str)) {
         assert!(!secret.is_empty() && !holds(secret), "{secret} is kept");
     }
+}
+
+/// What lets somebody send to a file request.
+struct Asked {
+    slug: RequestSlug,
+    pass: String,
+    key: String,
+}
+
+/// Asks for files, and has some sent: with the password and the key that are right, and with a key that is not.
+async fn ask_for_files(owner: &Person) -> Asked {
+    let body = json!({ "title": "Private files", "password": "open sesame" });
+    let request: OwnedFileRequest = owner.post("/api/requests", body).await.json(201);
+    let path = format!("/api/requests/{}", request.slug.as_str());
+    let body = json!({ "password": "open sesame" });
+    let unlocked = owner.post(&format!("{path}/unlock"), body).await;
+    let pass = unlocked.json::<UnlockedFileRequest>(200).pass;
+    let body =
+        json!({ "name": "private-name.txt", "size": 1, "sender": "private-sender", "pass": pass });
+    let begun = owner.post(&format!("{path}/uploads"), body).await;
+    let BegunRequestedUpload { begun, key } = begun.json(201);
+    let upload = format!("{path}/uploads/{}", begun.session.id);
+    assert_eq!(owner.with_token(&key).get(&upload).await.status, 200);
+    assert_eq!(owner.with_token(&pass).get(&upload).await.status, 404);
+    Asked { slug: request.slug, pass, key }
 }
 
 /// The tokens in mails that lie in the data folder, once there are so many.
