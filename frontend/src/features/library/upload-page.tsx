@@ -14,12 +14,12 @@ import { hasLibrary } from '@/lib/roles'
 import { GoesToOperators, HandInChoice } from './hand-in-choice'
 import { PastedText } from './pasted-text'
 import { ShareDialog } from './share-dialog'
-import { limitWords, typeWords } from './upload-limits'
-import { UploadProgress } from './upload-progress'
-import { UploadRow } from './upload-row'
-import { isUnderWay } from './upload-queue'
+import { limitWords, typeWords } from '@/lib/uploads/upload-limits'
+import { UploadProgress } from '@/components/upload-progress'
+import { UploadRow } from '@/components/upload-row'
+import { isUnderWay } from '@/lib/uploads/upload-queue'
 import { UnfinishedUploads, useUnfinished } from './unfinished-uploads'
-import { shownFirst } from './shown-first'
+import { shownFirst } from '@/lib/uploads/shown-first'
 import { uploads, useUploads } from './uploads'
 import { useAddFiles } from './use-add-files'
 import { useRefreshAfterUploads } from './use-refresh-after-uploads'
@@ -68,8 +68,7 @@ export function UploadPage() {
               <UploadRow
                 key={upload.key}
                 upload={upload}
-                onCancel={() => uploads.cancel(upload.key)}
-                onRetry={() => uploads.retry(upload.key)}
+                queue={uploads}
                 onShare={keeps ? (file) => setSharing([file]) : undefined}
               />
             ))}

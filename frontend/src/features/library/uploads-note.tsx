@@ -2,8 +2,8 @@
 import { Link } from 'react-router'
 import { Button } from '@/components/ui/button'
 import { paths } from '@/lib/paths'
-import { isUnderWay } from './upload-queue'
-import { UploadProgress } from './upload-progress'
+import { isUnderWay } from '@/lib/uploads/upload-queue'
+import { UploadProgress } from '@/components/upload-progress'
 import { useUploads } from './uploads'
 
 /** Nothing where none is under way and none has failed. */

@@ -5,8 +5,8 @@ import { useToast } from '@/components/ui/toast-context'
 import type { Chosen } from '@/lib/dropped-files'
 import { formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
-import { uploadLimits } from './upload-limits'
-import type { AddOptions } from './upload-queue'
+import { uploadLimits } from '@/lib/uploads/upload-limits'
+import type { AddOptions } from '@/lib/uploads/upload-queue'
 import { uploads } from './uploads'
 
 /** What adds them; and with them it adds those that home handed over. */

@@ -1,21 +1,22 @@
-/** Sends one file to the library: begins its upload or goes on with it, sends what is missing, and completes it. */
+/** Sends one file: begins its upload or goes on with it, sends what is missing, and completes it. */
 import { ProblemError } from '@/api/problem'
-import type { UploadDetails, UploadedFile } from '@/api/types'
 import { sendMissing } from './part-sender'
-import { persist, type Persistence, waitOrOnline } from './persistence'
-import type { UploadApi } from './upload-api'
+import { persist, type Persistence, type Statuses, waitOrOnline } from './persistence'
+import type { Found, UploadApi } from './upload-api'
 import type { Sender, SendOptions } from './upload-queue'
 import { browserTurns, type Turns } from './upload-turns'
 
 /** How often what is there is looked at anew, where parts are gone that were there. */
 const MOST_LOOKS = 3
+/** Where nothing can be begun any more, trying again begins nothing either. */
+const REFUSED_TO_BEGIN: Statuses = { lasting: [410] }
 
 /** Makes the sender that uses these calls. `wait` is what it waits by between tries. */
-export function fileSender(
-  api: UploadApi,
+export function fileSender<Sent>(
+  api: UploadApi<Sent>,
   wait: Persistence['wait'] = waitOrOnline,
   turns: Turns = browserTurns,
-): Sender {
+): Sender<Sent> {
   return {
     send: (file, options) => send({ api, wait, turns }, file, options),
     // One that cannot be reached now gives it up by itself in a week.
@@ -23,13 +24,13 @@ export function fileSender(
   }
 }
 
-interface Means {
-  readonly api: UploadApi
+interface Means<Sent> {
+  readonly api: UploadApi<Sent>
   readonly wait: Persistence['wait']
   readonly turns: Turns
 }
 
-async function send(means: Means, file: File, options: SendOptions): Promise<UploadedFile> {
+async function send<Sent>(means: Means<Sent>, file: File, options: SendOptions): Promise<Sent> {
   const { api, wait, turns } = means
   const { session: known, handIn, goal, onStalled, signal } = options
   const persistence = { onStalled, signal, wait }
@@ -42,7 +43,11 @@ async function send(means: Means, file: File, options: SendOptions): Promise<Upl
     if (sent) return sent
   }
   const { name, size, type } = file
-  const begun = await persist(() => api.begin({ name, size, type, handIn, goal }), persistence)
+  const begun = await persist(
+    () => api.begin({ name, size, type, handIn, goal }),
+    persistence,
+    REFUSED_TO_BEGIN,
+  )
   if (signal.aborted) {
     // It was cancelled before anybody knew what to discard.
     void api.abort(begun.id).catch(() => undefined)
@@ -54,13 +59,13 @@ async function send(means: Means, file: File, options: SendOptions): Promise<Upl
 }
 
 /** Sends what is not there of an upload, and completes it. */
-async function sendRest(
-  api: UploadApi,
+async function sendRest<Sent>(
+  api: UploadApi<Sent>,
   file: File,
-  found: UploadDetails,
+  found: Found<Sent>,
   { onBegun, onProgress, onStalled, signal }: SendOptions,
   persistence: Persistence,
-): Promise<UploadedFile> {
+): Promise<Sent> {
   let session = found
   const { id } = session
   for (let looks = 0; ; looks += 1) {
@@ -88,7 +93,7 @@ function isGone(error: unknown): boolean {
 }
 
 /** An upload that was begun; `null` where the server has given it up. */
-async function find(api: UploadApi, session: string): Promise<UploadDetails | null> {
+async function find<Sent>(api: UploadApi<Sent>, session: string): Promise<Found<Sent> | null> {
   try {
     return await api.get(session)
   } catch (error) {

@@ -12,6 +12,8 @@ export interface UploadLimits {
   readonly allowedExtensions: readonly string[]
   /** Endings of names that are not taken. */
   readonly refusedExtensions: readonly string[]
+  /** How many files more are taken, where that is limited. */
+  readonly filesLeft?: number
 }
 
 /** The server's limits, for this account. */
@@ -28,12 +30,21 @@ export function uploadLimits(
   )
 }
 
-/** Why a file need not even be tried. */
-export function refusal(file: File, limits: UploadLimits | undefined): string | undefined {
+/** Why a file need not even be tried, beside so many that are on their way. */
+export function refusal(
+  file: File,
+  limits: UploadLimits | undefined,
+  underWay = 0,
+): string | undefined {
   if (file.size === 0) return words(file, 422, 'empty_file')
   if (!limits) return undefined
-  if (file.size > limits.maxSize) return words(file, 413, 'too_large', limits.maxSize)
-  return isTaken(file.name, limits) ? undefined : words(file, 415, 'type_refused')
+  const { maxSize, filesLeft } = limits
+  if (file.size > maxSize) return words(file, 413, 'too_large', maxSize)
+  if (!isTaken(file.name, limits)) return words(file, 415, 'type_refused')
+  if (filesLeft === undefined || underWay < filesLeft) return undefined
+  return filesLeft === 0
+    ? 'No more files are taken here.'
+    : `Only ${formatCount(filesLeft, 'more file')} ${filesLeft === 1 ? 'is' : 'are'} taken here.`
 }
 
 function isTaken(name: string, { allowedExtensions, refusedExtensions }: UploadLimits): boolean {

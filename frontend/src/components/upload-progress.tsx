@@ -1,10 +1,16 @@
-/** How far all the uploads together have got. On the upload page. */
+/** How far all the uploads together have got. On the pages that upload. */
 import { Progress } from '@/components/ui/progress'
 import { formatBytes, formatCount, formatDuration, formatPercent, formatSpeed } from '@/lib/format'
-import { isUnderWay, type Upload } from './upload-queue'
+import { isUnderWay, type Upload } from '@/lib/uploads/upload-queue'
+
+interface UploadProgressProps {
+  list: readonly Upload<unknown>[]
+  /** What is said of a file that has arrived. */
+  arrived?: string
+}
 
 /** One bar for all, in words as well; a screen reader hears every tenth. */
-export function UploadProgress({ list }: { list: readonly Upload[] }) {
+export function UploadProgress({ list, arrived = 'uploaded' }: UploadProgressProps) {
   const counted = list.filter((upload) => isUnderWay(upload) || upload.state.is === 'done')
   const total = counted.reduce((sum, { size }) => sum + size, 0)
   const sent = counted.reduce((sum, upload) => sum + upload.sent, 0)
@@ -16,12 +22,12 @@ export function UploadProgress({ list }: { list: readonly Upload[] }) {
   const summary = busy
     ? `${formatBytes(sent)} of ${formatBytes(total)}`
     : [
-        done > 0 && `${formatCount(done, 'file')} uploaded`,
-        failed > 0 && `${formatCount(failed, 'file')} not uploaded`,
+        done > 0 && `${formatCount(done, 'file')} ${arrived}`,
+        failed > 0 && `${formatCount(failed, 'file')} not ${arrived}`,
       ]
         .filter(Boolean)
         .join(' · ')
-  const spoken = busy ? `${Math.floor((sent / Math.max(1, total)) * 10) * 10}% uploaded` : summary
+  const spoken = busy ? `${Math.floor((sent / Math.max(1, total)) * 10) * 10}% ${arrived}` : summary
 
   return (
     <div>

@@ -5,7 +5,8 @@ import { ProblemError } from '@/api/problem'
 import type { ProblemCode, ReceivedPart, UploadedFile, UploadSession } from '@/api/types'
 import { sha256Of } from '@/lib/sha256'
 import { fileSender } from './send-file'
-import type { Address, Announced, PutOptions, UploadApi } from './upload-api'
+import type { Address, PutOptions } from './put-part'
+import type { Announced, UploadApi } from './upload-api'
 import type { TurnOptions } from './upload-turns'
 
 const PART = 1000

@@ -1,10 +1,10 @@
 /**
- * The files on their way into the library: which wait, which move, what became of each. Knows no
- * page; uploads.ts makes the one that the pages share.
+ * The files on their way into a library, one's own or that of whoever asks for them: which wait, which move, what became
+ * of each. Knows no page. The library makes one for its pages, and every file request one for its.
  */
 import { ProblemError } from '@/api/problem'
 import type { UploadedFile, UploadSession } from '@/api/types'
-import { problemWords } from '@/lib/problem-words'
+import { problemWords, type ProblemSubject } from '@/lib/problem-words'
 import { SpeedMeter } from './speed-meter'
 import { refusal, type UploadLimits } from './upload-limits'
 import type { Kept, UploadMemory } from './upload-memory'
@@ -13,18 +13,21 @@ import type { Kept, UploadMemory } from './upload-memory'
 const AT_ONCE = 2
 
 /**
- * What has become of a file. `stalled`: the server cannot be reached, and is tried again. `elsewhere`: another tab sends it.
- * `storing`: all sent, and the server has yet to say that it is kept. `final`: sending the same file again would fail again.
+ * What has become of a file. `wanted`: it was begun before this page was loaded, and has to be chosen again. `stalled`: the
+ * server cannot be reached, and is tried again. `elsewhere`: another tab sends it. `storing`: all sent, and the server has
+ * yet to say that it is kept. `final`: sending the same file again would fail again.
  */
-export type UploadState =
+export type UploadState<Sent = UploadedFile> =
+  | { is: 'wanted' }
   | { is: 'waiting' }
   | { is: 'sending' }
+  | { is: 'paused' }
   | { is: 'stalled' }
   | { is: 'elsewhere' }
   | { is: 'storing' }
   | { is: 'cancelled' }
   | { is: 'failed'; words: string; final: boolean }
-  | { is: 'done'; file: UploadedFile }
+  | { is: 'done'; file: Sent }
 
 /** Where a file is to lie. */
 export interface Goal {
@@ -32,10 +35,21 @@ export interface Goal {
   readonly folderId: string | null
   /** Folders in that one, outermost first, with `/` between them; what is missing of them is made. */
   readonly path: string
+  /** The file request that it answers, where it goes to somebody else: their request says where it lies. */
+  readonly answer?: Answer
+}
+
+/** What goes to a file request with a file. */
+export interface Answer {
+  readonly slug: string
+  /** Who sends it, as they call themselves; `null` where they do not say. */
+  readonly sender: string | null
+  /** What lets them, where a password is asked for. */
+  readonly pass: string | null
 }
 
 /** One file of the queue, as it is now; a change makes a new one. */
-export interface Upload {
+export interface Upload<Sent = UploadedFile> {
   readonly key: number
   readonly name: string
   /** Bytes. */
@@ -47,7 +61,7 @@ export interface Upload {
   readonly session: string | null
   /** Whether it goes on by itself after a reload. */
   readonly kept: boolean
-  readonly state: UploadState
+  readonly state: UploadState<Sent>
   /** Bytes that have gone. */
   readonly sent: number
   /** Bytes a second, once that can be told. */
@@ -71,9 +85,9 @@ export interface SendOptions {
 }
 
 /** What sends files. */
-export interface Sender {
+export interface Sender<Sent = UploadedFile> {
   /** Sends one; throws `ProblemError`, or whatever the signal was aborted with. */
-  send(file: File, options: SendOptions): Promise<UploadedFile>
+  send(file: File, options: SendOptions): Promise<Sent>
   /** Has the server forget an upload that was begun. */
   discard(session: string): void
 }
@@ -83,41 +97,54 @@ export interface AddOptions {
   readonly handIn?: boolean | undefined
   /** The folder that they go to; `null` for none. */
   readonly folderId?: string | null | undefined
+  /** The file request that they answer. */
+  readonly answer?: Answer | undefined
   /** The folders that they were in, where they were in some, with `/` between them. */
   readonly paths?: ReadonlyMap<File, string> | undefined
   /** Uploads that were begun at another time or place: a file of the same name and size goes on with its. */
   readonly unfinished?: readonly UploadSession[] | undefined
 }
 
+/** Says why a file was not sent. */
+export type FailureWords = (error: unknown, subject: ProblemSubject) => string
+
 interface Job {
-  file: File
+  /** `null` while it is to be chosen again. */
+  file: File | null
   abort: AbortController
   meter: SpeedMeter
   kept: Promise<Kept | null>
 }
 
-/** Files in the order they were added, and their fates. */
-export class UploadQueue {
-  #uploads: readonly Upload[] = []
+/** Files in the order they were added, and their fates. `Sent` is what one becomes. */
+export class UploadQueue<Sent = UploadedFile> {
+  #uploads: readonly Upload<Sent>[] = []
   readonly #jobs = new Map<number, Job>()
   readonly #watchers = new Set<() => void>()
   #nextKey = 1
   /** While it is looked what this browser has remembered. */
   #recalling: Promise<void> | null = null
 
-  readonly #sender: Sender
+  readonly #sender: Sender<Sent>
   readonly #memory: UploadMemory
   readonly #now: () => number
+  readonly #words: FailureWords
 
   /** `now`: milliseconds on a clock that only moves forward. */
-  constructor(sender: Sender, memory: UploadMemory, now: () => number) {
+  constructor(
+    sender: Sender<Sent>,
+    memory: UploadMemory,
+    now: () => number,
+    words: FailureWords = problemWords,
+  ) {
     this.#sender = sender
     this.#memory = memory
     this.#now = now
+    this.#words = words
   }
 
   /** The files as they are now: the same list until something changes. */
-  get uploads(): readonly Upload[] {
+  get uploads(): readonly Upload<Sent>[] {
     return this.#uploads
   }
 
@@ -156,7 +183,7 @@ export class UploadQueue {
     const { handIn = false, unfinished = [] } = options
     const goal = goalOf(file, options)
     const begun = new Set(this.#uploads.map(({ session }) => session))
-    const words = refusal(file, limits)
+    const words = refusal(file, limits, this.#uploads.filter(isUnderWay).length)
     const known = unfinished.find(
       ({ id, name, size, part_size: partSize }) =>
         // One without parts is another program's; and a tree may have many that look alike.
@@ -164,6 +191,8 @@ export class UploadQueue {
     )
     this.#append({
       file,
+      name: file.name,
+      size: file.size,
       handIn: known?.hand_in ?? handIn,
       goal,
       session: known?.id ?? null,
@@ -173,17 +202,24 @@ export class UploadQueue {
   }
 
   /** Whether that very file is on its way, and to where it shall go: what is handed in is kept as well. */
-  #isMoving(uploads: readonly Upload[], file: File, options: AddOptions): boolean {
+  #isMoving(uploads: readonly Upload<Sent>[], file: File, options: AddOptions): boolean {
     const goal = goalOf(file, options)
     return uploads.some((upload) => {
       const moving = this.#jobs.get(upload.key)?.file
       const isGoingThere = isSameGoal(upload.goal, goal) && (upload.handIn || !options.handIn)
-      return isUnderWay(upload) && isSame(moving, file) && isGoingThere
+      return isUnderWay(upload) && moving && isSame(moving, file) && isGoingThere
     })
   }
 
-  /** What failed of a file of that name and size that was to go there, and may not the next time, or had been begun. */
-  #failedBefore(uploads: readonly Upload[], { name, size }: File, goal: Goal): Upload | undefined {
+  /**
+   * What is wanted of a file of that name and size that was to go there, or failed, and may not the next time, or had been
+   * begun.
+   */
+  #failedBefore(
+    uploads: readonly Upload<Sent>[],
+    { name, size }: File,
+    goal: Goal,
+  ): Upload<Sent> | undefined {
     return uploads.find(
       (upload) =>
         isSameGoal(upload.goal, goal) &&
@@ -191,16 +227,16 @@ export class UploadQueue {
         upload.size === size &&
         // Another file of the same name may have taken it up.
         this.#find(upload.key)?.state === upload.state &&
-        upload.state.is === 'failed' &&
-        (!upload.state.final || upload.session !== null),
+        (upload.state.is === 'wanted' ||
+          (upload.state.is === 'failed' && (!upload.state.final || upload.session !== null))),
     )
   }
 
   /** Goes on with one that failed, with the file as it is now. */
-  #takeUp({ key, kept, handIn, goal }: Upload, file: File): void {
+  #takeUp({ key, kept, handIn, goal }: Upload<Sent>, file: File): void {
     const job = this.#jobs.get(key)
     if (!job) return
-    if (!kept || !isSame(job.file, file)) {
+    if (!kept || !job.file || !isSame(job.file, file)) {
       this.#forget(key)
       this.#keep(key, this.#memory.remember(file, handIn, goal))
     }
@@ -218,31 +254,35 @@ export class UploadQueue {
 
   async #recall(): Promise<void> {
     for (const kept of await this.#memory.recall()) {
-      const { file, handIn, goal, session } = kept
+      const { file, name, size, handIn, goal, session } = kept
+      // Of what was not begun nothing is left to go on with.
+      if (!file && session === null) {
+        void kept.forget()
+        continue
+      }
       // Where two tabs had the same file there are two copies.
       if (session !== null && this.#uploads.some((upload) => upload.session === session)) {
         void kept.forget()
         continue
       }
-      const state: UploadState = { is: 'waiting' }
-      this.#append({ file, handIn, goal, session, state, kept: Promise.resolve(kept) })
+      const state = { is: file ? 'waiting' : 'wanted' } as const
+      this.#append({ file, name, size, handIn, goal, session, state, kept: Promise.resolve(kept) })
     }
     this.#changed()
     this.#startWaiting()
   }
 
   #append(
-    added: Pick<Upload, 'handIn' | 'goal' | 'session' | 'state'> & {
-      file: File
+    added: Pick<Upload<Sent>, 'name' | 'size' | 'handIn' | 'goal' | 'session' | 'state'> & {
+      file: File | null
       kept: Promise<Kept | null> | null
     },
   ): void {
-    const { file, handIn, goal, session, state } = added
+    const { file, name, size, handIn, goal, session, state } = added
     const key = this.#nextKey
     this.#nextKey += 1
     const kept = Promise.resolve(null)
     this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter(), kept })
-    const { name, size } = file
     const moved = { sent: 0, speed: null, kept: false }
     this.#uploads = [...this.#uploads, { key, name, size, handIn, goal, session, state, ...moved }]
     if (added.kept) this.#keep(key, added.kept)
@@ -258,20 +298,40 @@ export class UploadQueue {
       if (!kept || job.kept !== copy) return
       const session = this.#find(key)?.session ?? null
       if (session !== null && kept.session === null) void kept.begun(session)
-      this.#update(key, { kept: true })
+      this.#update(key, { kept: kept.file !== null })
     })
   }
 
   /** Stops a file that has not arrived yet. */
   cancel(key: number): void {
     const upload = this.#find(key)
-    if (!upload || !isUnderWay(upload)) return
-    this.#update(key, { state: { is: 'cancelled' }, session: null, speed: null })
+    if (!upload || !canCancel(upload)) return
+    // Without its file there is nothing that could be sent once more.
+    const isWanted = upload.state.is === 'wanted'
+    if (!isWanted) this.#update(key, { state: { is: 'cancelled' }, session: null, speed: null })
     this.#jobs.get(key)?.abort.abort()
     this.#forget(key)
     // The other tab goes on.
     const isElsewhere = upload.state.is === 'elsewhere'
     if (upload.session !== null && !isElsewhere) this.#sender.discard(upload.session)
+    if (isWanted) this.#keepOnly((other) => other.key !== key)
+    this.#startWaiting()
+  }
+
+  /** Has a file wait until it is resumed; what has gone stays there. */
+  pause(key: number): void {
+    const upload = this.#find(key)
+    if (!upload || !canPause(upload)) return
+    this.#update(key, { state: { is: 'paused' }, speed: null })
+    this.#jobs.get(key)?.abort.abort()
+    this.#startWaiting()
+  }
+
+  /** Goes on with a file that was paused. */
+  resume(key: number): void {
+    const job = this.#jobs.get(key)
+    if (!job || this.#find(key)?.state.is !== 'paused') return
+    this.#again(key, job)
     this.#startWaiting()
   }
 
@@ -279,7 +339,7 @@ export class UploadQueue {
   retry(key: number): void {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
-    if (!job || !upload || !canRetry(upload)) return
+    if (!job?.file || !upload || !canRetry(upload)) return
     if (upload.state.is === 'cancelled') {
       this.#keep(key, this.#memory.remember(job.file, upload.handIn, upload.goal))
     }
@@ -295,7 +355,7 @@ export class UploadQueue {
 
   /** Takes everything off the list that is not under way. */
   clearFinished(): void {
-    this.#keepOnly(isUnderWay)
+    this.#keepOnly(canCancel)
   }
 
   /** Stops everything and forgets it: whoever added it has signed out. */
@@ -305,7 +365,7 @@ export class UploadQueue {
     void this.#memory.forgetAll()
   }
 
-  #keepOnly(wanted: (upload: Upload) => boolean): void {
+  #keepOnly(wanted: (upload: Upload<Sent>) => boolean): void {
     for (const upload of this.#uploads) {
       if (wanted(upload)) continue
       this.#forget(upload.key)
@@ -317,7 +377,8 @@ export class UploadQueue {
 
   #startWaiting(): void {
     const moving = this.#uploads.filter(
-      (upload) => isUnderWay(upload) && !['waiting', 'elsewhere'].includes(upload.state.is),
+      (upload) =>
+        isUnderWay(upload) && !['waiting', 'paused', 'elsewhere'].includes(upload.state.is),
     )
     const waiting = this.#uploads.filter(({ state }) => state.is === 'waiting')
     for (const upload of waiting.slice(0, Math.max(0, AT_ONCE - moving.length))) {
@@ -328,7 +389,8 @@ export class UploadQueue {
   async #run(key: number): Promise<void> {
     const job = this.#jobs.get(key)
     const upload = this.#find(key)
-    if (!job || !upload) return
+    if (!job?.file || !upload) return
+    const { file: source } = job
     const { handIn, goal, session } = upload
     const { signal } = job.abort
     // A cancelled attempt must not speak for the one that follows it.
@@ -355,18 +417,20 @@ export class UploadQueue {
     }
     const options = { handIn, goal, session, onBegun, onProgress, onStalled, onElsewhere, signal }
     try {
-      const file = await this.#sender.send(job.file, options)
-      if (current()) this.#finish(key, { state: { is: 'done', file }, sent: job.file.size })
+      const file = await this.#sender.send(source, options)
+      if (current()) this.#finish(key, { state: { is: 'done', file }, sent: source.size })
     } catch (error) {
-      const words = failureWords(error, job.file)
+      const words = this.#failureWords(error, source)
       if (current()) this.#finish(key, { state: { is: 'failed', words, final: isFinal(error) } })
     }
   }
 
   #progress(key: number, job: Job, sent: number): void {
     job.meter.add(sent, this.#now())
-    const arrived = sent >= job.file.size
-    const isStalled = this.#find(key)?.state.is === 'stalled'
+    const upload = this.#find(key)
+    if (!upload) return
+    const arrived = sent >= upload.size
+    const isStalled = upload.state.is === 'stalled'
     this.#update(key, {
       sent,
       speed: arrived || isStalled ? null : job.meter.speed,
@@ -374,7 +438,7 @@ export class UploadQueue {
     })
   }
 
-  #finish(key: number, end: Partial<Upload> & Pick<Upload, 'state'>): void {
+  #finish(key: number, end: Partial<Upload<Sent>> & Pick<Upload<Sent>, 'state'>): void {
     this.#update(key, { ...end, speed: null })
     // One that failed and may not the next time goes on after a reload as well.
     if (end.state.is === 'done' || (end.state.is === 'failed' && end.state.final)) this.#forget(key)
@@ -386,11 +450,19 @@ export class UploadQueue {
     this.#update(key, { kept: false })
   }
 
-  #find(key: number): Upload | undefined {
+  #failureWords(error: unknown, { size }: File): string {
+    // What reading a file throws where it is gone, or is not what was chosen any more.
+    if (error instanceof DOMException) {
+      return 'This file cannot be read any more. If it was changed or moved, choose it again.'
+    }
+    return this.#words(error, { size })
+  }
+
+  #find(key: number): Upload<Sent> | undefined {
     return this.#uploads.find((upload) => upload.key === key)
   }
 
-  #update(key: number, change: Partial<Upload>): void {
+  #update(key: number, change: Partial<Upload<Sent>>): void {
     this.#uploads = this.#uploads.map((upload) =>
       upload.key === key ? { ...upload, ...change } : upload,
     )
@@ -402,19 +474,32 @@ export class UploadQueue {
   }
 }
 
+/** An upload, whatever its file becomes. */
+type AnyUpload = Pick<Upload<unknown>, 'state'>
+
 /** Whether a file may still arrive. */
-export function isUnderWay({ state: { is } }: Upload): boolean {
-  return ['waiting', 'sending', 'stalled', 'elsewhere', 'storing'].includes(is)
+export function isUnderWay({ state: { is } }: AnyUpload): boolean {
+  return ['waiting', 'sending', 'paused', 'stalled', 'elsewhere', 'storing'].includes(is)
+}
+
+/** Whether it can be given up. */
+export function canCancel(upload: AnyUpload): boolean {
+  return upload.state.is === 'wanted' || isUnderWay(upload)
+}
+
+/** Whether it can be had wait. */
+export function canPause({ state: { is } }: AnyUpload): boolean {
+  return ['waiting', 'sending', 'stalled'].includes(is)
 }
 
 /** Whether sending it again may help. */
-export function canRetry({ state }: Upload): boolean {
+export function canRetry({ state }: AnyUpload): boolean {
   return state.is === 'cancelled' || (state.is === 'failed' && !state.final)
 }
 
 /** Where a file goes that is added like that. */
-function goalOf(file: File, { folderId = null, paths }: AddOptions): Goal {
-  return { folderId, path: paths?.get(file) ?? '' }
+function goalOf(file: File, { folderId = null, answer, paths }: AddOptions): Goal {
+  return { folderId, path: paths?.get(file) ?? '', ...(answer && { answer }) }
 }
 
 function isSameGoal(one: Goal, other: Goal): boolean {
@@ -422,20 +507,12 @@ function isSameGoal(one: Goal, other: Goal): boolean {
 }
 
 /** Whether that is the very same file, unchanged. */
-function isSame(one: File | undefined, { name, size, lastModified }: File): boolean {
-  return one?.name === name && one.size === size && one.lastModified === lastModified
+function isSame(one: File, { name, size, lastModified }: File): boolean {
+  return one.name === name && one.size === size && one.lastModified === lastModified
 }
 
 /** Whether it was the file itself that was refused, or cannot be read. */
 function isFinal(error: unknown): boolean {
   if (error instanceof DOMException) return true
   return error instanceof ProblemError && [413, 415, 422].includes(error.status)
-}
-
-function failureWords(error: unknown, { size }: File): string {
-  // What reading a file throws where it is gone, or is not what was chosen any more.
-  if (error instanceof DOMException) {
-    return 'This file cannot be read any more. If it was changed or moved, choose it again.'
-  }
-  return problemWords(error, { size })
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
 import type { ProblemCode } from '@/api/types'
-import { persist, waitOrOnline } from './persistence'
+import { persist, type Statuses, waitOrOnline } from './persistence'
 
 let waits: number[]
 let stalls: boolean[]
@@ -15,10 +15,10 @@ beforeEach(() => {
 
 /** What comes of an attempt that fails in these ways, one after the other, and then succeeds. */
 function after(...failures: Error[]) {
-  return afterThese(failures, [])
+  return afterThese(failures, {})
 }
 
-function afterThese(failures: Error[], passing: number[]) {
+function afterThese(failures: Error[], statuses: Statuses) {
   const attempt = () => {
     const failure = failures.shift()
     return failure ? Promise.reject(failure) : Promise.resolve('done')
@@ -31,7 +31,7 @@ function afterThese(failures: Error[], passing: number[]) {
       return Promise.resolve()
     },
   }
-  return persist(attempt, persistence, passing)
+  return persist(attempt, persistence, statuses)
 }
 
 const problem = (status: number, code: ProblemCode) =>
@@ -61,11 +61,16 @@ it('tries what is refused for the moment for a while', async () => {
 })
 
 it('tries what its caller knows to pass for a while, where it is not the server that says so', async () => {
-  expect(await afterThese(often(8, 403), [403])).toBe('done')
-  await expect(afterThese(often(9, 403), [403])).rejects.toMatchObject({ status: 403 })
+  expect(await afterThese(often(8, 403), { passing: [403] })).toBe('done')
+  await expect(afterThese(often(9, 403), { passing: [403] })).rejects.toMatchObject({ status: 403 })
   for (const failure of [problem(403, 'forbidden'), new ProblemError(400)]) {
-    await expect(afterThese([failure], [403])).rejects.toBe(failure)
+    await expect(afterThese([failure], { passing: [403] })).rejects.toBe(failure)
   }
+})
+
+it('gives up at once where its caller knows that a refusal stands', async () => {
+  await expect(afterThese(often(1, 410), { lasting: [410] })).rejects.toMatchObject({ status: 410 })
+  expect(waits).toEqual([])
 })
 
 it('does not try again what would fail again', async () => {

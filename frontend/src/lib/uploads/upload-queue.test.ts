@@ -34,6 +34,8 @@ class FakeMemory implements UploadMemory {
     { file: File; handIn: boolean; goal: Goal; session: string | null }
   >()
   full = false
+  /** Whether it keeps no copies, only what a file is known by. */
+  isNarrow = false
 
   remember(file: File, handIn: boolean, goal: Goal) {
     if (this.full) return Promise.resolve(null)
@@ -63,6 +65,9 @@ class FakeMemory implements UploadMemory {
     if (!record) throw new Error(`${name} is not kept`)
     return {
       ...record,
+      file: this.isNarrow ? null : record.file,
+      name: record.file.name,
+      size: record.file.size,
       begun: (session) => {
         record.session = session
         return Promise.resolve()
@@ -157,6 +162,30 @@ describe('a file that is refused', () => {
     expect(attempts.map((one) => one.file.name)).toEqual(['fits'])
   })
 
+  it('is not sent where there are as many on their way as are taken', async () => {
+    const limits = { maxSize: 1500, allowedExtensions: [], refusedExtensions: [] }
+    void queue.add([file('a'), file('empty', 0), file('b')], { ...limits, filesLeft: 1 })
+    expect(states()).toEqual(['sending', 'failed', 'failed'])
+    expect(upload(2).state).toMatchObject({ words: 'Only 1 more file is taken here.' })
+    attempt(0).arrive()
+    await settled()
+    void queue.add([file('c')], { ...limits, filesLeft: 0 })
+    expect(upload(3).state).toMatchObject({ words: 'No more files are taken here.' })
+  })
+
+  it('is told of in the words of whoever made the queue', async () => {
+    queue = new UploadQueue(
+      sender,
+      memory,
+      () => now,
+      (_, { size }) => `Not these ${size}.`,
+    )
+    void queue.add([file('a')], undefined)
+    attempt(0).fail(new ProblemError(507))
+    await settled()
+    expect(upload(0).state).toMatchObject({ words: 'Not these 1000.' })
+  })
+
   it('cannot be retried when the server said so', async () => {
     void queue.add([file('a')], undefined)
     attempt(0).fail(new ProblemError(422))
@@ -223,6 +252,40 @@ describe('cancelling', () => {
     await settled()
     queue.cancel(upload(0).key)
     expect(states()).toEqual(['done'])
+  })
+})
+
+describe('pausing', () => {
+  it('stops a file where it is, makes room, and goes on with it when it is resumed', async () => {
+    void queue.add([file('a'), file('b'), file('c')], undefined)
+    attempt(0).onBegun('u1', 0)
+    attempt(0).onProgress(700)
+    queue.pause(upload(0).key)
+    await settled()
+    expect(attempt(0).signal.aborted).toBe(true)
+    expect(discarded).toEqual([])
+    expect(states()).toEqual(['paused', 'sending', 'sending'])
+    expect(upload(0)).toMatchObject({ sent: 700, session: 'u1' })
+
+    queue.resume(upload(0).key)
+    expect(states()).toEqual(['waiting', 'sending', 'sending'])
+    attempt(1).arrive()
+    await settled()
+    expect(attempt(3)).toMatchObject({ session: 'u1', file: { name: 'a' } })
+  })
+
+  it('is for what has yet to arrive alone, and ends where it is cancelled', async () => {
+    void queue.add([file('a'), file('b')], undefined)
+    attempt(0).arrive()
+    await settled()
+    queue.pause(upload(0).key)
+    queue.resume(upload(0).key)
+    expect(states()).toEqual(['done', 'sending'])
+    attempt(1).onBegun('u2', 0)
+    queue.pause(upload(1).key)
+    queue.cancel(upload(1).key)
+    expect(states()).toEqual(['done', 'cancelled'])
+    expect(discarded).toEqual(['u2'])
   })
 })
 
@@ -311,6 +374,40 @@ describe('beyond a reload', () => {
     attempt(0).arrive()
     await settled()
     expect(states()).toEqual(['done'])
+  })
+
+  it('what there was no room for a copy of is wanted once more, and goes on where it was', async () => {
+    memory.isNarrow = true
+    void queue.add([file('a'), file('b')], undefined)
+    await settled()
+    expect(upload(0).kept).toBe(false)
+    attempt(0).onBegun('u1', 0)
+    await settled()
+
+    queue = new UploadQueue(sender, memory, () => now)
+    await queue.goOn()
+    // Of the other one nothing had been begun.
+    expect(queue.uploads).toMatchObject([{ name: 'a', size: 1000, state: { is: 'wanted' } }])
+    queue.retry(upload(0).key)
+    queue.clearFinished()
+    expect(states()).toEqual(['wanted'])
+    void queue.add([file('a')], undefined)
+    expect(states()).toEqual(['sending'])
+    expect(attempts.at(-1)).toMatchObject({ session: 'u1', file: { name: 'a' } })
+  })
+
+  it('what is wanted once more can be given up', async () => {
+    memory.isNarrow = true
+    void queue.add([file('a')], undefined)
+    attempt(0).onBegun('u1', 0)
+    await settled()
+    queue = new UploadQueue(sender, memory, () => now)
+    await queue.goOn()
+    queue.cancel(upload(0).key)
+    await settled()
+    expect(queue.uploads).toEqual([])
+    expect(discarded).toEqual(['u1'])
+    expect(memory.kept.size).toBe(0)
   })
 
   it('nothing is left when its owner has signed out', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
-import { uploadApi } from './upload-api'
+import { putPart } from './put-part'
 
 /** What the last request was, and how it is answered. */
 class FakeRequest {
@@ -43,7 +43,7 @@ beforeEach(() => {
 })
 
 function put(address: { url: string; headers?: Record<string, string> }) {
-  return uploadApi.put(address, new Uint8Array(2), {
+  return putPart(address, new Uint8Array(2), {
     onProgress: (sent) => gone.push(sent),
     signal: new AbortController().signal,
   })

@@ -1,6 +1,5 @@
 /**
- * Remembers files on their way into the library beyond a reload: a copy of each in IndexedDB, given up when it has
- * arrived. A page that has a file holds a lock on it, so that no other page takes it up meanwhile. Used by the upload
+ * Remembers files on their way beyond a reload: a copy of each in IndexedDB, given up when it has arrived. A page that has a file holds a lock on it, so that no other page takes it up meanwhile. Used by the upload
  * queue.
  */
 import { type StorePlace, withinStore } from '@/lib/object-store'
@@ -14,7 +13,11 @@ const SHARE_OF_ROOM = 1 / 4
 
 /** A file that is remembered, by this page alone. */
 export interface Kept {
-  readonly file: File
+  /** `null` where there is no room for a copy: then it has to be chosen again. */
+  readonly file: File | null
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
   readonly handIn: boolean
   readonly goal: Goal
   /** The server's name for its upload, once that was begun. */
@@ -36,27 +39,34 @@ export interface UploadMemory {
 }
 
 interface Record {
-  readonly file: File
+  readonly file: File | null
+  /** What is known of the file where there is no copy of it. */
+  readonly known?: { readonly name: string; readonly size: number }
   readonly handIn: boolean
   /** Absent in what was kept before there were folders. */
   readonly goal?: Goal
 }
 
-/** This browser's. */
+/** This browser's, of what goes into the library, or to one file request. */
 export class BrowserMemory implements UploadMemory {
   /** One copy is made at a time. */
   #last: Promise<unknown> = Promise.resolve()
+  /** The request; `null`: the library. */
+  readonly #slug: string | null
+
+  constructor(slug: string | null = null) {
+    this.#slug = slug
+  }
 
   remember(file: File, handIn: boolean, goal: Goal): Promise<Kept | null> {
-    const kept = this.#last.then(() => keep({ file, handIn, goal })).catch(() => null)
+    const kept = this.#last.then(() => this.#keep(file, handIn, goal)).catch(() => null)
     this.#last = kept
     return kept
   }
 
   async recall(): Promise<Kept[]> {
     try {
-      const keys = await withinStore(FILES, 'readonly', (files) => files.getAllKeys())
-      const kept = await Promise.all(keys.map((key) => takeUp(Number(key))))
+      const kept = await Promise.all((await this.#keys()).map((key) => takeUp(key)))
       return kept.filter((each) => each !== null)
     } catch {
       return []
@@ -64,12 +74,32 @@ export class BrowserMemory implements UploadMemory {
   }
 
   async forgetAll(): Promise<void> {
-    for (const place of [FILES, SESSIONS]) await quietly(place, (store) => store.clear())
+    for (const key of await this.#keys().catch(() => [])) {
+      for (const place of [FILES, SESSIONS]) await quietly(place, (store) => store.delete(key))
+    }
+  }
+
+  async #keep(file: File, handIn: boolean, goal: Goal): Promise<Kept | null> {
+    if (await fits(file)) return keep({ file, handIn, goal })
+    // The server lists what was begun into a library, and tells nobody else.
+    if (this.#slug === null) return null
+    const { name, size } = file
+    return keep({ file: null, known: { name, size }, handIn, goal })
+  }
+
+  /** Keys of what is kept for the same. */
+  async #keys(): Promise<number[]> {
+    const keys = await withinStore(FILES, 'readonly', (files) => files.getAllKeys())
+    const own: number[] = []
+    for (const key of keys) {
+      const record = await read(Number(key))
+      if (record && (record.goal?.answer?.slug ?? null) === this.#slug) own.push(Number(key))
+    }
+    return own
   }
 }
 
 async function keep(record: Record): Promise<Kept | null> {
-  if (!(await fits(record.file))) return null
   const key = await withinStore(FILES, 'readwrite', (files) => files.put(record))
   const release = await lock(Number(key))
   return release && kept(Number(key), record, null, release)
@@ -79,12 +109,7 @@ async function keep(record: Record): Promise<Kept | null> {
 async function takeUp(key: number): Promise<Kept | null> {
   const release = await lock(key)
   if (!release) return null
-  // Read back as what this program wrote: no page of another origin can have.
-  const record = await withinStore(
-    FILES,
-    'readonly',
-    (files) => files.get(key) as IDBRequest<Record | undefined>,
-  )
+  const record = await read(key)
   const session = await withinStore(
     SESSIONS,
     'readonly',
@@ -94,11 +119,20 @@ async function takeUp(key: number): Promise<Kept | null> {
   return record ? kept(key, record, session ?? null, release) : null
 }
 
+/** Read back as what this program wrote: no page of another origin can have. */
+function read(key: number): Promise<Record | undefined> {
+  return withinStore(FILES, 'readonly', (files) => files.get(key) as IDBRequest<Record | undefined>)
+}
+
 function kept(key: number, record: Record, session: string | null, release: () => void): Kept {
+  const { file, handIn, goal = { folderId: null, path: '' } } = record
   let known = session
   return {
-    ...record,
-    goal: record.goal ?? { folderId: null, path: '' },
+    file,
+    name: file?.name ?? record.known?.name ?? '',
+    size: file?.size ?? record.known?.size ?? 0,
+    handIn,
+    goal,
     session,
     begun: (name) => {
       known = name
@@ -128,6 +162,8 @@ async function forgetLeft(session: string): Promise<void> {
 
 /** What releases the lock, for as long as this page lives; `null` where another page has it. */
 function lock(key: number): Promise<(() => void) | null> {
+  // Over plain HTTP on a local network there are none, and no copies of files either: what is taken up twice is little.
+  if (!(navigator as Partial<Navigator>).locks) return Promise.resolve(() => undefined)
   return new Promise((resolve, reject) => {
     const options = { ifAvailable: true }
     const held = (lock: Lock | null) => {

@@ -5,7 +5,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { UploadSession } from '@/api/types'
 import { sha256Of } from '@/lib/sha256'
-import { persist, type Persistence } from './persistence'
+import { persist, type Persistence, type Statuses } from './persistence'
 import type { UploadApi } from './upload-api'
 
 /** Parts on their way at the same time: one alone would leave the line empty while it is stored. */
@@ -14,11 +14,11 @@ const AT_ONCE = 3
  * What a bucket answers where the bytes were damaged on their way, or came too slowly (400), and where the address was too
  * old (403): a new one may take them.
  */
-const REFUSED_BY_BUCKET = [400, 403]
+const REFUSED_BY_BUCKET: Statuses = { passing: [400, 403] }
 
 /** What of an upload is sent, and where. */
 export interface Sending {
-  readonly api: UploadApi
+  readonly api: Pick<UploadApi<unknown>, 'address' | 'put'>
   readonly file: Blob
   readonly session: UploadSession
   /** Digests of the parts that are there, in hexadecimal, by their numbers. */

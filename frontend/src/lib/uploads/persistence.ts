@@ -15,15 +15,22 @@ export interface Persistence {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
+/** Statuses that mean something else than usual where they are answered to what is tried. */
+export interface Statuses {
+  /** Answered in other words than the server's own, they end an attempt only. */
+  readonly passing?: readonly number[]
+  /** They end it all. */
+  readonly lasting?: readonly number[]
+}
+
 /**
  * The result of the first attempt that succeeds. A server that cannot be reached is waited for without an end;
- * what it refuses for the moment, for a while; and so what is answered with one of the statuses of `passing`, but not in
- * the server's own words. Throws what the last attempt did, or whatever the signal was aborted with.
+ * what it refuses for the moment, for a while. Throws what the last attempt did, or whatever the signal was aborted with.
  */
 export async function persist<T>(
   attempt: () => Promise<T>,
   { onStalled, signal, wait }: Persistence,
-  passing: readonly number[] = [],
+  statuses: Statuses = {},
 ): Promise<T> {
   let refusals = 0
   for (let failures = 0; ; failures += 1) {
@@ -33,7 +40,7 @@ export async function persist<T>(
       return result
     } catch (error) {
       signal.throwIfAborted()
-      if (!mayPass(error, passing)) throw error
+      if (!mayPass(error, statuses)) throw error
       if (!isOutOfReach(error)) refusals += 1
       if (refusals > MOST_REFUSALS) throw error
       onStalled(true)
@@ -51,13 +58,14 @@ function isOutOfReach(error: ProblemError): boolean {
  * Whether the same may succeed later. 408, 409 and 410 end an attempt, not the file: the line was too slow, or another
  * page sent the same part, or the part's address was too old.
  */
-function mayPass(error: unknown, passing: readonly number[]): error is ProblemError {
+function mayPass(error: unknown, { passing, lasting }: Statuses): error is ProblemError {
   if (!(error instanceof ProblemError)) return false
+  if (lasting?.includes(error.status)) return false
   const code = error.problem?.code
   if (code === 'upload_incomplete' || code === 'too_many') return false
   // Bytes that were damaged on their way.
   if (code === 'checksum_mismatch') return true
-  if (code === undefined && passing.includes(error.status)) return true
+  if (code === undefined && passing?.includes(error.status)) return true
   return isOutOfReach(error) || [408, 409, 410, 429, 500].includes(error.status)
 }
 
