@@ -1,4 +1,4 @@
-/** `fetch` that carries the session's token; the API client sends everything through it. */
+/** `fetch` that carries the session's token; the API client sends everything of one's own through it. */
 import { ProblemError } from './problem'
 import type { Session } from './session'
 
@@ -10,14 +10,14 @@ export function authorizedFetch(session: Session): (request: Request) => Promise
   return async (request) => {
     // Where renewing failed for the moment, what anyone may ask can still be asked.
     const token = await session.token().catch(() => null)
-    if (token === null) return send(request)
+    if (token === null) return plainFetch(request)
     // A request's body can be read once: keep a copy for the second attempt.
     const again = request.clone()
-    const response = await send(withToken(request, token))
+    const response = await plainFetch(withToken(request, token))
     // A share link's password is refused with 401, too, and that is not about the session.
     if (response.status !== 401 || !(await isAboutSession(response))) return response
     const renewed = await session.renew().catch(() => null)
-    return renewed === null ? response : send(withToken(again, renewed))
+    return renewed === null ? response : plainFetch(withToken(again, renewed))
   }
 }
 
@@ -36,7 +36,8 @@ async function isAboutSession(response: Response): Promise<boolean> {
     : true
 }
 
-async function send(request: Request): Promise<Response> {
+/** `fetch` that throws `ProblemError` where the server could not be reached. */
+export async function plainFetch(request: Request): Promise<Response> {
   try {
     return await fetch(request)
   } catch (error) {

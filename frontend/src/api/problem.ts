@@ -8,13 +8,17 @@ export class ProblemError extends Error {
   /** What the server said; absent when it did not answer, or not in its own words (a proxy's page). */
   readonly problem: Problem | undefined
 
-  constructor(status: number, problem?: Problem) {
+  /** In how many seconds it may be asked again, where the server said so (RFC 9110 §10.2.3). */
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, problem?: Problem, retryAfter?: number) {
     super(
       problem?.detail ?? (status === 0 ? 'The server could not be reached.' : `Status ${status}`),
     )
     this.name = 'ProblemError'
     this.status = status
     this.problem = problem
+    this.retryAfter = retryAfter
   }
 }
 

@@ -15,6 +15,10 @@ const sharePage = async () => ({
   Component: (await import('@/features/share/share-page')).SharePage,
 })
 
+const requestPage = async () => ({
+  Component: (await import('@/features/request/request-page')).RequestPage,
+})
+
 /** Makes the router; once a page. */
 export function createRouter() {
   return createBrowserRouter([
@@ -35,6 +39,7 @@ export function createRouter() {
             { path: `${paths.p2p}/:room`, lazy: roomPage },
             { path: '/s/:slug', lazy: sharePage },
             { path: '/download/:slug', lazy: sharePage },
+            { path: '/r/:slug', lazy: requestPage },
             {
               path: paths.signIn,
               lazy: async () => ({
@@ -110,6 +115,13 @@ export function createRouter() {
                   path: paths.trash,
                   lazy: async () => ({
                     Component: (await import('@/features/library/trash-page')).TrashPage,
+                  }),
+                },
+                {
+                  path: paths.requests,
+                  lazy: async () => ({
+                    Component: (await import('@/features/library/requests/requests-page'))
+                      .RequestsPage,
                   }),
                 },
                 {

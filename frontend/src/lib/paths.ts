@@ -5,6 +5,7 @@ export const paths = {
   upload: '/upload',
   files: '/files',
   trash: '/trash',
+  requests: '/requests',
   handedIn: '/handed-in',
   p2p: '/p2p',
   signIn: '/sign-in',

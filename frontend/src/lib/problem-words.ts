@@ -1,7 +1,7 @@
 /** Says what went wrong in words about the person's file or link. Used by every page. */
 import { ProblemError } from '@/api/problem'
 import type { Problem, ProblemCode } from '@/api/types'
-import { formatBytes } from './format'
+import { formatBytes, formatDuration } from './format'
 
 /** What the failed request was about, where the sentence can name it. */
 export interface ProblemSubject {
@@ -96,6 +96,8 @@ export function problemWords(error: unknown, subject: ProblemSubject = {}): stri
   if (!(error instanceof ProblemError)) return 'Something went wrong. Try again.'
   if (error.status === 0)
     return 'The server could not be reached. Check the connection and try again.'
+  if (error.status === 429 && error.retryAfter !== undefined)
+    return `That was too often. Try again in ${formatDuration(error.retryAfter)}.`
   if (!error.problem) return statusWords(error.status)
   const sentence = SENTENCES[error.problem.code]
   if (typeof sentence === 'function') return sentence(error.problem, subject)

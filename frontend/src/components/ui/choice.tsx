@@ -7,7 +7,7 @@ type ChoiceProps = Omit<ComponentProps<'select'>, 'id' | 'children'> & {
   /** What is chosen. */
   label: string
   /** What there is to choose from. */
-  options: { value: string; label: string }[]
+  options: readonly { value: string; label: string }[]
 }
 
 /** Label and control. */

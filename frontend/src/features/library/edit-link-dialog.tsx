@@ -8,11 +8,10 @@ import { Choice } from '@/components/ui/choice'
 import { Dialog } from '@/components/ui/dialog'
 import { Notice } from '@/components/ui/notice'
 import { useToast } from '@/components/ui/toast-context'
-import { formatDateTime } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
 import { refreshLibrary } from './library-queries'
-import { LIFETIMES } from './lifetimes'
-import { KEEP, linkChanges } from './link-changes'
+import { lifetimeChoices, LIFETIMES } from './lifetimes'
+import { linkChanges } from './link-changes'
 import { MoreRules } from './more-rules'
 import { PasswordRule } from './password-rule'
 import { MOST_RECIPIENTS } from './recipients'
@@ -76,7 +75,11 @@ function EditForm({ share, onDone }: { share: OwnedShare; onDone: () => void }) 
           />
         </>
       )}
-      <Choice label="Link works for" name="expires_in" options={lifetimes(share)} />
+      <Choice
+        label="Link works for"
+        name="expires_in"
+        options={lifetimeChoices(share.expires_at, LIFETIMES)}
+      />
       <PasswordRule share={share} />
       <MoreRules share={share} />
       <Button type="submit" disabled={change.isPending}>
@@ -84,19 +87,4 @@ function EditForm({ share, onDone }: { share: OwnedShare; onDone: () => void }) 
       </Button>
     </form>
   )
-}
-
-/** What there is to choose from: first of all, to leave it as it is. */
-function lifetimes({ expires_at }: OwnedShare) {
-  if (typeof expires_at !== 'number') {
-    return LIFETIMES.map((choice) =>
-      choice.value === '' ? { ...choice, value: KEEP } : fromNow(choice),
-    )
-  }
-  const kept = { value: KEEP, label: `Until ${formatDateTime(expires_at)}, as it is` }
-  return [kept, ...LIFETIMES.map((choice) => (choice.value === '' ? choice : fromNow(choice)))]
-}
-
-function fromNow(choice: { value: string; label: string }) {
-  return { ...choice, label: `${choice.label} from now` }
 }

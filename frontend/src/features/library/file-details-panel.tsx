@@ -18,6 +18,7 @@ import { fileDigest } from './file-digest'
 import { FileLinks } from './file-links'
 import { fileQuery, filesKey } from './library-queries'
 import { LocationLink } from './location-link'
+import { receivedBy } from './requests/request-words'
 import { useFileActions } from './use-file-actions'
 
 interface FileDetailsPanelProps {
@@ -46,6 +47,7 @@ function Contents({ file }: { file: FileDetails }) {
     ['Size', formatBytes(file.size)],
     ['Kind', file.content_type],
     ['Added', formatDateTime(file.created_at)],
+    ...(file.received ? [['Received from', receivedBy(file.received)]] : []),
     [
       'Kept until',
       typeof file.expires_at === 'number' ? formatDateTime(file.expires_at) : 'deleted',
@@ -73,7 +75,7 @@ function Contents({ file }: { file: FileDetails }) {
           {facts.map(([term, value]) => (
             <div key={term} className="contents">
               <dt className="text-muted">{term}</dt>
-              <dd>{value}</dd>
+              <dd className="min-w-0 break-words">{value}</dd>
             </div>
           ))}
           <dt className="text-muted">Folder</dt>

@@ -1,6 +1,6 @@
 /** The library: what one keeps here and in which folders, who has links to it, who fetched it. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { useMe } from '@/api/account'
 import { useFileDrop } from '@/components/use-file-drop'
@@ -16,6 +16,7 @@ import { folderQuery } from './library-queries'
 import { MoveDialog } from './move-dialog'
 import { PastedText } from './pasted-text'
 import { type Place, placeAt, withParameters } from './place'
+import { RequestDialog } from './requests/request-dialog'
 import { SearchField } from './search-field'
 import { useSelection } from './selection'
 import { ShareDialog } from './share-dialog'
@@ -48,10 +49,16 @@ export function FilesPage() {
   )
 }
 
+/** Where others are asked to send files; `null`: into a new folder. */
+interface Asking {
+  folderId: string | null
+}
+
 function Library({ place }: { place: Place }) {
   const { folderId, search, sort, order } = place
   const [sharing, setSharing] = useState<Picked>(NOTHING)
   const [moving, setMoving] = useState<Picked | null>(null)
+  const [asking, setAsking] = useState<Asking | null>(null)
   const placeKey = [folderId, search, sort, order].join()
   const selection = useSelection(entryId, placeKey)
   const { data: folder, error } = useQuery({
@@ -67,12 +74,20 @@ function Library({ place }: { place: Place }) {
   const add = useAddFiles({ folderId, unfinished: useUnfinished() })
   const isOver = useFileDrop(add)
   useRefreshAfterUploads()
+  const onRequest = useCallback((id: string) => setAsking({ folderId: id }), [])
   const name = folderId === null ? 'Files' : (folder?.name ?? 'Folder')
 
   return (
     <>
       <title>{`${search === '' ? name : `“${search}”`} · ShareSync`}</title>
-      <LibraryHead folderId={folderId} folder={folder} drag={drag} onFiles={add} isOver={isOver} />
+      <LibraryHead
+        folderId={folderId}
+        folder={folder}
+        drag={drag}
+        onFiles={add}
+        isOver={isOver}
+        onRequest={() => setAsking({ folderId })}
+      />
       <UploadsNote />
       <div className="mt-4 mb-4">
         <SearchField />
@@ -87,6 +102,7 @@ function Library({ place }: { place: Place }) {
           name={name}
           told={search === '' ? folder : undefined}
           onShare={setSharing}
+          onRequest={onRequest}
           onMove={setMoving}
           drag={drag}
           upload={<UploadButton onFiles={add}>Choose files</UploadButton>}
@@ -100,6 +116,11 @@ function Library({ place }: { place: Place }) {
         onMoved={selection.clear}
       />
       <ShareDialog {...sharing} onClose={() => setSharing(NOTHING)} />
+      <RequestDialog
+        open={asking !== null}
+        folderId={asking?.folderId ?? null}
+        onClose={() => setAsking(null)}
+      />
     </>
   )
 }

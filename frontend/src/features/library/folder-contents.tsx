@@ -24,6 +24,7 @@ interface FolderContentsProps {
   told: Told
   selection: Selection<Entry>
   onShare: (picked: Picked) => void
+  onRequest: (folderId: string) => void
   onMove: (picked: Picked) => void
   drag: ReturnType<typeof useRowDrag>
   /** A button for where there is nothing yet. */
@@ -32,7 +33,7 @@ interface FolderContentsProps {
 
 /** To be given the place as its key: what is known of one says nothing of another. */
 export function FolderContents(props: FolderContentsProps) {
-  const { place, name, told, selection, onShare, onMove, drag, upload } = props
+  const { place, name, told, selection, onShare, onRequest, onMove, drag, upload } = props
   const { trails, isPending, error } = useTrails(place, told)
   const { selected, toggle, set, clear } = selection
   const queries = useQueryClient()
@@ -81,6 +82,7 @@ export function FolderContents(props: FolderContentsProps) {
         onToggle={toggle}
         onToggleAll={() => void selectAll()}
         onShare={onShare}
+        onRequest={onRequest}
         onMove={onMove}
         drag={drag}
       />

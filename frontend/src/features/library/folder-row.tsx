@@ -1,5 +1,5 @@
 /** One folder of the library's list. */
-import { Download, Folder as FolderIcon, Link2 } from 'lucide-react'
+import { Download, Folder as FolderIcon, HandHelping, Link2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Folder } from '@/api/types'
@@ -132,6 +132,10 @@ function Actions({ folder, onRename, handlers }: ActionsProps) {
       <MenuItem onSelect={() => handlers.onShare(picked)}>
         <Link2 aria-hidden />
         Create link
+      </MenuItem>
+      <MenuItem onSelect={() => handlers.onRequest(folder.id)}>
+        <HandHelping aria-hidden />
+        Request files
       </MenuItem>
       <MenuItem
         disabled={folder.files + folder.folders === 0}

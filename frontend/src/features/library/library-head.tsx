@@ -1,5 +1,5 @@
 /** The head of the library: where one is, how full it is, and what can be put there. */
-import { FolderPlus, Trash2 } from 'lucide-react'
+import { HandHelping, FolderPlus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMe } from '@/api/account'
@@ -22,25 +22,36 @@ interface LibraryHeadProps {
   onFiles: (chosen: Chosen) => void
   /** Whether files from elsewhere are held over the page. */
   isOver: boolean
+  /** Asked to have others send files here. */
+  onRequest: () => void
 }
 
 /** The head. */
-export function LibraryHead({ folderId, folder, drag, onFiles, isOver }: LibraryHeadProps) {
+export function LibraryHead(props: LibraryHeadProps) {
+  const { folderId, folder, drag, onFiles, isOver, onRequest } = props
   const [making, setMaking] = useState(false)
   return (
-    <div className="flex flex-wrap items-end justify-between gap-4">
-      <div className="min-w-0">
+    <div className="flex flex-wrap items-end gap-x-2 gap-y-4">
+      <div className="me-auto min-w-0">
         <Breadcrumbs folder={folder} isTop={folderId === null} drag={drag} />
         <Storage />
       </div>
-      {/* Where it is narrow there are words for the first alone, which a thumb finds at the end of the row. */}
-      <div className="flex gap-2 max-sm:w-full">
+      {/* Where it is narrow there are words for the last alone, which a thumb finds at the end of the row. */}
+      <div className="flex gap-2">
+        <Button asChild variant="quiet" className="max-sm:w-11 max-sm:px-0">
+          <Link to={paths.requests}>
+            <HandHelping aria-hidden />
+            <span className="max-sm:sr-only">Requests</span>
+          </Link>
+        </Button>
         <Button asChild variant="quiet" className="max-sm:w-11 max-sm:px-0">
           <Link to={paths.trash}>
             <Trash2 aria-hidden />
             <span className="max-sm:sr-only">Trash</span>
           </Link>
         </Button>
+      </div>
+      <div className="flex gap-2 max-sm:w-full">
         <Button
           variant="secondary"
           className="max-sm:w-11 max-sm:px-0"
@@ -48,6 +59,10 @@ export function LibraryHead({ folderId, folder, drag, onFiles, isOver }: Library
         >
           <FolderPlus aria-hidden />
           <span className="max-sm:sr-only">New folder</span>
+        </Button>
+        <Button variant="secondary" className="max-sm:w-11 max-sm:px-0" onClick={onRequest}>
+          <HandHelping aria-hidden />
+          <span className="max-sm:sr-only">Request files</span>
         </Button>
         <FolderButton
           label="Upload folder"

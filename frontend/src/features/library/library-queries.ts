@@ -86,6 +86,20 @@ export const trashQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.next_cursor,
 })
 
+/** One's file requests, newest first. */
+export const requestsQuery = infiniteQueryOptions({
+  queryKey: ['library', 'requests'],
+  queryFn: ({ pageParam, signal }) =>
+    unwrap(
+      api.GET('/api/requests', {
+        params: { query: pageParam ? { cursor: pageParam } : {} },
+        signal,
+      }),
+    ),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next_cursor,
+})
+
 /** One file with its download address. */
 export function fileQuery(id: string) {
   return queryOptions({

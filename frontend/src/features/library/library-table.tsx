@@ -27,13 +27,14 @@ interface LibraryTableProps {
   onToggle: (entry: Entry) => void
   onToggleAll: () => void
   onShare: RowHandlers['onShare']
+  onRequest: RowHandlers['onRequest']
   onMove: RowHandlers['onMove']
   drag: ReturnType<typeof useRowDrag>
 }
 
 /** The table. Rows above and below what is drawn are two empty ones, as high as they would be. */
 export function LibraryTable(props: LibraryTableProps) {
-  const { place, trails, selected, onToggle, onShare, onMove, drag } = props
+  const { place, trails, selected, onToggle, onShare, onRequest, onMove, drag } = props
   const { count } = trails
   const body = useRef<HTMLTableSectionElement>(null)
   const rowHeight = useRowHeight()
@@ -74,11 +75,12 @@ export function LibraryTable(props: LibraryTableProps) {
       panelOf: (id) => `?${withParameters(parameters, { file: id }).toString()}`,
       onToggle,
       onShare,
+      onRequest,
       onMove,
       onDragStart: (event, entry) => start(event, drawn(entry)),
       onDragEnd: end,
     }
-  }, [onToggle, onShare, onMove, parameters, selected, start, end])
+  }, [onToggle, onShare, onRequest, onMove, parameters, selected, start, end])
 
   const height = (rows: number) => rows * rowHeight
   const row = (index: number) => {

@@ -8,6 +8,8 @@ export interface RowHandlers {
   readonly onToggle: (entry: Entry) => void
   /** Asked to make a link to some of them. */
   readonly onShare: (picked: Picked) => void
+  /** Asked to have others send files to a folder, by its id. */
+  readonly onRequest: (folderId: string) => void
   /** Asked to move some of them, to where is asked. */
   readonly onMove: (picked: Picked) => void
   readonly onDragStart: (event: DragEvent, entry: Entry) => void

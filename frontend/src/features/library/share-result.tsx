@@ -1,9 +1,8 @@
 /** A link that was just made: its address to copy, or who was mailed one. */
-import { useState } from 'react'
 import type { OwnedShare } from '@/api/types'
+import { AddressField } from '@/components/address-field'
 import { CopyButton } from '@/components/copy-button'
 import { Button } from '@/components/ui/button'
-import { Input } from '@/components/ui/input'
 import { shareRules } from './share-rules'
 
 interface ShareResultProps {
@@ -17,32 +16,13 @@ export function ShareResult({ share, onDone }: ShareResultProps) {
   const forAnybody = typeof url === 'string'
   return (
     <div className="flex flex-col gap-6">
-      {forAnybody ? <OneAddress url={url} /> : <Mailed share={share} />}
+      {forAnybody ? <AddressField label="Share link" url={url} /> : <Mailed share={share} />}
       <p role="status" className="text-sm text-muted">
         {forAnybody ? 'The link is ready.' : 'The links are on their way.'} {shareRules(share)}.
       </p>
       <Button variant="secondary" onClick={onDone}>
         Done
       </Button>
-    </div>
-  )
-}
-
-function OneAddress({ url }: { url: string }) {
-  const [selected, setSelected] = useState(false)
-  return (
-    <div className="flex flex-col gap-2 sm:flex-row">
-      <Input
-        readOnly
-        aria-label="Share link"
-        value={url}
-        // The whole of it at the first press; a second one may place the cursor.
-        onFocus={(event) => {
-          if (!selected) event.currentTarget.select()
-          setSelected(true)
-        }}
-      />
-      <CopyButton text={url} />
     </div>
   )
 }

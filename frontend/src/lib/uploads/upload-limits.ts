@@ -3,6 +3,7 @@ import { ProblemError } from '@/api/problem'
 import type { Me, ProblemCode, ServerInfo } from '@/api/types'
 import { formatBytes, formatCount } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
+import { typeList } from '@/lib/type-words'
 
 /** What is held against files. */
 export interface UploadLimits {
@@ -82,27 +83,8 @@ export function typeWords(server: ServerInfo | undefined): string[] {
   const files = new Intl.NumberFormat('en').format(server.max_archive_files)
   const unpacked = formatBytes(server.max_archive_expansion)
   return [
-    server.allowed_types.length > 0 && `Only ${list(server.allowed_types)}.`,
-    server.refused_types.length > 0 && `No ${list(server.refused_types)}.`,
+    server.allowed_types.length > 0 && `Only ${typeList(server.allowed_types)}.`,
+    server.refused_types.length > 0 && `No ${typeList(server.refused_types)}.`,
     `Pictures have up to ${pixels} million pixels; ZIPs unpack to ${unpacked} and ${files} files at most.`,
   ].filter((part) => part !== false)
-}
-
-const KINDS: Partial<Record<string, string>> = {
-  'image/*': 'pictures',
-  'audio/*': 'sound',
-  'video/*': 'films',
-  'text/*': 'text',
-  'font/*': 'fonts',
-  'application/pdf': 'PDFs',
-  'application/zip': 'ZIPs',
-  'text/html': 'web pages',
-  'image/svg+xml': 'SVG drawings',
-  'application/vnd.microsoft.portable-executable': 'programs for Windows',
-  'application/x-executable': 'programs for Linux',
-}
-
-function list(types: readonly string[]): string {
-  const named = [...new Set(types.map((type) => KINDS[type] ?? type))]
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(named)
 }

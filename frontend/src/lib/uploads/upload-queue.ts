@@ -511,8 +511,9 @@ function isSame(one: File, { name, size, lastModified }: File): boolean {
   return one.name === name && one.size === size && one.lastModified === lastModified
 }
 
-/** Whether it was the file itself that was refused, or cannot be read. */
+/** Whether it was the file itself that was refused, or cannot be read; or no more are taken. */
 function isFinal(error: unknown): boolean {
   if (error instanceof DOMException) return true
-  return error instanceof ProblemError && [413, 415, 422].includes(error.status)
+  if (!(error instanceof ProblemError)) return false
+  return [413, 415, 422].includes(error.status) || error.problem?.code === 'used_up'
 }
