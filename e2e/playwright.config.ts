@@ -17,6 +17,7 @@ const STORED = [
   'events',
   'hand-ins',
   'library',
+  'requests',
   'sessions',
   'share-rules',
   'sign-in',

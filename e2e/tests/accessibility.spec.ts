@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { ACCOUNT_SCENES } from '../scenes/accounts.ts'
 import { LIBRARY_SCENES } from '../scenes/library.ts'
 import { PREVIEW_SCENES } from '../scenes/previews.ts'
+import { REQUEST_SCENES } from '../scenes/requests.ts'
 import { ROOM_SCENES } from '../scenes/rooms.ts'
 import { anybody, at, type Scene } from '../scenes/scene.ts'
 import { expect, test } from '../support/test.ts'
@@ -18,6 +19,7 @@ const scenes: readonly Scene[] = [
   ...ROOM_SCENES,
   ...LIBRARY_SCENES,
   ...PREVIEW_SCENES,
+  ...REQUEST_SCENES,
 ]
 
 /** Every rule of axe, WCAG 2.2 AA and good practice, on what is on the screen. */
