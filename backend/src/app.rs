@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::mail::MailPlace;
 use crate::oidc::Provider;
 use crate::recording::Recording;
+use crate::retention::Retention;
 use crate::scanning::Scanner;
 use crate::signaling::Signaling;
 use crate::uploads::Uploads;
@@ -86,8 +87,8 @@ pub struct AppState {
     pub validation: Validation,
     /// Bytes a new account may store.
     pub user_quota: u64,
-    /// Days a stored file is kept.
-    pub file_expiry_days: u32,
+    /// For how long files are kept, for whom.
+    pub retention: Retention,
     /// How long what was deleted, or has expired, can be taken back, in milliseconds.
     pub trash_kept_ms: i64,
 }

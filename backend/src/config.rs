@@ -19,6 +19,7 @@ use crate::db::DatabasePlace;
 use crate::limits::LimitRates;
 use crate::mail::MailPlace;
 use crate::oidc::{self, ProviderConfig};
+use crate::retention::{Keepers, Retention};
 use crate::scanning::ClamdPlace;
 use crate::signaling::SignalingPlace;
 use crate::storage;
@@ -79,8 +80,8 @@ pub struct Config {
     pub validation: validation::Limits,
     /// Bytes a new account may store (`USER_QUOTA`).
     pub user_quota: u64,
-    /// Days a stored file is kept (`FILE_EXPIRY_DAYS`).
-    pub file_expiry_days: u32,
+    /// For how long files are kept, for whom (`FILE_EXPIRY_DAYS`, `KEEP_ROLES`, `EXPIRY_WARNING_DAYS`).
+    pub retention: Retention,
     /// Days that what was deleted, or has expired, can be taken back (`TRASH_DAYS`).
     pub trash_days: u32,
     /// The first administrator (`ADMIN_EMAIL`, `ADMIN_PASSWORD`).
@@ -155,7 +156,11 @@ impl Config {
                 parsed(&var, "MAX_ARCHIVE_EXPANSION", validation::MAX_ARCHIVE_EXPANSION)?,
             ),
             user_quota: parsed(&var, "USER_QUOTA", 1 << 30)?,
-            file_expiry_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
+            retention: Retention {
+                usual_days: parsed(&var, "FILE_EXPIRY_DAYS", 7)?,
+                keepers: parsed(&var, "KEEP_ROLES", Keepers::default())?,
+                warning_days: parsed(&var, "EXPIRY_WARNING_DAYS", 2)?,
+            },
             trash_days: parsed(&var, "TRASH_DAYS", 7)?,
             admin: admin(var("ADMIN_EMAIL"), var("ADMIN_PASSWORD").map(Into::into))?,
             log_json: log_json(var("LOG_FORMAT").as_deref())?,
@@ -325,7 +330,8 @@ mod tests {
         let config = config.unwrap();
         assert_eq!(config.listen.port(), 5001);
         assert!(Role::ALL.iter().all(|role| config.upload_sizes.of(*role) == 524_288_000));
-        assert_eq!(config.file_expiry_days, 7);
+        assert_eq!((config.retention.usual_days, config.retention.warning_days), (7, 2));
+        assert_eq!(config.retention.keepers, Keepers::default());
         let DatabasePlace::File(database) = config.database else { panic!("no file") };
         assert_eq!(database, folder.path().join("sharesync.db"));
     }
@@ -373,6 +379,9 @@ mod tests {
             ("GOOGLE_CLIENT_ID", "id"),
             ("OIDC_A_LABEL", "A"),
             ("RATE_LIMIT_UPLOAD", "often"),
+            ("FILE_EXPIRY_DAYS", "long"),
+            ("KEEP_ROLES", "admin, everybody"),
+            ("EXPIRY_WARNING_DAYS", "-1"),
             ("MAX_CONTENT_LENGTH", "much"),
             ("MAX_CONTENT_LENGTH_CLIENT", "little"),
             ("MAX_IMAGE_PIXELS", "-1"),

@@ -55,6 +55,12 @@ pub enum Error {
     /// 403: signed in, and not allowed.
     #[error("Your account is not for this.")]
     Forbidden,
+    /// 403: the account may not keep a file, or not for so long.
+    #[error("Your account may have a file for {} after it is stored, and not keep it.", in_days(*limit))]
+    KeptTooLong {
+        /// How long it may, in seconds.
+        limit: u64,
+    },
     /// 403: the API token is for other things.
     #[error("This API token is not for this{}.", scope.map(|scope| format!(": it lacks {}", scope.name())).unwrap_or_default())]
     InsufficientScope {
@@ -283,6 +289,7 @@ impl Error {
                 (StatusCode::FORBIDDEN, ProblemCode::InsufficientScope)
             }
             Self::Forbidden | Self::BadSignature => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+            Self::KeptTooLong { .. } => (StatusCode::FORBIDDEN, ProblemCode::KeptTooLong),
             Self::DownloadsLimited => (StatusCode::FORBIDDEN, ProblemCode::DownloadsLimited),
             Self::Quarantined => (StatusCode::FORBIDDEN, ProblemCode::Quarantined),
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
@@ -363,6 +370,7 @@ impl Error {
     fn limit(&self) -> Option<u64> {
         match self {
             Self::TooLarge { limit }
+            | Self::KeptTooLong { limit }
             | Self::TooManyPixels { limit }
             | Self::ArchiveBomb { limit } => Some(*limit),
             Self::QuotaExceeded { quota } => Some(*quota),
@@ -382,6 +390,14 @@ impl Error {
             field: self.field(),
             limit: self.limit(),
         }
+    }
+}
+
+/// Seconds that are whole days, in words.
+fn in_days(seconds: u64) -> String {
+    match seconds / (24 * 3600) {
+        1 => "1 day".into(),
+        days => format!("{days} days"),
     }
 }
 

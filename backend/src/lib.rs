@@ -26,6 +26,7 @@ mod pieces;
 mod preview;
 pub mod probe;
 mod recording;
+mod retention;
 mod scanning;
 mod sharing;
 pub mod signaling;
@@ -88,7 +89,6 @@ impl Server {
         let db = Db::open(&config.database).await.context("cannot open the database")?;
         let store = Box::pin(storage::open(&config, &db)).await?;
         let tasks = TaskTracker::new();
-        let keep_for_ms = i64::from(config.file_expiry_days) * 24 * 3600 * 1000;
         let previous = config.previous_secret.as_ref();
         let sealing = SealingKeys::new(
             config.secret.key_for("second factor"),
@@ -123,7 +123,7 @@ impl Server {
             db.clone(),
             store.clone(),
             clock.clone(),
-            keep_for_ms,
+            config.retention,
             tasks.clone(),
             events.clone(),
             checks,
@@ -172,7 +172,7 @@ impl Server {
             upload_sizes: config.upload_sizes,
             validation,
             user_quota: config.user_quota,
-            file_expiry_days: config.file_expiry_days,
+            retention: config.retention,
             trash_kept_ms: i64::from(config.trash_days) * 24 * 3600 * 1000,
             clock,
         };
@@ -186,6 +186,11 @@ impl Server {
     /// Removes everything that has expired by now, as the schedule does.
     pub async fn purge(&self) -> error::Result<Purged> {
         jobs::purge::run(&self.app).await
+    }
+
+    /// Warns people whose files are about to expire, as the schedule does. Answers how many.
+    pub async fn warn_of_expiry(&self) -> error::Result<u64> {
+        jobs::warning::run(&self.app).await
     }
 
     /// Looks through everything whose turn it is, as the schedule does.

@@ -18,11 +18,13 @@ use uuid::Uuid;
 
 use crate::blob::{Damaged, Hashed, Incoming, Object, ObjectWriter, Place, Sealing, Store};
 use crate::db::file::NewFile;
+use crate::db::file_change::{self, Change};
 use crate::db::object::{Doomed, Released};
 use crate::db::{Db, file, new_id, object};
 use crate::delivery::Counted;
 use crate::error::{Error, Result};
 use crate::events::Events;
+use crate::retention::{Lifetime, Retention};
 use crate::scanning::{NotScanned, Scanner, Verdict};
 use crate::validation::{TypeRules, Validation};
 
@@ -43,6 +45,8 @@ pub struct Upload {
     pub max_size: u64,
     /// Whether it is for the operators.
     pub handed_in: bool,
+    /// For how long it is to be kept.
+    pub lifetime: Lifetime,
 }
 
 /// Everybody's files.
@@ -51,8 +55,7 @@ pub struct Library {
     db: Db,
     store: Store,
     clock: Clock,
-    /// How long files are kept, in milliseconds.
-    keep_for_ms: i64,
+    retention: Retention,
     /// Work that outlives its request; waited for at shutdown.
     tasks: TaskTracker,
     events: Events,
@@ -74,12 +77,12 @@ impl Library {
         db: Db,
         store: Store,
         clock: Clock,
-        keep_for_ms: i64,
+        retention: Retention,
         tasks: TaskTracker,
         events: Events,
         checks: Checks,
     ) -> Self {
-        Self { db, store, clock, keep_for_ms, tasks, events, checks }
+        Self { db, store, clock, retention, tasks, events, checks }
     }
 
     /// Takes a file in; when this returns, the file is durable and in its owner's library. When it
@@ -121,7 +124,7 @@ impl Library {
             crc32: Some(hashed.crc32),
             verdict: verdict.as_ref(),
             content_type: &upload.content_type,
-            expires_at: Some(self.expiry(now)),
+            expires_at: self.expiry(upload.lifetime, now),
             handed_in: upload.handed_in,
             sent: None,
         };
@@ -199,14 +202,16 @@ impl Library {
         }
     }
 
-    /// Gives a file of the owner's another name, which has to be one that its content may have: an error that
-    /// [refuses its content](Error::refuses_content) where it must not. [`Error::NameTaken`] where there is one of that name.
-    pub async fn rename(&self, owner: UserId, id: FileId, name: &str) -> Result<()> {
+    /// Changes a file of the owner's. Another name has to be one that its content may have: an error that
+    /// [refuses its content](Error::refuses_content) where it must not. Otherwise as [`file_change::change`].
+    pub async fn change(&self, owner: UserId, id: FileId, change: &Change<'_>) -> Result<()> {
         let now = self.clock.now_ms();
-        let (known, object) = file::named_object(&self.db, owner, id, now).await?;
-        let (validation, size) = (&self.checks.validation, object.size);
-        validation.check_rename(&known, name, size, self.fetching(object)).await?;
-        file::rename(&self.db, owner, id, name, now).await?;
+        if let Some(name) = change.name {
+            let (known, object) = file::named_object(&self.db, owner, id, now).await?;
+            let (validation, size) = (&self.checks.validation, object.size);
+            validation.check_rename(&known, name, size, self.fetching(object)).await?;
+        }
+        file_change::change(&self.db, owner, id, change, now).await?;
         self.events.file_changed(owner, id);
         Ok(())
     }
@@ -219,9 +224,9 @@ impl Library {
         Ok(())
     }
 
-    /// When a file that is stored now is to go.
-    pub fn expiry(&self, now: i64) -> i64 {
-        now + self.keep_for_ms
+    /// When a file expires that is stored now; never where it is kept.
+    pub fn expiry(&self, lifetime: Lifetime, now: i64) -> Option<i64> {
+        self.retention.expiry(lifetime, now)
     }
 
     /// Removes the bytes of a doomed object, behind whoever asks.

@@ -85,7 +85,10 @@ Environment, all of it optional:
   MAX_ARCHIVE_EXPANSION
                        bytes that a ZIP may unpack to (107374182400: 100 GiB)
   USER_QUOTA           what a new account may store, in bytes (1073741824: 1 GiB)
-  FILE_EXPIRY_DAYS     how long stored files are kept (7)
+  FILE_EXPIRY_DAYS     how long stored files are kept, unless somebody says otherwise (7)
+  KEEP_ROLES           roles whose files may be kept without expiry, or expire later than that, up to a year,
+                       separated by commas; none: nobody's (admin,ops,standard)
+  EXPIRY_WARNING_DAYS  how many days before a file expires its owner is warned by mail; 0: not at all (2)
   TRASH_DAYS           how long what was deleted, or has expired, can be taken back (7)
   STUN_URLS            STUN servers for transfers across networks, separated by commas
   TURN                 on, or off: whether transfers without a direct path are carried over UDP (on)

@@ -5,9 +5,12 @@ use sharesync_protocol::api::{Selection, TrashPage, Trashed};
 use sharesync_protocol::{TrashId, UserId};
 
 use crate::app::AppState;
+use crate::auth::caller::AuthUser;
+use crate::db::file_change::Expiry;
 use crate::db::trash;
 use crate::db::trash_removal::{self, Going, Gone};
 use crate::error::Result;
+use crate::retention::Lifetime;
 
 /// Files that go in one transaction, with what is written of each: whoever stores something waits for it.
 const BATCH: u32 = 100;
@@ -34,11 +37,13 @@ pub async fn page(
     trash::page(&app.db, owner, before, limit, app.trash_kept_ms).await
 }
 
-/// Takes something back; what has expired is kept for as long as what is new.
-pub async fn restore(app: &AppState, owner: UserId, ids: &[TrashId]) -> Result<()> {
+/// Takes something back; what has expired is kept for as long as what is new, as far as its owner may have it.
+pub async fn restore(app: &AppState, user: &AuthUser, ids: &[TrashId]) -> Result<()> {
     let now = app.clock.now_ms();
-    trash::restore(&app.db, owner, ids, app.library.expiry(now), now).await?;
-    app.events.files_changed(owner);
+    let at = app.retention.expiry(Lifetime::Usual, now);
+    let expiry = Expiry { at, bound_ms: app.retention.bound_ms(user.role) };
+    trash::restore(&app.db, user.id, ids, expiry, now).await?;
+    app.events.files_changed(user.id);
     Ok(())
 }
 

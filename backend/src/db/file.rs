@@ -9,8 +9,8 @@ use super::object::Released;
 use super::statement::query;
 use super::upload::Sent;
 use super::{
-    Db, Tx, Unique, above, account, digest, file_request, folder, from_db, hand_in, new_id, object,
-    quota, scan, to_db, violates_unique,
+    Db, Tx, above, account, digest, file_request, folder, from_db, hand_in, new_id, object, quota,
+    scan, to_db,
 };
 use crate::blob::Object;
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ pub struct NewFile<'a> {
     pub verdict: Option<&'a Verdict>,
     /// Media type.
     pub content_type: &'a str,
-    /// When the purge takes it.
+    /// When it expires.
     pub expires_at: Option<i64>,
     /// Whether it is for the operators.
     pub handed_in: bool,
@@ -268,30 +268,6 @@ struct NamedObject {
     name: String,
     #[sqlx(flatten, try_from = "object::Row")]
     object: Object,
-}
-
-/// Gives a file another name. [`Error::NameTaken`] where there is one of that name in its folder.
-pub async fn rename(db: &Db, owner: UserId, id: FileId, name: &str, now: i64) -> Result<()> {
-    let mut tx = db.begin().await?;
-    account::hold(&mut tx, owner).await?;
-    let renamed = query(concat!(
-        "update file set name = $3, name_key = $4
-         where account_id = $1 and id = $2 and ",
-        is_there!("$5")
-    ))
-    .bind(owner.0)
-    .bind(id.0)
-    .bind(name)
-    .bind(names::key(name))
-    .bind(now)
-    .execute(&mut tx)
-    .await;
-    match renamed {
-        Ok(1) => tx.commit().await,
-        Ok(_) => Err(Error::NotFound),
-        Err(e) if violates_unique(&e, &Unique::FILE_NAME) => Err(Error::NameTaken),
-        Err(e) => Err(e.into()),
-    }
 }
 
 /// Puts a file into a folder that is there, under a name that is free in it, within a transaction that holds the account.

@@ -84,6 +84,7 @@ mod tests {
     use crate::db::scratch::Scratch;
     use crate::db::upload::{self, NewUpload};
     use crate::db::{folder, new_id};
+    use crate::retention::Lifetime;
 
     #[tokio::test]
     async fn what_an_account_has_is_counted_anew() {
@@ -102,6 +103,7 @@ mod tests {
             sha256: None,
             handed_in: false,
             sent: None,
+            lifetime: Lifetime::Usual,
             expires_at: 1,
         };
         upload::begin(db, &new, 0).await.unwrap();

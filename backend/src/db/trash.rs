@@ -5,6 +5,7 @@ use sharesync_protocol::api::{Selection, TrashReason, Trashed};
 use sharesync_protocol::{FileId, FolderId, TrashId, UserId};
 use uuid::Uuid;
 
+use super::file_change::Expiry;
 use super::naming::{self, Named};
 use super::statement::query;
 use super::{Db, Tx, account, below, count_from_db, folder, from_db, new_id};
@@ -195,13 +196,13 @@ pub async fn put_expired(db: &Db, now: i64, batch: u32) -> Result<Vec<(UserId, u
 }
 
 /// Takes entries of somebody's back, all of them or none: to where they were, or where that is gone, into no folder; under
-/// another name where theirs is taken. What has expired is kept until `kept_until`. [`Error::NotFound`] where one is
-/// another's or gone.
+/// another name where theirs is taken. What has expired does so anew then, or as soon as it must. [`Error::NotFound`] where one
+/// is another's or gone; [`Error::KeptTooLong`] where one is a file that must have expired by now.
 pub async fn restore(
     db: &Db,
     owner: UserId,
     ids: &[TrashId],
-    kept_until: i64,
+    expiry: Expiry,
     now: i64,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
@@ -223,13 +224,29 @@ pub async fn restore(
     entries.sort();
     for (is_file, id, subject) in entries {
         if is_file {
+            check_bound(&mut tx, subject, expiry, now).await?;
             place_file(&mut tx, owner, subject).await?;
         } else {
             place_folder(&mut tx, owner, subject).await?;
         }
-        release(&mut tx, id, kept_until, now).await?;
+        release(&mut tx, id, expiry, now).await?;
     }
     tx.commit().await
+}
+
+/// Whether a file may be there again.
+async fn check_bound(tx: &mut Tx, file: Uuid, expiry: Expiry, now: i64) -> Result<()> {
+    let Some(bound_ms) = expiry.bound_ms else { return Ok(()) };
+    let is_over: bool = query(
+        "select exists (select 1 from file where id = $1 and expires_at <= $2 and created_at + $3 <= $2)",
+    )
+    .bind(file)
+    .bind(now)
+    .bind(bound_ms)
+    .fetch_value(tx)
+    .await?;
+    let limit = bound_ms.unsigned_abs() / 1000;
+    if is_over { Err(Error::KeptTooLong { limit }) } else { Ok(()) }
 }
 
 /// Where something goes back to, and what it is called there.
@@ -274,19 +291,23 @@ async fn place_folder(tx: &mut Tx, owner: UserId, id: Uuid) -> Result<()> {
 }
 
 /// What lies in an entry is there again, and the entry is not.
-async fn release(tx: &mut Tx, id: TrashId, kept_until: i64, now: i64) -> Result<()> {
+async fn release(tx: &mut Tx, id: TrashId, expiry: Expiry, now: i64) -> Result<()> {
     query("update folder set trash_id = null where trash_id = $1")
         .bind(id.0)
         .execute(&mut *tx)
         .await?;
     query(
         "update file set trash_id = null,
-                expires_at = case when expires_at <= $2 then $3 else expires_at end
+                warned_at = case when expires_at <= $2 then null else warned_at end,
+                expires_at = case when expires_at is null or expires_at > $2 then expires_at
+                                  when $4 is null or $3 <= created_at + $4 then $3
+                                  else created_at + $4 end
          where trash_id = $1",
     )
     .bind(id.0)
     .bind(now)
-    .bind(kept_until)
+    .bind(expiry.at)
+    .bind(expiry.bound_ms)
     .execute(&mut *tx)
     .await?;
     query("delete from trash where id = $1").bind(id.0).execute(&mut *tx).await?;

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::blob::{Incoming, Place};
 use crate::error::{Error, Result};
+use crate::retention::Lifetime;
 
 /// Uploads that one account may have under way: a batch of any size that a person sends, and no flood of rows.
 const MOST_UNDER_WAY: u32 = 1000;
@@ -41,6 +42,8 @@ pub struct NewUpload<'a> {
     pub handed_in: bool,
     /// The request that it is sent to, and by whom.
     pub sent: Option<&'a Sent>,
+    /// For how long the file is to be kept.
+    pub lifetime: Lifetime,
     /// When it is given up.
     pub expires_at: i64,
 }
@@ -105,8 +108,16 @@ pub struct Upload {
     file_id: Option<Uuid>,
     request_id: Option<Uuid>,
     sender: Option<String>,
+    #[sqlx(flatten)]
+    lifetime: LifetimeRow,
     #[sqlx(try_from = "i64")]
     in_parts: u64,
+}
+
+#[derive(Clone, sqlx::FromRow)]
+struct LifetimeRow {
+    expires_in: Option<i64>,
+    keep: bool,
 }
 
 impl Upload {
@@ -118,6 +129,15 @@ impl Upload {
     /// The folder that it goes to.
     pub fn folder(&self) -> FolderId {
         self.folder_id.map_or(folder::home(self.owner), FolderId)
+    }
+
+    /// For how long the file is to be kept.
+    pub fn lifetime(&self) -> Lifetime {
+        match self.lifetime.expires_in {
+            _ if self.lifetime.keep => Lifetime::Kept,
+            Some(seconds) => Lifetime::For(from_db(seconds)),
+            None => Lifetime::Usual,
+        }
     }
 
     /// What its bytes are written to.
@@ -219,7 +239,7 @@ macro_rules! select_uploads {
             "select upload.id, account_id, folder_id, object_id, wrapped_key, key_name,
                     place = 'bucket' as in_bucket, multipart, name, content_type, size,
                     size_is_known, part_size, appended, tail, metadata, sha256, handed_in,
-                    upload.created_at, expires_at, file_id, request_id, sender,
+                    upload.created_at, expires_at, file_id, request_id, sender, expires_in, keep,
                     (select cast(coalesce(sum(upload_part.size), 0) as bigint) from upload_part
                      where upload_part.upload_id = upload.id) as in_parts
              from upload join object on object.id = upload.object_id ",
@@ -241,11 +261,15 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     }
     object::announce(&mut tx, upload.object, now).await?;
     let id = new_id(now);
+    let expires_in = match upload.lifetime {
+        Lifetime::For(seconds) => Some(seconds),
+        Lifetime::Usual | Lifetime::Kept => None,
+    };
     query(
         "insert into upload (id, account_id, object_id, name, content_type, size, size_is_known,
                              part_size, metadata, sha256, handed_in, created_at, expires_at,
-                             folder_id, request_id, sender)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                             folder_id, request_id, sender, expires_in, keep)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(id)
     .bind(upload.owner.0)
@@ -263,6 +287,8 @@ pub async fn begin(db: &Db, upload: &NewUpload<'_>, now: i64) -> Result<UploadId
     .bind(upload.folder.0)
     .bind(upload.sent.map(|sent| sent.request.0))
     .bind(upload.sent.and_then(|sent| sent.sender.as_deref()))
+    .bind(expires_in.map(to_db))
+    .bind(upload.lifetime == Lifetime::Kept)
     .execute(&mut tx)
     .await?;
     tx.commit().await?;

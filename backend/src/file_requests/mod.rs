@@ -14,6 +14,7 @@ use crate::db::upload::{self, Sender, Sent, Upload};
 use crate::error::{Error, Result};
 use crate::limits::Limit;
 use crate::names;
+use crate::retention::Lifetime;
 use crate::uploads::Announced;
 use crate::validation::TypeRules;
 
@@ -71,6 +72,7 @@ pub async fn begin(
         metadata: None,
         sha256: wanted.sha256,
         handed_in: false,
+        lifetime: Lifetime::Usual,
         sent: Some(Sent { request: request.id, sender: wanted.sender }),
     };
     let upload = app.uploads.begin(&announced).await.map_err(|refused| match refused {

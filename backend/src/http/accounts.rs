@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use sharesync_protocol::api::{Me, Register};
+use sharesync_protocol::api::{Me, Register, User};
 
 use super::extract::{AuthUser, Valid};
 use crate::app::AppState;
@@ -30,8 +30,7 @@ pub async fn register(
     Valid(wanted): Valid<Register>,
 ) -> Result<(StatusCode, Json<Me>)> {
     let user = auth::accounts::register(&app, wanted).await?;
-    let max_upload_size = app.upload_sizes.of(user.role);
-    Ok((StatusCode::CREATED, Json(user.into_me(max_upload_size))))
+    Ok((StatusCode::CREATED, Json(as_me(&app, user))))
 }
 
 /// One's own account
@@ -42,7 +41,12 @@ pub async fn register(
     )
 )]
 pub async fn me(State(app): State<AppState>, user: AuthUser) -> Result<Json<Me>> {
-    let user = account::of(&app.db, user.id).await?;
-    let max_upload_size = app.upload_sizes.of(user.role);
-    Ok(Json(user.into_me(max_upload_size)))
+    Ok(Json(as_me(&app, account::of(&app.db, user.id).await?)))
+}
+
+/// With the limits of its role.
+fn as_me(app: &AppState, user: User) -> Me {
+    let role = user.role;
+    let (may_keep, max_expires_in) = (app.retention.may_keep(role), app.retention.longest(role));
+    user.into_me(app.upload_sizes.of(role), may_keep, max_expires_in)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use sharesync_protocol::FileId;
 use sharesync_protocol::api::{
-    DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
+    ChangeFile, DownloadLink, DownloadPage, FileDetails, FilePage, FileSummary, Move, Selection,
 };
 
 use super::extract::{AuthUser, BaseUrl, Page, Path, Query, Valid, next_cursor, no_cursor};
@@ -14,6 +14,7 @@ use crate::app::AppState;
 use crate::auth::permission::Permission;
 use crate::blob::presign::{self, DOWNLOAD_URL_SECS, HANDED_IN_URL_SECS, Via};
 use crate::db::download::Grant;
+use crate::db::file_change::{Change, Expiry};
 use crate::db::listing::{self, Sort, Which};
 use crate::db::{download, file, folder, folder_moves, hand_in};
 use crate::error::{Error, Result};
@@ -180,27 +181,42 @@ pub async fn signed_url(
     Ok(Json(DownloadLink { download_url, expires_at: grant.expires_at }))
 }
 
-/// Rename a file
+/// Rename a file, or change when it expires
+///
+/// All that is asked for, or nothing.
 #[utoipa::path(
-    patch, path = "/api/files/{id}", operation_id = "rename_file", tag = "Files",
-    params(("id" = FileId, Path)), request_body = RenameFile,
+    patch, path = "/api/files/{id}", operation_id = "change_file", tag = "Files",
+    params(("id" = FileId, Path)), request_body = ChangeFile,
     responses(
         (status = 200, body = FileSummary),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `kept_too_long`"),
         (status = 404, description = "`not_found`"),
         (status = 409, description = "`name_taken`"),
         (status = 415, description = "`type_mismatch`, `type_refused`"),
-        (status = 422, description = "`invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
+        (status = 422, description = "`invalid`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
     )
 )]
-pub async fn rename(
+pub async fn change(
     State(app): State<AppState>,
     user: AuthUser,
     Path(id): Path<FileId>,
-    Valid(wanted): Valid<RenameFile>,
+    Valid(wanted): Valid<ChangeFile>,
 ) -> Result<Json<FileSummary>> {
-    names::check(&wanted.name)?;
-    app.library.rename(user.id, id, &wanted.name).await?;
+    if wanted.name.is_none() && wanted.expires_in.is_none() {
+        return Err(Error::invalid("body", "say what to change: name or expires_in"));
+    }
+    wanted.name.as_deref().map(names::check).transpose()?;
+    let expiry = wanted.expires_in.map(|expires_in| expiry(&app, &user, expires_in)).transpose()?;
+    let change = Change { name: wanted.name.as_deref(), expiry };
+    app.library.change(user.id, id, &change).await?;
     Ok(Json(file::get(&app.db, user.id, id, app.clock.now_ms()).await?))
+}
+
+/// When a file is to expire of which that is asked now.
+fn expiry(app: &AppState, user: &AuthUser, expires_in: Option<u64>) -> Result<Expiry> {
+    let lifetime = app.retention.asked(user.role, expires_in, expires_in.is_none())?;
+    let at = app.retention.expiry(lifetime, app.clock.now_ms());
+    Ok(Expiry { at, bound_ms: app.retention.bound_ms(user.role) })
 }
 
 /// Move files and folders into a folder

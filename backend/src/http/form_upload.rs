@@ -17,6 +17,7 @@ use crate::db::quota;
 use crate::error::{Error, Result};
 use crate::library::Upload;
 use crate::names;
+use crate::retention::Lifetime;
 
 /// What a form may add to the file's own bytes: boundaries, part headers, small fields.
 const FORM_OVERHEAD: u64 = 64 * 1024;
@@ -30,7 +31,7 @@ pub struct UploadForm {
     file: String,
 }
 
-/// Where a file goes.
+/// Where a file goes, and for how long it is kept.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Destination {
@@ -40,6 +41,12 @@ pub struct Destination {
     folder_id: Option<FolderId>,
     /// Folders inside that one, one in the other, separated by `/`. What is missing of them is made.
     path: Option<String>,
+    /// Seconds until it expires: a minute to a year, and as long as `GET /api/me` says. As long as the server keeps files
+    /// where not given.
+    #[param(minimum = 60, maximum = 31_536_000)]
+    expires_in: Option<u64>,
+    /// Keep it: it does not expire, if `GET /api/me` says that one may.
+    keep: Option<bool>,
 }
 
 /// Store a file
@@ -51,10 +58,11 @@ pub struct Destination {
     params(Destination), request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = UploadedFile),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `kept_too_long`"),
         (status = 404, description = "`not_found`: the folder"),
         (status = 413, description = "`too_large`"),
         (status = 415, description = "`unsupported_type`, `type_refused`, `type_mismatch`"),
-        (status = 422, description = "`empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
+        (status = 422, description = "`invalid`, `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
         (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
 )]
@@ -66,10 +74,12 @@ pub async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<UploadedFile>)> {
     let max_size = admit(&app, &user, &headers).await?;
+    let keep = destination.keep.unwrap_or(false);
+    let lifetime = app.retention.asked(user.role, destination.expires_in, keep)?;
     let mut form = form.map_err(|e| Error::UnsupportedType(e.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(cut_off)? {
         if field.name() == Some("file") {
-            let stored = store(&app, &user, max_size, &destination, field).await?;
+            let stored = store(&app, &user, max_size, lifetime, &destination, field).await?;
             app.mail_waits.notify_one();
             return Ok((StatusCode::CREATED, Json(stored)));
         }
@@ -97,6 +107,7 @@ async fn store(
     app: &AppState,
     user: &AuthUser,
     max_size: u64,
+    lifetime: Lifetime,
     to: &Destination,
     file: Field<'_>,
 ) -> Result<UploadedFile> {
@@ -105,7 +116,8 @@ async fn store(
     let handed_in = user.hands_in(to.hand_in.unwrap_or(false));
     let folder = destination(app, user, handed_in, to.folder_id, to.path.as_deref()).await?;
     let content_type = app.validation.limits().types.media_type(&name, None)?;
-    let upload = Upload { owner: user.id, folder, content_type, name, max_size, handed_in };
+    let upload =
+        Upload { owner: user.id, folder, content_type, name, max_size, handed_in, lifetime };
     app.library.take_in(upload, file.map_err(cut_off)).await
 }
 

@@ -143,7 +143,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(uploads::address_parts))
         .routes(routes!(uploads::complete))
         .routes(routes!(files::list))
-        .routes(routes!(files::get, files::rename, files::delete))
+        .routes(routes!(files::get, files::change, files::delete))
         .routes(routes!(files::move_into))
         .routes(routes!(files::downloads))
         .routes(routes!(files::signed_url))

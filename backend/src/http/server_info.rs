@@ -67,7 +67,8 @@ pub async fn server_info(State(app): State<AppState>) -> Json<ServerInfo> {
         max_image_pixels: limits.image_pixels,
         max_archive_expansion: limits.archive_expansion,
         max_archive_files: MOST_FILES,
-        file_expiry_days: app.file_expiry_days,
+        file_expiry_days: app.retention.usual_days,
+        expiry_warning_days: app.retention.warning_days,
         registration_open: !matches!(
             app.registration.admission,
             Admission::Closed | Admission::Invited

@@ -53,11 +53,13 @@ pub async fn list(
 /// Take things back from the trash
 ///
 /// All of them or none: to where they were, or where that is gone, into no folder; with a number behind the name where that
-/// is taken. What had expired is kept as long as what is new.
+/// is taken. What had expired is kept as long as what is new; of somebody who may not keep files, until as long after it was
+/// stored, and a file whose time is over by that does not come back.
 #[utoipa::path(
     post, path = "/api/trash/restore", operation_id = "restore_from_trash", tag = "Trash", request_body = Restore,
     responses(
         (status = 204),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `kept_too_long`: a file that its owner may not have any longer"),
         (status = 404, description = "`not_found`: one of them"),
         (status = 422, description = "`invalid`"),
     )
@@ -67,7 +69,7 @@ pub async fn restore(
     user: AuthUser,
     Valid(wanted): Valid<Restore>,
 ) -> Result<StatusCode> {
-    trash::restore(&app, user.id, &wanted.ids).await?;
+    trash::restore(&app, &user, &wanted.ids).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

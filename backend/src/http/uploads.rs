@@ -39,6 +39,7 @@ const FIRST_PARTS: u32 = 16;
     request_body = BeginUpload,
     responses(
         (status = 201, body = BegunUpload),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `kept_too_long`"),
         (status = 404, description = "`not_found`: the folder"),
         (status = 409, description = "`too_many`"),
         (status = 413, description = "`too_large`"),
@@ -59,6 +60,7 @@ pub async fn begin(
         return Err(Error::TooLarge { limit });
     }
     let handed_in = user.hands_in(body.hand_in);
+    let lifetime = app.retention.asked(user.role, body.expires_in, body.keep)?;
     let folder = destination(&app, &user, handed_in, body.folder_id, body.path.as_deref()).await?;
     let announced = Announced {
         owner: user.id,
@@ -71,6 +73,7 @@ pub async fn begin(
         sha256: body.sha256,
         handed_in,
         sent: None,
+        lifetime,
     };
     let upload = app.uploads.begin(&announced).await?;
     Ok((StatusCode::CREATED, Json(begun(&app, &base, upload).await?)))

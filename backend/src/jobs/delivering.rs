@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::AppState;
 use crate::auth;
+use crate::db::expiry_warning::{self, Expiring};
 use crate::db::mail::{self, Due, Purpose};
 use crate::db::scan::{self, Quarantined};
 use crate::db::{account, file, file_request, hand_in, invitation, share_address};
@@ -35,6 +36,8 @@ const RESET_MS: i64 = 3_600_000;
 const MOST_NAMED: u32 = 20;
 /// Accounts that one request for another link is answered for.
 const MOST_WANTED: u32 = 3;
+/// Files that a warning of expiry names.
+const MOST_NAMES: u32 = 20;
 
 /// Sends until told to stop.
 pub fn start(app: AppState, stop: CancellationToken) {
@@ -167,6 +170,7 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
                 Letter::quarantined_of_somebody(base, &owner, &name, &found)
             })
         }
+        Message::Expiring { user, warned_at } => expiring(app, user, warned_at, base).await?,
         Message::SecondFactorOn { user } => account::get(&app.db, user)
             .await?
             .map(|user| Letter::second_factor_on(base, &user.username)),
@@ -178,6 +182,26 @@ async fn compose(app: &AppState, due: &Due) -> Result<Vec<Letter>> {
             .map(|user| Letter::password_changed(base, &user.username)),
     };
     Ok(letter.into_iter().collect())
+}
+
+/// What expires still of what somebody is to be warned of; none where nothing does.
+async fn expiring(
+    app: &AppState,
+    user: UserId,
+    warned_at: i64,
+    base: &str,
+) -> Result<Option<Letter>> {
+    let now = app.clock.now_ms();
+    let Expiring { first, count } =
+        expiry_warning::expiring(&app.db, user, warned_at, MOST_NAMES, now).await?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let owner = account::get(&app.db, user).await?;
+    Ok(owner.map(|owner| {
+        let may_keep = app.retention.may_keep(owner.role);
+        Letter::expiring(base, &owner.username, &first, count, may_keep)
+    }))
 }
 
 async fn token(app: &AppState, user: UserId, purpose: Purpose, lasts_ms: i64) -> Result<String> {

@@ -6,6 +6,7 @@ pub mod delivering;
 pub mod purge;
 pub mod scanning;
 pub mod scrub;
+pub mod warning;
 pub mod watching;
 
 use tokio_cron_scheduler::{Job, JobScheduler};
@@ -15,6 +16,8 @@ use crate::app::AppState;
 
 /// Every ten minutes, at second 0.
 const PURGE_SCHEDULE: &str = "0 */10 * * * *";
+/// Every hour, five minutes past: not beside the purge.
+const WARNING_SCHEDULE: &str = "0 5 * * * *";
 /// Every night at half past three (UTC).
 const SCRUB_SCHEDULE: &str = "0 30 3 * * *";
 
@@ -30,6 +33,15 @@ pub async fn start(app: AppState, stop: CancellationToken) -> anyhow::Result<Job
             }
         })
     })?;
+    let warned = app.clone();
+    let warning = Job::new_async(WARNING_SCHEDULE, move |_, _| {
+        let app = warned.clone();
+        Box::pin(async move {
+            if let Err(cause) = warning::run(&app).await {
+                tracing::error!(%cause, "not everybody was warned of expiry; the others will be next time");
+            }
+        })
+    })?;
     let scrub = Job::new_async(SCRUB_SCHEDULE, move |_, _| {
         let (app, stop) = (app.clone(), stop.clone());
         Box::pin(async move {
@@ -39,6 +51,7 @@ pub async fn start(app: AppState, stop: CancellationToken) -> anyhow::Result<Job
         })
     })?;
     scheduler.add(purge).await?;
+    scheduler.add(warning).await?;
     scheduler.add(scrub).await?;
     scheduler.start().await?;
     Ok(scheduler)

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use sharesync_protocol::FileId;
+use time::OffsetDateTime;
 
 use crate::db::file_request::Notice;
 
@@ -222,6 +223,41 @@ impl Letter {
         }
     }
 
+    /// Files of one's own expire soon: so many, and the names of the first of them with the moments (milliseconds since the
+    /// Unix epoch) at which they do.
+    pub fn expiring(
+        base_url: &str,
+        username: &str,
+        first: &[(String, i64)],
+        count: u32,
+        may_keep: bool,
+    ) -> Self {
+        let mut paragraphs = vec![
+            format!("Hello {username},"),
+            match count {
+                1 => "a file of yours expires soon:".into(),
+                count => format!("{count} files of yours expire soon:"),
+            },
+        ];
+        paragraphs.extend(first.iter().map(|(name, at)| format!("{name} ({})", moment(*at))));
+        let more = u64::from(count).saturating_sub(first.len() as u64);
+        if more > 0 {
+            paragraphs.push(format!("and {more} more."));
+        }
+        paragraphs.push(if may_keep {
+            "What is still needed can be kept, or expire later: open the file and choose.".into()
+        } else {
+            "Download what is still needed before.".into()
+        });
+        Self {
+            subject: "Files of yours expire soon",
+            paragraphs,
+            action: Some(Action { label: "Your files", url: format!("{base_url}/files") }),
+            note: "If you need none of them any more, there is nothing to do. You get this mail once \
+                   for each file.",
+        }
+    }
+
     /// Signing in takes a second factor now.
     pub fn second_factor_on(base_url: &str, username: &str) -> Self {
         Self {
@@ -266,6 +302,15 @@ impl Letter {
     }
 }
 
+/// A moment (milliseconds since the Unix epoch) to the minute: `2026-11-30 16:05 UTC`.
+fn moment(at: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000));
+    moment.map_or_else(
+        |_| "at some time".into(),
+        |at| format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute()),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,6 +320,19 @@ mod tests {
         let letter = Letter::verify("https://a.example", "<b>&\"'", "t0ken");
         assert!(letter.html().contains("Hello &#60;b&#62;&#38;&#34;&#39;,"), "{}", letter.html());
         assert!(letter.text().contains("Hello <b>&\"',"));
+    }
+
+    #[test]
+    fn files_that_expire_are_named_as_text_and_those_beyond_are_counted() {
+        let first = [("<b>.txt".to_owned(), 1_780_000_000_000), ("b.txt".to_owned(), 0)];
+        let letter = Letter::expiring("https://a.example", "sam", &first, 2, true);
+        assert!(letter.html().contains("<p>&#60;b&#62;.txt (2026-05-28 20:26 UTC)</p>"));
+        assert!(letter.text().contains("<b>.txt (2026-05-28 20:26 UTC)\n\nb.txt (1970-01-01"));
+        assert!(!letter.text().contains("more."), "{}", letter.text());
+        let letter = Letter::expiring("https://a.example", "sam", &first, 1234, false);
+        assert!(letter.text().contains("1234 files of yours"), "{}", letter.text());
+        assert!(letter.text().contains("and 1232 more."), "{}", letter.text());
+        assert!(!letter.text().contains("kept"), "{}", letter.text());
     }
 
     #[test]

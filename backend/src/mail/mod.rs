@@ -79,6 +79,13 @@ pub enum Message {
         /// In which.
         file: FileId,
     },
+    /// Files of one's own expire soon.
+    Expiring {
+        /// Whose.
+        user: UserId,
+        /// Those that were found then.
+        warned_at: i64,
+    },
     /// Signing in takes a second factor now.
     SecondFactorOn {
         /// For whom.

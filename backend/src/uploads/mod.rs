@@ -18,6 +18,7 @@ use crate::db::{Db, file, file_request, new_id, upload_part};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::library::Library;
+use crate::retention::Lifetime;
 use crate::scanning::Verdict;
 use crate::validation::TypeRules;
 use direct::Looks;
@@ -61,6 +62,8 @@ pub struct Announced {
     pub handed_in: bool,
     /// The request that it is sent to, and by whom.
     pub sent: Option<Sent>,
+    /// For how long the file is to be kept, from when it is one.
+    pub lifetime: Lifetime,
 }
 
 /// What is known of the content of an upload that is whole.
@@ -126,6 +129,7 @@ impl Uploads {
             handed_in: announced.handed_in,
             sent: announced.sent.as_ref(),
             expires_at: now + waits(announced.sent.is_some()),
+            lifetime: announced.lifetime,
         };
         let id = upload::begin(&self.db, &new, now).await?;
         self.events.upload_moved(announced.owner, id);
@@ -186,7 +190,7 @@ impl Uploads {
             crc32,
             verdict: verdict.as_ref(),
             content_type: &upload.content_type,
-            expires_at: Some(self.library.expiry(now)),
+            expires_at: self.library.expiry(upload.lifetime(), now),
             handed_in: upload.handed_in,
             sent: sent.as_ref(),
         };

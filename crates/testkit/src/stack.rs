@@ -194,6 +194,11 @@ impl Stack {
         self.running.server.purge().await.expect("the purge runs")
     }
 
+    /// Warns people now whose files are about to expire. Answers how many.
+    pub async fn warn_of_expiry(&self) -> u64 {
+        self.running.server.warn_of_expiry().await.expect("people can be warned")
+    }
+
     /// Looks now through what is stored.
     pub async fn scrub(&self) -> Scrubbed {
         self.running.server.scrub().await.expect("the scrub runs")

@@ -458,10 +458,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a file
-         * @description For `admin`, `standard`, `ops`; by an API token with `files:write`.
+         * Rename a file, or change when it expires
+         * @description All that is asked for, or nothing.
+         *
+         *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
          */
-        patch: operations["rename_file"];
+        patch: operations["change_file"];
         trace?: never;
     };
     "/api/files/{id}/content": {
@@ -1355,7 +1357,8 @@ export interface paths {
         /**
          * Take things back from the trash
          * @description All of them or none: to where they were, or where that is gone, into no folder; with a number behind the name where that
-         *     is taken. What had expired is kept as long as what is new.
+         *     is taken. What had expired is kept as long as what is new; of somebody who may not keep files, until as long after it was
+         *     stored, and a file whose time is over by that does not come back.
          *
          *     For `admin`, `standard`, `ops`; by an API token with `files:write`.
          */
@@ -1398,8 +1401,8 @@ export interface paths {
         /**
          * Begin an upload by tus
          * @description `Upload-Length` says how many bytes will come, or `Upload-Defer-Length: 1` that it will be said later.
-         *     `Upload-Metadata` may hold `filename`, `filetype` and `hand_in`. The body, as `application/offset+octet-stream`, may
-         *     be the first of the bytes.
+         *     `Upload-Metadata` may hold `filename`, `filetype`, `hand_in`, and for how long the file is to be kept: `expires_in`, in
+         *     seconds, or `keep` as `true`. The body, as `application/offset+octet-stream`, may be the first of the bytes.
          *
          *     For `admin`, `standard`, `client`, `ops`; by an API token with `files:write`.
          */
@@ -1714,9 +1717,18 @@ export interface components {
         };
         /** @description Body of `POST /api/uploads`: what is going to be sent. */
         BeginUpload: {
+            /**
+             * Format: int64
+             * @description Seconds until the file expires, from when it is stored: a minute to a year, and as long as `GET /api/me` says. As
+             *     long as the server keeps files where not given.
+             * @example 86400
+             */
+            expires_in?: number | null;
             folder_id?: components["schemas"]["FolderId"] | null;
             /** @description Hand it in to the operators, who are told by mail. A `client` always does. */
             hand_in?: boolean;
+            /** @description Keep it: it does not expire, if `GET /api/me` says that one may. */
+            keep?: boolean;
             /**
              * @description The file's name: 1 to 255 bytes, no `/`, no `\`, no control characters.
              * @example report.pdf
@@ -1763,6 +1775,20 @@ export interface components {
              * @description Through a TURN server.
              */
             turn: number;
+        };
+        /** @description Body of `PATCH /api/files/{id}`: at least one of its fields; what is left out stays as it is. */
+        ChangeFile: {
+            /**
+             * Format: int64
+             * @description Seconds from now until the file expires: a minute to a year, and as long as `GET /api/me` says; null to keep it.
+             * @example 86400
+             */
+            expires_in?: number | null;
+            /**
+             * @description The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+             * @example report-final.pdf
+             */
+            name?: string | null;
         };
         /** @description Body of `PATCH /api/requests/{slug}`: what is left out stays as it is, what is null is taken away. */
         ChangeFileRequest: {
@@ -2283,9 +2309,17 @@ export interface components {
             id: components["schemas"]["UserId"];
             /**
              * Format: int64
+             * @description Longest time after which it may have a file expire, in seconds: where it may not keep any, from when that is stored.
+             * @example 31536000
+             */
+            max_expires_in: number;
+            /**
+             * Format: int64
              * @description Largest file it may upload, in bytes.
              */
             max_upload_size: number;
+            /** @description Whether it may keep files, so that they do not expire. */
+            may_keep: boolean;
             /**
              * Format: int64
              * @description Bytes the account may store.
@@ -2521,7 +2555,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "type_mismatch" | "type_refused" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "too_many_pixels" | "archive_bomb" | "unsafe_archive" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "kept_too_long" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "type_mismatch" | "type_refused" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "too_many_pixels" | "archive_bomb" | "unsafe_archive" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -2614,14 +2648,6 @@ export interface components {
             password: components["schemas"]["NewPassword"];
             /** @description How others see it. */
             username: components["schemas"]["Username"];
-        };
-        /** @description Body of `PATCH /api/files/{id}`. */
-        RenameFile: {
-            /**
-             * @description The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
-             * @example report-final.pdf
-             */
-            name: string;
         };
         /** @description Body of `PATCH /api/folders/{id}`. */
         RenameFolder: {
@@ -2777,7 +2803,12 @@ export interface components {
             email_verification: boolean;
             /**
              * Format: int32
-             * @description Days after which stored files are purged.
+             * @description So many days before, their owners are warned by mail; 0 where they are not.
+             */
+            expiry_warning_days: number;
+            /**
+             * Format: int32
+             * @description Days after which stored files expire that nobody has said anything else of.
              */
             file_expiry_days: number;
             /**
@@ -3221,7 +3252,7 @@ export interface components {
             created_at: number;
             /**
              * Format: int64
-             * @description When the purge will remove it, if ever.
+             * @description When it expires; null where it is kept.
              */
             expires_at?: number | null;
             folder_id?: components["schemas"]["FolderId"] | null;
@@ -4558,7 +4589,7 @@ export interface operations {
             };
         };
     };
-    rename_file: {
+    change_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4569,7 +4600,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RenameFile"];
+                "application/json": components["schemas"]["ChangeFile"];
             };
         };
         responses: {
@@ -4590,7 +4621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `kept_too_long` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4626,7 +4657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
+            /** @description `invalid`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7809,7 +7840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `kept_too_long`: a file that its owner may not have any longer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7918,7 +7949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `kept_too_long` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7963,7 +7994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
+            /** @description `invalid`, `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8301,6 +8332,13 @@ export interface operations {
                 folder_id?: components["schemas"]["FolderId"];
                 /** @description Folders inside that one, one in the other, separated by `/`. What is missing of them is made. */
                 path?: string;
+                /**
+                 * @description Seconds until it expires: a minute to a year, and as long as `GET /api/me` says. As long as the server keeps files
+                 *     where not given.
+                 */
+                expires_in?: number;
+                /** @description Keep it: it does not expire, if `GET /api/me` says that one may. */
+                keep?: boolean;
             };
             header?: never;
             path?: never;
@@ -8329,7 +8367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `kept_too_long` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8365,7 +8403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
+            /** @description `invalid`, `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8466,7 +8504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `insufficient_scope` */
+            /** @description `forbidden`, `insufficient_scope`, `kept_too_long` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -82,18 +82,19 @@ pub async fn options(State(app): State<AppState>) -> impl IntoResponse {
 /// Begin an upload by tus
 ///
 /// `Upload-Length` says how many bytes will come, or `Upload-Defer-Length: 1` that it will be said later.
-/// `Upload-Metadata` may hold `filename`, `filetype` and `hand_in`. The body, as `application/offset+octet-stream`, may
-/// be the first of the bytes.
+/// `Upload-Metadata` may hold `filename`, `filetype`, `hand_in`, and for how long the file is to be kept: `expires_in`, in
+/// seconds, or `keep` as `true`. The body, as `application/offset+octet-stream`, may be the first of the bytes.
 #[utoipa::path(
     post, path = "/api/tus", operation_id = "tus_create", tag = "Uploads",
     responses(
         (status = 201, description = "`Location` is where its bytes go; `Upload-Offset`, `Upload-Expires`"),
         (status = 400, description = "`bad_request`"),
+        (status = 403, description = "`forbidden`, `insufficient_scope`, `kept_too_long`"),
         (status = 409, description = "`too_many`"),
         (status = 412, description = "`unsupported_version`"),
         (status = 413, description = "`too_large`"),
         (status = 415, description = "`unsupported_type`, `type_refused`, `type_mismatch`"),
-        (status = 422, description = "`empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
+        (status = 422, description = "`invalid`, `empty_file`, `invalid_name`, `too_many_pixels`, `archive_bomb`, `unsafe_archive`"),
         (status = 460, description = "`checksum_mismatch`"),
         (status = 507, description = "`quota_exceeded`, `out_of_space`"),
     )
@@ -301,6 +302,11 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
     names::check(&name)?;
     let given = said(&["filetype", "type"]).and_then(|text| text.parse::<mime_guess::Mime>().ok());
     let handed_in = user.hands_in(said(&["hand_in"]) == Some("true"));
+    let lifetime = app.retention.asked(
+        user.role,
+        expires_in(said(&["expires_in"]))?,
+        said(&["keep"]) == Some("true"),
+    )?;
     let folder = said(&["folder_id"]).map(str::parse).transpose().map_err(|_| Error::NotFound)?;
     // Clients that send folders say where in them a file was, its name included.
     let with_name = said(&["relativePath"]).and_then(|path| path.rsplit_once('/'));
@@ -320,7 +326,13 @@ async fn announced(app: &AppState, user: &AuthUser, headers: &HeaderMap) -> Resu
         sha256: None,
         handed_in,
         sent: None,
+        lifetime,
     })
+}
+
+fn expires_in(said: Option<&str>) -> Result<Option<u64>> {
+    let seconds = said.map(str::parse).transpose();
+    seconds.map_err(|_| Error::invalid("expires_in", "must be a number of seconds"))
 }
 
 fn check_size(app: &AppState, user: &AuthUser, size: u64) -> Result<()> {

@@ -136,6 +136,7 @@ impl Role {
 /// Answer of `GET /api/me` and of a registration: the signed-in account.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Me {
     /// The account.
     pub id: UserId,
@@ -157,6 +158,11 @@ pub struct Me {
     pub used: u64,
     /// Largest file it may upload, in bytes.
     pub max_upload_size: u64,
+    /// Whether it may keep files, so that they do not expire.
+    pub may_keep: bool,
+    /// Longest time after which it may have a file expire, in seconds: where it may not keep any, from when that is stored.
+    #[cfg_attr(feature = "server", schema(example = 31_536_000))]
+    pub max_expires_in: u64,
     /// When the account was made.
     pub created_at: i64,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::given::given;
 use super::{ContentDigest, PreviewKind, ReceivedBy, ScanResult};
 use crate::{FileId, FolderId};
 
@@ -29,7 +30,7 @@ pub struct UploadedFile {
     pub scan: ScanResult,
     /// When it was stored.
     pub created_at: i64,
-    /// When the purge will remove it, if ever.
+    /// When it expires; null where it is kept.
     pub expires_at: Option<i64>,
 }
 
@@ -75,14 +76,23 @@ pub struct FileDetails {
     pub download_url_expires_at: i64,
 }
 
-/// Body of `PATCH /api/files/{id}`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// Body of `PATCH /api/files/{id}`: at least one of its fields; what is left out stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, garde::Validate))]
-pub struct RenameFile {
+pub struct ChangeFile {
     /// The new name: 1 to 255 bytes, no `/`, no `\`, no control characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", garde(skip))]
     #[cfg_attr(feature = "server", schema(example = "report-final.pdf"))]
-    pub name: String,
+    pub name: Option<String>,
+    /// Seconds from now until the file expires: a minute to a year, and as long as `GET /api/me` says; null to keep it.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", garde(skip))]
+    #[cfg_attr(
+        feature = "server",
+        schema(value_type = Option<u64>, minimum = 60, maximum = 31_536_000, example = 86400)
+    )]
+    pub expires_in: Option<Option<u64>>,
 }
 
 /// Files and folders of one's own, as many as 1,000 together.

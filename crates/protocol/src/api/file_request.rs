@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::share::given;
+use super::given::given;
 use super::{BegunUpload, ContentDigest, FolderStep, ReceivedPart, Sha256Digest, UploadSession};
 use crate::{FolderId, RequestSlug};
 

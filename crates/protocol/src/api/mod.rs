@@ -10,6 +10,7 @@ mod digest;
 mod file;
 mod file_request;
 mod folder;
+mod given;
 mod hand_in;
 mod invitation;
 mod preview;
@@ -33,7 +34,7 @@ pub use archive::{ArchiveLink, RequestArchive, RequestShareArchive};
 pub use credentials::{EmailAddress, NewPassword, Username};
 pub use digest::{ContentDigest, NoDigest, PartsDigest, Sha256Digest};
 pub use file::{
-    Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, RenameFile, Selection,
+    ChangeFile, Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, Selection,
     UploadedFile,
 };
 pub use file_request::{

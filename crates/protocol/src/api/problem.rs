@@ -57,6 +57,8 @@ pub enum ProblemCode {
     DownloadsLimited,
     /// 403: something was found in the file, or in one of several: it is in quarantine.
     Quarantined,
+    /// 403: the account may not keep a file, or not have it for so long: `limit` seconds after it is stored at most.
+    KeptTooLong,
     /// 403: signed in, and not allowed; or a download address that was tampered with.
     Forbidden,
     /// 404: not there, or not yours.

@@ -63,8 +63,10 @@ pub struct ServerInfo {
     pub max_archive_expansion: u64,
     /// Files that a ZIP may hold.
     pub max_archive_files: u64,
-    /// Days after which stored files are purged.
+    /// Days after which stored files expire that nobody has said anything else of.
     pub file_expiry_days: u32,
+    /// So many days before, their owners are warned by mail; 0 where they are not.
+    pub expiry_warning_days: u32,
     /// Whether anybody may make an account.
     pub registration_open: bool,
     /// Whether an address is to be proven before one can sign in with it.

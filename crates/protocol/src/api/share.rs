@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::given::given;
 use super::{EmailAddress, FolderStep, PreviewKind, ScanState};
 use crate::{AddressId, FileId, FolderId, ShareSlug};
 
@@ -81,15 +82,6 @@ pub struct ChangeShare {
     #[serde(default)]
     #[cfg_attr(feature = "server", garde(length(max = 50)))]
     pub revoke: Vec<AddressId>,
-}
-
-/// Something that is there, though it may be null.
-pub(super) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }
 
 /// A share link as its owner sees it.

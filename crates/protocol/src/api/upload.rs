@@ -40,6 +40,16 @@ pub struct BeginUpload {
     #[cfg_attr(feature = "server", garde(skip))]
     #[cfg_attr(feature = "server", schema(example = "photos/2026"))]
     pub path: Option<String>,
+    /// Seconds until the file expires, from when it is stored: a minute to a year, and as long as `GET /api/me` says. As
+    /// long as the server keeps files where not given.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    #[cfg_attr(feature = "server", schema(minimum = 60, maximum = 31_536_000, example = 86400))]
+    pub expires_in: Option<u64>,
+    /// Keep it: it does not expire, if `GET /api/me` says that one may.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", garde(skip))]
+    pub keep: bool,
 }
 
 /// An upload under way.

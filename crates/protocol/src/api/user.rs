@@ -35,7 +35,7 @@ pub struct User {
 
 impl User {
     /// The account as its owner sees it, whose files may be so large.
-    pub fn into_me(self, max_upload_size: u64) -> Me {
+    pub fn into_me(self, max_upload_size: u64, may_keep: bool, max_expires_in: u64) -> Me {
         let User {
             id,
             email,
@@ -60,6 +60,8 @@ impl User {
             quota,
             used,
             max_upload_size,
+            may_keep,
+            max_expires_in,
             created_at,
         }
     }

@@ -28,6 +28,7 @@ mod policy;
 mod previews;
 mod protected_links;
 mod purge;
+mod retention;
 mod scanning;
 mod second_factor;
 mod sessions;
