@@ -44,6 +44,10 @@ const SENTENCES: Partial<Record<ProblemCode, Sentence>> = {
   username_taken: 'Somebody has this username already.',
   name_taken: 'Something here has this name already.',
   last_admin: 'Somebody has to administer this server: make somebody else an administrator first.',
+  kept_too_long: ({ limit }) =>
+    limit === undefined || limit === null
+      ? 'Your account may not have this file for so long.'
+      : `Your account may have a file for ${formatDuration(limit)} after it is stored, and no longer.`,
   too_many: ({ limit }) =>
     limit === undefined || limit === null
       ? 'There are as many as there may be. Remove one first.'

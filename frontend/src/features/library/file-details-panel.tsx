@@ -15,6 +15,7 @@ import { problemWords } from '@/lib/problem-words'
 import { SCAN_WORDS, unfetchable } from '@/lib/scan-words'
 import { DownloadRecords } from './download-records'
 import { fileDigest } from './file-digest'
+import { FileExpiry } from './file-expiry'
 import { FileLinks } from './file-links'
 import { fileQuery, filesKey } from './library-queries'
 import { LocationLink } from './location-link'
@@ -32,14 +33,14 @@ export function FileDetailsPanel({ id, onClose }: FileDetailsPanelProps) {
   const query = useQuery({ ...fileQuery(id ?? ''), enabled: id !== null })
   return (
     <Drawer open={id !== null} onClose={onClose} title={query.data?.name ?? 'File'}>
-      {query.data && <Contents file={query.data} />}
+      {query.data && <Contents file={query.data} now={query.dataUpdatedAt} />}
       {query.isLoading && <Skeleton className="h-40" />}
       {!query.data && query.error && <Notice tone="danger">{problemWords(query.error)}</Notice>}
     </Drawer>
   )
 }
 
-function Contents({ file }: { file: FileDetails }) {
+function Contents({ file, now }: { file: FileDetails; now: number }) {
   const { download } = useFileActions()
   const { term, sha256 } = fileDigest(file)
   const reason = unfetchable(file.scan)
@@ -48,10 +49,6 @@ function Contents({ file }: { file: FileDetails }) {
     ['Kind', file.content_type],
     ['Added', formatDateTime(file.created_at)],
     ...(file.received ? [['Received from', receivedBy(file.received)]] : []),
-    [
-      'Kept until',
-      typeof file.expires_at === 'number' ? formatDateTime(file.expires_at) : 'deleted',
-    ],
     ['Viruses', SCAN_WORDS[file.scan]],
     ...(file.scan_found ? [['Found', file.scan_found]] : []),
   ]
@@ -78,6 +75,10 @@ function Contents({ file }: { file: FileDetails }) {
               <dd className="min-w-0 break-words">{value}</dd>
             </div>
           ))}
+          <dt className="text-muted">Kept until</dt>
+          <dd>
+            <FileExpiry file={file} now={now} />
+          </dd>
           <dt className="text-muted">Folder</dt>
           <dd>
             <LocationLink folderId={file.folder_id ?? null} />

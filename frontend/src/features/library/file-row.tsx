@@ -6,6 +6,7 @@ import { FileIcon } from '@/components/file-icon'
 import { ScanBadge } from '@/components/scan-badge'
 import { Badge } from '@/components/ui/badge'
 import { formatBytes, formatCount, formatDateTime, formatRelative } from '@/lib/format'
+import { ExpiryBadge, ExpiryWords } from './expiry-mark'
 import { FileRowActions } from './file-row-actions'
 import { Passing } from './passing'
 import { LocationLink } from './location-link'
@@ -41,6 +42,7 @@ export const FileRow = memo(function FileRow({
               <Name file={file} panel={row.handlers.panelOf(file.id)} now={now} located={located} />
               {file.damaged && <Badge tone="danger">Damaged</Badge>}
               <ScanBadge scan={file.scan} />
+              <ExpiryBadge file={file} now={now} />
             </div>
           </td>
           <td className="hidden text-end text-sm whitespace-nowrap tabular-nums md:table-cell">
@@ -119,10 +121,14 @@ function Name({ file, now, located, panel }: NameProps) {
       </Link>
       {located ? (
         <p className="truncate text-xs text-muted">
+          <ExpiryWords file={file} now={now} />
           <LocationLink folderId={file.folder_id ?? null} />
         </p>
       ) : (
-        <p className="truncate text-xs text-muted md:hidden">{words.filter(Boolean).join(' · ')}</p>
+        <p className="truncate text-xs text-muted md:hidden">
+          <ExpiryWords file={file} now={now} />
+          {words.filter(Boolean).join(' · ')}
+        </p>
       )}
     </div>
   )

@@ -1,13 +1,14 @@
 /** The calls that an upload into the library is made of. */
 import { api, unwrap } from '@/api/client'
 import { ProblemError } from '@/api/problem'
+import { lifetimeFields } from '@/lib/uploads/lifetime'
 import { putPart } from '@/lib/uploads/put-part'
 import { mediaType, type UploadApi } from '@/lib/uploads/upload-api'
 
 /** The server's. */
 export const uploadApi: UploadApi = {
   begin: (announced) => {
-    const { name, size, handIn, goal } = announced
+    const { name, size, handIn, goal, lifetime } = announced
     return unwrap(
       api.POST('/api/uploads', {
         body: {
@@ -17,6 +18,7 @@ export const uploadApi: UploadApi = {
           folder_id: goal.folderId,
           ...mediaType(announced),
           ...(goal.path && { path: goal.path }),
+          ...lifetimeFields(lifetime),
         },
       }),
     )

@@ -12,6 +12,8 @@ import { formatCount } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import { hasLibrary } from '@/lib/roles'
 import { GoesToOperators, HandInChoice } from './hand-in-choice'
+import type { Lifetime } from '@/lib/uploads/lifetime'
+import { LifetimeChoice } from './lifetime-choice'
 import { PastedText } from './pasted-text'
 import { ShareDialog } from './share-dialog'
 import { limitWords, typeWords } from '@/lib/uploads/upload-limits'
@@ -30,7 +32,8 @@ export function UploadPage() {
   const [sharing, setSharing] = useState<readonly UploadedFile[]>([])
   const [handIn, setHandIn] = useState(false)
   const unfinished = useUnfinished()
-  const add = useAddFiles({ handIn, unfinished })
+  const [lifetime, setLifetime] = useState<Lifetime>('usual')
+  const add = useAddFiles({ handIn, lifetime, unfinished })
   const { data: me } = useMe()
   const done = list.flatMap(({ state }) => (state.is === 'done' ? [state.file] : []))
   const givenAway = list.some(({ state, handIn }) => state.is === 'done' && handIn)
@@ -46,9 +49,10 @@ export function UploadPage() {
       <h1 className="text-xl font-semibold">Upload</h1>
       <Limits />
       {/* What is chosen goes where this says, so it comes first; and keeps its place until it is known. */}
-      <div className="mt-4 min-h-11">
+      <div className="mt-4 grid min-h-36 content-start gap-4 sm:min-h-19 sm:grid-cols-[1fr_14rem]">
         {me &&
           (keeps ? <HandInChoice checked={handIn} onChange={setHandIn} /> : <GoesToOperators />)}
+        <LifetimeChoice lifetime={lifetime} onChange={setLifetime} />
       </div>
       <DropZone label="Choose files to upload" onFiles={add} className="mt-4 min-h-48 py-6">
         <span className="mt-4 text-lg font-semibold">Drop files or folders here</span>

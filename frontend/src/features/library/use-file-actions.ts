@@ -1,4 +1,4 @@
-/** What can be done to files in the library: fetch, rename. Used by its table and its panel. */
+/** What can be done to files in the library: fetch, rename, keep. Used by its table and its panel. */
 import { useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from '@/api/client'
 import { useToast } from '@/components/ui/toast-context'
@@ -6,6 +6,7 @@ import { saveAs } from '@/lib/save-as'
 import { problemWords, type ProblemSubject } from '@/lib/problem-words'
 import { unfetchable } from '@/lib/scan-words'
 import { idsOf, type Picked, pickedWords } from './entry'
+import type { ChangedLifetime } from './expiry'
 import { refreshLibrary } from './library-queries'
 
 /** Enough to name a file and to find it. */
@@ -54,5 +55,12 @@ export function useFileActions() {
     await refreshLibrary(queries)
   }
 
-  return { download, downloadAll, rename }
+  /** Throws `ProblemError`, too. */
+  const expire = async ({ id }: FileRef, lifetime: ChangedLifetime) => {
+    const body = { expires_in: lifetime === 'keep' ? null : lifetime }
+    await unwrap(api.PATCH('/api/files/{id}', { params: { path: { id } }, body }))
+    await refreshLibrary(queries)
+  }
+
+  return { download, downloadAll, rename, expire }
 }

@@ -35,6 +35,7 @@ const announced = {
   size: 10,
   type: 'image/png',
   handIn: false,
+  lifetime: 'usual' as const,
   goal: { folderId: null, path: 'trip', answer: { slug: 's', sender: 'Ann', pass: 'old' } },
 }
 

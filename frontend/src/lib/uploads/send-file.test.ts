@@ -131,6 +131,7 @@ const film = new File([content], 'film.mp4', { type: 'video/mp4' })
 function send(file: File, session: string | null = null) {
   return fileSender(server, () => Promise.resolve(), { inTurn }).send(file, {
     handIn: false,
+    lifetime: 'usual',
     goal,
     session,
     onBegun: (...upload) => begun.push(upload),
@@ -171,6 +172,7 @@ it('sends a file in parts, three at a time, and completes it', async () => {
     size: 4500,
     type: 'video/mp4',
     handIn: false,
+    lifetime: 'usual',
     goal,
   })
   expect(stored()).toEqual([...content])
@@ -264,7 +266,14 @@ describe('a bucket, which says no in words of its own,', () => {
 
 describe('an upload that was begun', () => {
   beforeEach(async () => {
-    await server.begin({ name: 'film.mp4', size: 4500, type: '', handIn: false, goal })
+    await server.begin({
+      name: 'film.mp4',
+      size: 4500,
+      type: '',
+      handIn: false,
+      goal,
+      lifetime: 'usual',
+    })
     for (const number of [1, 3, 5]) {
       server.parts.set(number, content.slice((number - 1) * PART, number * PART))
     }

@@ -32,7 +32,7 @@ interface Means<Sent> {
 
 async function send<Sent>(means: Means<Sent>, file: File, options: SendOptions): Promise<Sent> {
   const { api, wait, turns } = means
-  const { session: known, handIn, goal, onStalled, signal } = options
+  const { session: known, handIn, goal, lifetime, onStalled, signal } = options
   const persistence = { onStalled, signal, wait }
   if (known !== null) {
     // What is there is looked at once nobody else adds to it.
@@ -43,11 +43,8 @@ async function send<Sent>(means: Means<Sent>, file: File, options: SendOptions):
     if (sent) return sent
   }
   const { name, size, type } = file
-  const begun = await persist(
-    () => api.begin({ name, size, type, handIn, goal }),
-    persistence,
-    REFUSED_TO_BEGIN,
-  )
+  const announced = { name, size, type, handIn, goal, lifetime }
+  const begun = await persist(() => api.begin(announced), persistence, REFUSED_TO_BEGIN)
   if (signal.aborted) {
     // It was cancelled before anybody knew what to discard.
     void api.abort(begun.id).catch(() => undefined)

@@ -1,20 +1,18 @@
 /** The calls that an upload in parts is made of, whoever it goes to. The library has its own, and so has every file request. */
 import type { ReceivedPart, UploadedFile, UploadSession } from '@/api/types'
 import type { Address, PutOptions } from './put-part'
-import type { Goal } from './upload-queue'
+import type { Wish } from './upload-queue'
 
 /** As RFC 9110 §8.3.1 has them, without parameters. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/
 
 /** What is going to be sent. */
-export interface Announced {
+export interface Announced extends Wish {
   readonly name: string
   /** Bytes. */
   readonly size: number
   /** Media type; empty where the browser knows none. */
   readonly type: string
-  readonly handIn: boolean
-  readonly goal: Goal
 }
 
 /** What is there of an upload, and what it became. */

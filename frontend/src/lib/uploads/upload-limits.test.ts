@@ -15,6 +15,7 @@ const server: ServerInfo = {
   max_archive_expansion: 100 * 1024 * MiB,
   max_archive_files: 500_000,
   file_expiry_days: 7,
+  expiry_warning_days: 2,
   registration_open: true,
   email_verification: false,
   providers: [],
@@ -31,6 +32,8 @@ const me: Me = {
   quota: 1000 * MiB,
   used: 400 * MiB,
   max_upload_size: 20 * MiB,
+  may_keep: false,
+  max_expires_in: 604_800,
   created_at: 0,
 }
 
@@ -75,7 +78,6 @@ describe('the limits', () => {
   it('are told in words', () => {
     expect(limitWords(server, me).map(plain)).toEqual([
       'Up to 20 MB a file',
-      'kept for 7 days',
       '600 MB of your storage free',
     ])
     expect(limitWords(undefined, undefined)).toEqual([])

@@ -66,12 +66,11 @@ function words(file: File, status: number, code: ProblemCode, limit?: number): s
   return problemWords(new ProblemError(status, problem), { size: file.size })
 }
 
-/** The limits in words: how large and how long, which types, and what is looked for in pictures and archives. */
+/** The limits in words: how large, and how much there is room for. */
 export function limitWords(server: ServerInfo | undefined, me: Me | undefined): string[] {
   const limits = uploadLimits(server, me)
   return [
     limits && `Up to ${formatBytes(limits.maxSize)} a file`,
-    server && `kept for ${formatCount(server.file_expiry_days, 'day')}`,
     me && `${formatBytes(Math.max(0, me.quota - me.used))} of your storage free`,
   ].filter((part) => part !== undefined)
 }

@@ -3,7 +3,8 @@
  * queue.
  */
 import { type StorePlace, withinStore } from '@/lib/object-store'
-import type { Goal } from './upload-queue'
+import type { Lifetime } from './lifetime'
+import type { Goal, Wish } from './upload-queue'
 
 const FILES: StorePlace = { database: 'sharesync-uploads', store: 'files', counted: true }
 /** Apart from the files: one that is written again is copied again. */
@@ -12,14 +13,12 @@ const SESSIONS: StorePlace = { database: 'sharesync-upload-sessions', store: 'se
 const SHARE_OF_ROOM = 1 / 4
 
 /** A file that is remembered, by this page alone. */
-export interface Kept {
+export interface Kept extends Wish {
   /** `null` where there is no room for a copy: then it has to be chosen again. */
   readonly file: File | null
   readonly name: string
   /** Bytes. */
   readonly size: number
-  readonly handIn: boolean
-  readonly goal: Goal
   /** The server's name for its upload, once that was begun. */
   readonly session: string | null
   /** Notes the server's name for its upload. */
@@ -31,7 +30,7 @@ export interface Kept {
 /** What remembers. Nothing in it throws: what cannot be kept is not. */
 export interface UploadMemory {
   /** Keeps a file; `null` where that does not work. */
-  remember(file: File, handIn: boolean, goal: Goal): Promise<Kept | null>
+  remember(file: File, wish: Wish): Promise<Kept | null>
   /** Everything that is kept and that no other page has. */
   recall(): Promise<Kept[]>
   /** Gives up everything. */
@@ -45,6 +44,8 @@ interface Record {
   readonly handIn: boolean
   /** Absent in what was kept before there were folders. */
   readonly goal?: Goal
+  /** Absent in what was kept before one could choose. */
+  readonly lifetime?: Lifetime
 }
 
 /** This browser's, of what goes into the library, or to one file request. */
@@ -58,8 +59,8 @@ export class BrowserMemory implements UploadMemory {
     this.#slug = slug
   }
 
-  remember(file: File, handIn: boolean, goal: Goal): Promise<Kept | null> {
-    const kept = this.#last.then(() => this.#keep(file, handIn, goal)).catch(() => null)
+  remember(file: File, wish: Wish): Promise<Kept | null> {
+    const kept = this.#last.then(() => this.#keep(file, wish)).catch(() => null)
     this.#last = kept
     return kept
   }
@@ -79,12 +80,12 @@ export class BrowserMemory implements UploadMemory {
     }
   }
 
-  async #keep(file: File, handIn: boolean, goal: Goal): Promise<Kept | null> {
-    if (await fits(file)) return keep({ file, handIn, goal })
+  async #keep(file: File, { handIn, goal, lifetime }: Wish): Promise<Kept | null> {
+    if (await fits(file)) return keep({ file, handIn, goal, lifetime })
     // The server lists what was begun into a library, and tells nobody else.
     if (this.#slug === null) return null
     const { name, size } = file
-    return keep({ file: null, known: { name, size }, handIn, goal })
+    return keep({ file: null, known: { name, size }, handIn, goal, lifetime })
   }
 
   /** Keys of what is kept for the same. */
@@ -125,7 +126,7 @@ function read(key: number): Promise<Record | undefined> {
 }
 
 function kept(key: number, record: Record, session: string | null, release: () => void): Kept {
-  const { file, handIn, goal = { folderId: null, path: '' } } = record
+  const { file, handIn, goal = { folderId: null, path: '' }, lifetime = 'usual' } = record
   let known = session
   return {
     file,
@@ -133,6 +134,7 @@ function kept(key: number, record: Record, session: string | null, release: () =
     size: file?.size ?? record.known?.size ?? 0,
     handIn,
     goal,
+    lifetime,
     session,
     begun: (name) => {
       known = name

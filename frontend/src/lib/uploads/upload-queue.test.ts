@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
 import type { UploadedFile, UploadSession } from '@/api/types'
 import type { Kept, UploadMemory } from './upload-memory'
-import { type Goal, type SendOptions, UploadQueue } from './upload-queue'
+import { type SendOptions, UploadQueue, type Wish } from './upload-queue'
 
 interface Attempt extends SendOptions {
   file: File
@@ -29,17 +29,14 @@ const sender = {
 
 /** Keeps in memory what a browser keeps beyond a reload. */
 class FakeMemory implements UploadMemory {
-  readonly kept = new Map<
-    string,
-    { file: File; handIn: boolean; goal: Goal; session: string | null }
-  >()
+  readonly kept = new Map<string, Wish & { file: File; session: string | null }>()
   full = false
   /** Whether it keeps no copies, only what a file is known by. */
   isNarrow = false
 
-  remember(file: File, handIn: boolean, goal: Goal) {
+  remember(file: File, wish: Wish) {
     if (this.full) return Promise.resolve(null)
-    this.kept.set(file.name, { file, handIn, goal, session: null })
+    this.kept.set(file.name, { file, ...wish, session: null })
     return Promise.resolve(this.#kept(file.name))
   }
 
@@ -103,6 +100,37 @@ beforeEach(() => {
   discarded = []
   memory = new FakeMemory()
   queue = new UploadQueue(sender, memory, () => now)
+})
+
+describe('for how long', () => {
+  it('sends and remembers what was chosen, and what is usual where nothing was', async () => {
+    void queue.add([file('a')], undefined)
+    void queue.add([file('b')], undefined, { lifetime: 86_400 })
+    void queue.add([file('c')], undefined, { lifetime: 'keep' })
+    await settled()
+    expect([...memory.kept.values()].map(({ lifetime }) => lifetime)).toEqual([
+      'usual',
+      86_400,
+      'keep',
+    ])
+    // After a reload it is the same.
+    attempts = []
+    const next = new UploadQueue(sender, memory, () => now)
+    await next.goOn()
+    expect(attempts.map(({ lifetime }) => lifetime)).toEqual(['usual', 86_400])
+    attempt(0).arrive()
+    await settled()
+    expect(attempts.map(({ lifetime }) => lifetime)).toEqual(['usual', 86_400, 'keep'])
+  })
+
+  it('is what it was where one that was cancelled is sent again', async () => {
+    void queue.add([file('a')], undefined, { lifetime: 3600 })
+    queue.cancel(1)
+    queue.retry(1)
+    await settled()
+    expect(attempts.map(({ lifetime }) => lifetime)).toEqual([3600, 3600])
+    expect(memory.kept.get('a')?.lifetime).toBe(3600)
+  })
 })
 
 describe('sending', () => {

@@ -5,6 +5,7 @@
 import { ProblemError } from '@/api/problem'
 import type { UploadedFile, UploadSession } from '@/api/types'
 import { problemWords, type ProblemSubject } from '@/lib/problem-words'
+import type { Lifetime } from './lifetime'
 import { SpeedMeter } from './speed-meter'
 import { refusal, type UploadLimits } from './upload-limits'
 import type { Kept, UploadMemory } from './upload-memory'
@@ -48,15 +49,21 @@ export interface Answer {
   readonly pass: string | null
 }
 
+/** What is to become of a file. */
+export interface Wish {
+  /** Whether it is handed in to the operators, besides being kept. */
+  readonly handIn: boolean
+  readonly goal: Goal
+  /** For how long it is to be kept. */
+  readonly lifetime: Lifetime
+}
+
 /** One file of the queue, as it is now; a change makes a new one. */
-export interface Upload<Sent = UploadedFile> {
+export interface Upload<Sent = UploadedFile> extends Wish {
   readonly key: number
   readonly name: string
   /** Bytes. */
   readonly size: number
-  /** Whether it is handed in to the operators, besides being kept. */
-  readonly handIn: boolean
-  readonly goal: Goal
   /** The server's name for the upload, once it is begun. */
   readonly session: string | null
   /** Whether it goes on by itself after a reload. */
@@ -69,9 +76,7 @@ export interface Upload<Sent = UploadedFile> {
 }
 
 /** How a file is sent. */
-export interface SendOptions {
-  readonly handIn: boolean
-  readonly goal: Goal
+export interface SendOptions extends Wish {
   /** The server's name for the upload, where it was begun already. */
   readonly session: string | null
   /** Called with that name, and how many bytes are there already; again where these have become fewer. */
@@ -95,6 +100,8 @@ export interface Sender<Sent = UploadedFile> {
 /** What is asked of files that are added. */
 export interface AddOptions {
   readonly handIn?: boolean | undefined
+  /** What is usual where it is not given. */
+  readonly lifetime?: Lifetime | undefined
   /** The folder that they go to; `null` for none. */
   readonly folderId?: string | null | undefined
   /** The file request that they answer. */
@@ -180,7 +187,7 @@ export class UploadQueue<Sent = UploadedFile> {
   }
 
   #addNew(file: File, limits: UploadLimits | undefined, options: AddOptions): void {
-    const { handIn = false, unfinished = [] } = options
+    const { unfinished = [] } = options
     const goal = goalOf(file, options)
     const begun = new Set(this.#uploads.map(({ session }) => session))
     const words = refusal(file, limits, this.#uploads.filter(isUnderWay).length)
@@ -189,15 +196,16 @@ export class UploadQueue<Sent = UploadedFile> {
         // One without parts is another program's; and a tree may have many that look alike.
         partSize && goal.path === '' && !begun.has(id) && name === file.name && size === file.size,
     )
+    const { handIn = false, lifetime = 'usual' } = options
+    const wish: Wish = { handIn: known?.hand_in ?? handIn, goal, lifetime }
     this.#append({
       file,
       name: file.name,
       size: file.size,
-      handIn: known?.hand_in ?? handIn,
-      goal,
+      ...wish,
       session: known?.id ?? null,
       state: words ? { is: 'failed', words, final: true } : { is: 'waiting' },
-      kept: words ? null : this.#memory.remember(file, known?.hand_in ?? handIn, goal),
+      kept: words ? null : this.#memory.remember(file, wish),
     })
   }
 
@@ -233,12 +241,12 @@ export class UploadQueue<Sent = UploadedFile> {
   }
 
   /** Goes on with one that failed, with the file as it is now. */
-  #takeUp({ key, kept, handIn, goal }: Upload<Sent>, file: File): void {
+  #takeUp({ key, kept, handIn, goal, lifetime }: Upload<Sent>, file: File): void {
     const job = this.#jobs.get(key)
     if (!job) return
     if (!kept || !job.file || !isSame(job.file, file)) {
       this.#forget(key)
-      this.#keep(key, this.#memory.remember(file, handIn, goal))
+      this.#keep(key, this.#memory.remember(file, { handIn, goal, lifetime }))
     }
     job.file = file
     this.#again(key, job)
@@ -254,7 +262,7 @@ export class UploadQueue<Sent = UploadedFile> {
 
   async #recall(): Promise<void> {
     for (const kept of await this.#memory.recall()) {
-      const { file, name, size, handIn, goal, session } = kept
+      const { file, name, size, handIn, goal, lifetime, session } = kept
       // Of what was not begun nothing is left to go on with.
       if (!file && session === null) {
         void kept.forget()
@@ -266,25 +274,27 @@ export class UploadQueue<Sent = UploadedFile> {
         continue
       }
       const state = { is: file ? 'waiting' : 'wanted' } as const
-      this.#append({ file, name, size, handIn, goal, session, state, kept: Promise.resolve(kept) })
+      const wish = { handIn, goal, lifetime }
+      this.#append({ file, name, size, ...wish, session, state, kept: Promise.resolve(kept) })
     }
     this.#changed()
     this.#startWaiting()
   }
 
   #append(
-    added: Pick<Upload<Sent>, 'name' | 'size' | 'handIn' | 'goal' | 'session' | 'state'> & {
+    added: Pick<Upload<Sent>, keyof Wish | 'name' | 'size' | 'session' | 'state'> & {
       file: File | null
       kept: Promise<Kept | null> | null
     },
   ): void {
-    const { file, name, size, handIn, goal, session, state } = added
+    const { file, name, size, handIn, goal, lifetime, session, state } = added
     const key = this.#nextKey
     this.#nextKey += 1
     const kept = Promise.resolve(null)
     this.#jobs.set(key, { file, abort: new AbortController(), meter: new SpeedMeter(), kept })
     const moved = { sent: 0, speed: null, kept: false }
-    this.#uploads = [...this.#uploads, { key, name, size, handIn, goal, session, state, ...moved }]
+    const wish = { handIn, goal, lifetime }
+    this.#uploads = [...this.#uploads, { key, name, size, ...wish, session, state, ...moved }]
     if (added.kept) this.#keep(key, added.kept)
   }
 
@@ -341,7 +351,8 @@ export class UploadQueue<Sent = UploadedFile> {
     const upload = this.#find(key)
     if (!job?.file || !upload || !canRetry(upload)) return
     if (upload.state.is === 'cancelled') {
-      this.#keep(key, this.#memory.remember(job.file, upload.handIn, upload.goal))
+      const { handIn, goal, lifetime } = upload
+      this.#keep(key, this.#memory.remember(job.file, { handIn, goal, lifetime }))
     }
     this.#again(key, job)
     this.#startWaiting()
@@ -391,7 +402,7 @@ export class UploadQueue<Sent = UploadedFile> {
     const upload = this.#find(key)
     if (!job?.file || !upload) return
     const { file: source } = job
-    const { handIn, goal, session } = upload
+    const { handIn, goal, lifetime, session } = upload
     const { signal } = job.abort
     // A cancelled attempt must not speak for the one that follows it.
     const current = () => !signal.aborted
@@ -415,7 +426,9 @@ export class UploadQueue<Sent = UploadedFile> {
       this.#update(key, { state: { is: elsewhere ? 'elsewhere' : 'sending' } })
       this.#startWaiting()
     }
-    const options = { handIn, goal, session, onBegun, onProgress, onStalled, onElsewhere, signal }
+    const wish = { handIn, goal, lifetime }
+    const told = { onBegun, onProgress, onStalled, onElsewhere }
+    const options = { ...wish, session, ...told, signal }
     try {
       const file = await this.#sender.send(source, options)
       if (current()) this.#finish(key, { state: { is: 'done', file }, sent: source.size })
