@@ -18,6 +18,7 @@ const STORED = [
   'hand-ins',
   'library',
   'requests',
+  'retention',
   'sessions',
   'share-rules',
   'sign-in',
