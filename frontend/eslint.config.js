@@ -5,7 +5,17 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
 /** Features know the shared code and themselves, never each other: `app/` brings them together. */
-const features = ['auth', 'library', 'share', 'request', 'p2p', 'home', 'settings', 'hand-in', 'docs']
+const features = [
+  'auth',
+  'library',
+  'share',
+  'request',
+  'p2p',
+  'home',
+  'settings',
+  'hand-in',
+  'docs',
+]
 const featureWalls = features.map((feature) => ({
   files: [`src/features/${feature}/**/*.{ts,tsx}`],
   rules: {

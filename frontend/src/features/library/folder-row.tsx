@@ -1,5 +1,5 @@
 /** One folder of the library's list. */
-import { Download, Folder as FolderIcon, HandHelping, Link2 } from 'lucide-react'
+import { Download, Folder as FolderIcon, Inbox, Link2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Folder } from '@/api/types'
@@ -134,7 +134,7 @@ function Actions({ folder, onRename, handlers }: ActionsProps) {
         Create link
       </MenuItem>
       <MenuItem onSelect={() => handlers.onRequest(folder.id)}>
-        <HandHelping aria-hidden />
+        <Inbox aria-hidden />
         Request files
       </MenuItem>
       <MenuItem

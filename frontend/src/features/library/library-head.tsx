@@ -1,5 +1,5 @@
 /** The head of the library: where one is, how full it is, and what can be put there. */
-import { HandHelping, FolderPlus, Trash2 } from 'lucide-react'
+import { FolderPlus, Inbox, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMe } from '@/api/account'
@@ -40,7 +40,7 @@ export function LibraryHead(props: LibraryHeadProps) {
       <div className="flex gap-2">
         <Button asChild variant="quiet" className="max-sm:w-11 max-sm:px-0">
           <Link to={paths.requests}>
-            <HandHelping aria-hidden />
+            <Inbox aria-hidden />
             <span className="max-sm:sr-only">Requests</span>
           </Link>
         </Button>
@@ -61,7 +61,7 @@ export function LibraryHead(props: LibraryHeadProps) {
           <span className="max-sm:sr-only">New folder</span>
         </Button>
         <Button variant="secondary" className="max-sm:w-11 max-sm:px-0" onClick={onRequest}>
-          <HandHelping aria-hidden />
+          <Inbox aria-hidden />
           <span className="max-sm:sr-only">Request files</span>
         </Button>
         <FolderButton

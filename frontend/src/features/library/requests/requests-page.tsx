@@ -1,6 +1,6 @@
 /** One's file requests: what others were asked for, and what has come of it. */
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { HandHelping } from 'lucide-react'
+import { Inbox } from 'lucide-react'
 import { useState } from 'react'
 import { Link, Navigate } from 'react-router'
 import { useMe } from '@/api/account'
@@ -34,7 +34,7 @@ function Requests() {
   const requests = query.data?.pages.flatMap(({ items }) => items)
   const ask = (
     <Button onClick={() => setAsking(true)}>
-      <HandHelping aria-hidden />
+      <Inbox aria-hidden />
       Request files
     </Button>
   )
@@ -59,7 +59,7 @@ function Requests() {
         {query.isPending && <RowsSkeleton label="Loading your requests" />}
         {query.error && !query.data && <Notice tone="danger">{problemWords(query.error)}</Notice>}
         {requests?.length === 0 && !query.hasNextPage && (
-          <EmptyList Icon={HandHelping} title="No requests yet" action={ask}>
+          <EmptyList Icon={Inbox} title="No requests yet" action={ask}>
             Ask others for files: they send them into a folder of yours by a link, without an
             account.
           </EmptyList>
