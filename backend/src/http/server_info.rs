@@ -74,6 +74,7 @@ pub async fn server_info(State(app): State<AppState>) -> Json<ServerInfo> {
             Admission::Closed | Admission::Invited
         ),
         email_verification: app.registration.verified,
+        sends_mail: app.mail.reaches_people(),
         providers: app
             .providers
             .iter()

@@ -31,3 +31,8 @@ export function useServerInfo() {
     staleTime: Infinity,
   })
 }
+
+/** Whether mail of this server's reaches people; taken for granted until that is known. */
+export function useSendsMail(): boolean {
+  return useServerInfo().data?.sends_mail ?? true
+}

@@ -2839,6 +2839,8 @@ export interface components {
             refused_types: string[];
             /** @description Whether anybody may make an account. */
             registration_open: boolean;
+            /** @description Whether its mail reaches people; otherwise it lies with whoever runs the server. */
+            sends_mail: boolean;
             /** @description The server's version. */
             version: string;
         };

@@ -71,6 +71,8 @@ pub struct ServerInfo {
     pub registration_open: bool,
     /// Whether an address is to be proven before one can sign in with it.
     pub email_verification: bool,
+    /// Whether its mail reaches people; otherwise it lies with whoever runs the server.
+    pub sends_mail: bool,
     /// Providers of identities to sign in with, in the order in which to show them.
     pub providers: Vec<SignInProvider>,
 }

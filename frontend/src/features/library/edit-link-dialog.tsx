@@ -1,6 +1,7 @@
 /** Changing the rules of a link that is out already. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
+import { useSendsMail } from '@/api/account'
 import { api, unwrap } from '@/api/client'
 import type { ChangeShare, OwnedShare } from '@/api/types'
 import { Button } from '@/components/ui/button'
@@ -42,6 +43,7 @@ export function EditLinkDialog({ share, open, onClose }: EditLinkDialogProps) {
 function EditForm({ share, onDone }: { share: OwnedShare; onDone: () => void }) {
   const queries = useQueryClient()
   const toast = useToast()
+  const isMailed = useSendsMail()
   const hasRecipients = typeof share.url !== 'string'
   const added = useRecipients(MOST_RECIPIENTS - share.addresses.length)
   const [revoked, setRevoked] = useState<readonly string[]>([])
@@ -70,7 +72,9 @@ function EditForm({ share, onDone }: { share: OwnedShare; onDone: () => void }) 
           <RevokeChoice addresses={share.addresses} revoked={revoked} onChange={setRevoked} />
           <RecipientsField
             label="More recipients (optional)"
-            hint="Each is mailed a link of their own."
+            hint={
+              isMailed ? 'Each is mailed a link of their own.' : 'Each has a link of their own.'
+            }
             recipients={added}
           />
         </>

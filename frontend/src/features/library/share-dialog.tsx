@@ -1,6 +1,7 @@
 /** Making a link to some files and folders: its rules first, then the link. Used by the library and the upload page. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
+import { useSendsMail } from '@/api/account'
 import { api, unwrap } from '@/api/client'
 import { Button } from '@/components/ui/button'
 import { Choice } from '@/components/ui/choice'
@@ -70,6 +71,7 @@ interface ShareStepsProps {
 
 function ShareSteps({ files, folders, onDone }: ShareStepsProps) {
   const queries = useQueryClient()
+  const isMailed = useSendsMail()
   const [audience, setAudience] = useState(ANYBODY)
   const recipients = useRecipients()
   const [nobody, setNobody] = useState(false)
@@ -99,7 +101,11 @@ function ShareSteps({ files, folders, onDone }: ShareStepsProps) {
       {audience === NAMED && (
         <RecipientsField
           label="Their e-mail addresses"
-          hint="Each is mailed a link of their own, which tells you who fetched what."
+          hint={
+            isMailed
+              ? 'Each is mailed a link of their own, which tells you who fetched what.'
+              : 'Each has a link of their own, which tells you who fetched what. This server sends no mail: you give it to them.'
+          }
           recipients={recipients}
           missing={nobody}
         />
@@ -108,7 +114,7 @@ function ShareSteps({ files, folders, onDone }: ShareStepsProps) {
       <PasswordRule />
       <MoreRules />
       <Button type="submit" disabled={create.isPending}>
-        {audience === NAMED ? 'Create and send' : 'Create link'}
+        {audience === NAMED && isMailed ? 'Create and send' : 'Create link'}
       </Button>
     </form>
   )

@@ -1,4 +1,5 @@
-/** A link that was just made: its address to copy, or who was mailed one. */
+/** A link that was just made: its address to copy, or those of the people it is for. */
+import { useSendsMail } from '@/api/account'
 import type { OwnedShare } from '@/api/types'
 import { AddressField } from '@/components/address-field'
 import { CopyButton } from '@/components/copy-button'
@@ -14,11 +15,19 @@ interface ShareResultProps {
 export function ShareResult({ share, onDone }: ShareResultProps) {
   const { url } = share
   const forAnybody = typeof url === 'string'
+  const isMailed = useSendsMail()
+  const sent = isMailed
+    ? 'The links are on their way.'
+    : 'This server sends no mail: give each their link yourself.'
   return (
     <div className="flex flex-col gap-6">
-      {forAnybody ? <AddressField label="Share link" url={url} /> : <Mailed share={share} />}
+      {forAnybody ? (
+        <AddressField label="Share link" url={url} />
+      ) : (
+        <ForEach share={share} isMailed={isMailed} />
+      )}
       <p role="status" className="text-sm text-muted">
-        {forAnybody ? 'The link is ready.' : 'The links are on their way.'} {shareRules(share)}.
+        {forAnybody ? 'The link is ready.' : sent} {shareRules(share)}.
       </p>
       <Button variant="secondary" onClick={onDone}>
         Done
@@ -27,11 +36,11 @@ export function ShareResult({ share, onDone }: ShareResultProps) {
   )
 }
 
-function Mailed({ share }: { share: OwnedShare }) {
+function ForEach({ share, isMailed }: { share: OwnedShare; isMailed: boolean }) {
   return (
-    <section aria-labelledby="mailed">
-      <h3 id="mailed" className="text-sm font-medium">
-        Mailed to
+    <section aria-labelledby="for-each">
+      <h3 id="for-each" className="text-sm font-medium">
+        {isMailed ? 'Mailed to' : 'Made for'}
       </h3>
       <ul className="mt-1 divide-y divide-line">
         {share.addresses.map(({ id, recipient, url }) => (

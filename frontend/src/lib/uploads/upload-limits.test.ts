@@ -18,6 +18,7 @@ const server: ServerInfo = {
   expiry_warning_days: 2,
   registration_open: true,
   email_verification: false,
+  sends_mail: false,
   providers: [],
 }
 
