@@ -374,7 +374,7 @@ async fn it_takes_nothing_from_the_second_it_expires_but_what_is_under_way() {
     let sam = stack.user("sam").await;
     let request = ask_for(&sam, json!({ "expires_in": 60 })).await;
     let ann = stack.anonymous();
-    stack.advance(MINUTE - Duration::from_millis(1));
+    stack.advance(Duration::from_millis(59_999));
     let sending = begin(&ann, &request, "a.txt", 1).await;
     stack.advance(Duration::from_millis(1));
     ann.get(&path(&request)).await.problem(410, ProblemCode::Expired);
@@ -489,7 +489,7 @@ async fn strangers_take_no_more_room_than_there_is_and_not_for_long() {
     let problem = refused.problem(507, ProblemCode::QuotaExceeded);
     assert!(problem.limit.is_none() && !format!("{problem:?}").contains("100"), "{problem:?}");
     // Nothing comes any more: a day later the room is there again.
-    stack.advance(24 * 60 * MINUTE - Duration::from_millis(1));
+    stack.advance(Duration::from_millis(24 * 3_600_000 - 1));
     assert_eq!(stack.purge().await.uploads, 0);
     let wanted = json!({ "parts": [{ "number": 1 }] });
     let again = sending.holder.post(&format!("{}/parts", sending.path), wanted).await;
