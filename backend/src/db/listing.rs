@@ -1,5 +1,6 @@
 //! Pages of a library: what lies in a folder, all of it, or what a search finds, in an order that somebody wants.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::iter;
 
@@ -19,8 +20,14 @@ use crate::names;
 const ANYWHERE: usize = 3;
 /// Runs of characters that are looked up of a text; longer ones are told apart by reading the names that hold these.
 const MOST_RUNS: usize = 16;
+/// Files, the newest, of which each is held against a text before the index of names is asked (PostgreSQL): what is in many
+/// names is among them, and would be found in too many by that.
+const PROBED: u32 = 20_000;
 /// Behind every name: a character that no text holds (Unicode 16 §23.7).
 const LAST: &str = "\u{10FFFF}";
+
+/// Where files are told of.
+const FILES: &str = "file join object on object.id = file.object_id";
 
 /// Which files of somebody's.
 #[derive(Clone, Copy)]
@@ -83,15 +90,23 @@ impl<'a> Page<'a> {
 
 /// The files of a page.
 pub async fn page(db: &Db, page: &Page<'_>, now: i64) -> Result<Vec<FileSummary>> {
-    let mut asked = Asked::default();
-    let now = asked.place(now);
-    debug_assert_eq!(now, "$1", "the columns and the conditions name it so");
     match page.which {
-        Which::Named(text) if page.sort == Sort::Added && db.is_sqlite() => {
-            asked.by_names(page, &names::key(text));
+        Which::Named(text) if page.sort == Sort::Added && page.descending => {
+            let key = names::key(text);
+            if db.is_sqlite() {
+                return found(db, Asked::at(now).by_names(page, &key)).await;
+            }
+            let newest = found(db, Asked::at(now).by_newest(page, &key)).await?;
+            if newest.len() == page.limit as usize {
+                return Ok(newest);
+            }
+            found(db, Asked::at(now).by_runs(page, &key)).await
         }
-        which => asked.by_files(page, which),
+        which => found(db, Asked::at(now).by_files(page, which)).await,
     }
+}
+
+async fn found(db: &Db, asked: Asked) -> Result<Vec<FileSummary>> {
     let sql = format!(
         concat!(
             "select ",
@@ -109,14 +124,18 @@ pub async fn page(db: &Db, page: &Page<'_>, now: i64) -> Result<Vec<FileSummary>
 }
 
 /// A statement on its way.
-#[derive(Default)]
 struct Asked {
-    tables: &'static str,
+    tables: Cow<'static, str>,
     conditions: String,
     values: Vec<Value<'static>>,
 }
 
 impl Asked {
+    /// One that asks what is there at a time, which the columns and the conditions name `$1`.
+    fn at(now: i64) -> Self {
+        Self { tables: FILES.into(), conditions: String::new(), values: vec![now.into()] }
+    }
+
     /// Where a value stands in the statement.
     fn place(&mut self, value: impl Into<Value<'static>>) -> String {
         self.values.push(value.into());
@@ -128,8 +147,7 @@ impl Asked {
     }
 
     /// By the indexes of files.
-    fn by_files(&mut self, page: &Page<'_>, which: Which<'_>) {
-        self.tables = "file join object on object.id = file.object_id";
+    fn by_files(mut self, page: &Page<'_>, which: Which<'_>) -> Self {
         match which {
             Which::In(folder) => {
                 let folder = self.place(folder.0);
@@ -143,7 +161,30 @@ impl Asked {
         if let Which::Named(text) = which {
             self.name(&names::key(text), page.sort);
         }
-        self.go_on(page);
+        self.go_on(page)
+    }
+
+    /// Those of the newest that hold a text.
+    fn by_newest(mut self, page: &Page<'_>, key: &str) -> Self {
+        let after = page.after.as_ref().map(|after| after.id.0);
+        let (owner, id) = (self.place(page.owner.0), self.place(below(after)));
+        self.tables = format!(
+            "(select * from file where account_id = {owner} and id < {id}
+              order by id desc limit {PROBED}) as file
+             join object on object.id = file.object_id"
+        )
+        .into();
+        self.name(key, page.sort);
+        self.conditions.push_str(" order by file.id desc");
+        self.limit(page)
+    }
+
+    /// By the index of names that PostgreSQL has: those that hold each run of characters that a text holds, and of them
+    /// those that hold the text.
+    fn by_runs(mut self, page: &Page<'_>, key: &str) -> Self {
+        let text = self.place(key.to_owned());
+        self.and(format!("name_runs(file.name_key) @> name_runs({text})"));
+        self.by_files(page, page.which)
     }
 
     fn name(&mut self, key: &str, sort: Sort) {
@@ -156,7 +197,7 @@ impl Asked {
         }
     }
 
-    fn go_on(&mut self, page: &Page<'_>) {
+    fn go_on(mut self, page: &Page<'_>) -> Self {
         let (sign, direction) = if page.descending { ("<", "desc") } else { (">", "asc") };
         let after = page.after.as_ref();
         let id = after.map(|after| after.id.0);
@@ -185,15 +226,16 @@ impl Asked {
                 ));
             }
         }
-        self.limit(page);
+        self.limit(page)
     }
 
     /// By the index of names that SQLite has: those of the account that hold each run of characters that the text holds,
     /// and of them those that hold the text.
-    fn by_names(&mut self, page: &Page<'_>, key: &str) {
+    fn by_names(mut self, page: &Page<'_>, key: &str) -> Self {
         self.tables = "file_search
              cross join file on file.seq = file_search.rowid
-             join object on object.id = file.object_id";
+             join object on object.id = file.object_id"
+            .into();
         let (runs, text) = (self.place(runs(page.owner, key)), self.place(key.to_owned()));
         let owner = self.place(page.owner.0);
         self.and(format!(
@@ -210,12 +252,13 @@ impl Asked {
             ));
         }
         self.conditions.push_str(" order by file_search.rowid desc");
-        self.limit(page);
+        self.limit(page)
     }
 
-    fn limit(&mut self, page: &Page<'_>) {
+    fn limit(mut self, page: &Page<'_>) -> Self {
         let limit = self.place(page.limit);
         write!(self.conditions, " limit {limit}").expect("a string takes what it is given");
+        self
     }
 }
 
@@ -282,5 +325,14 @@ mod tests {
         ] {
             assert_eq!(found(&scratch, sam, text).await, wanted, "{text}");
         }
+        let (mut after, mut pages) = (None, vec![]);
+        loop {
+            let wanted = Page::of_search(sam, "report", after, 1);
+            let Some(file) = page(&scratch.db, &wanted, 0).await.unwrap().pop() else { break };
+            let FileSummary { file, .. } = file;
+            after = Some(After { id: file.id, name_key: String::new(), size: file.size });
+            pages.push(file.name);
+        }
+        assert_eq!(pages, ["report-é.txt", "Annual Report.pdf"], "page by page");
     }
 }
