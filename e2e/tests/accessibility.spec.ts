@@ -42,11 +42,16 @@ async function expectNoSidewaysScroll(page: Page, where: string) {
   expect(scrollWidth, where).toBeLessThanOrEqual(clientWidth)
 }
 
-/** Until nothing on the page is on its way from one colour to another. */
-async function settled(page: Page) {
+/** Has the page's system be in a colour, until nothing on it is on its way from another one. */
+async function turn(page: Page, colorScheme: 'light' | 'dark') {
+  await page.emulateMedia({ colorScheme })
+  await page.waitForFunction(
+    (isDark) => matchMedia('(prefers-color-scheme: dark)').matches === isDark,
+    colorScheme === 'dark',
+  )
   await page.evaluate(async () => {
     const drawn = () => new Promise(requestAnimationFrame)
-    // What follows the system by script does so in the frame after; what it has changed is seen in the one after that.
+    // What follows the system by script does so before a frame; what it has changed is seen in the one after that.
     await drawn()
     await drawn()
     const changes = document.getAnimations().filter((each) => each instanceof CSSTransition)
@@ -60,14 +65,14 @@ for (const scene of scenes) {
     const options = { colorScheme: 'light', viewport: PHONE, reducedMotion: 'reduce' } as const
     const page = await scene.visitor({ person, signedIn, account }, options)
     await scene.open(page, request, account)
-    for (const size of [PHONE, DESK]) {
-      await page.setViewportSize(size)
-      await expectNoSidewaysScroll(page, `at ${size.width} px`)
-      // A page follows its system without being opened anew.
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await settled(page)
-        await expectNoViolations(page, scene.within, `at ${size.width} px, ${colorScheme}`)
+    // A page follows its system without being opened anew.
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await turn(page, colorScheme)
+      for (const size of [PHONE, DESK]) {
+        await page.setViewportSize(size)
+        const where = `at ${size.width} px, ${colorScheme}`
+        await expectNoSidewaysScroll(page, where)
+        await expectNoViolations(page, scene.within, where)
       }
     }
     // What is answered by a scene may be asked at any time, and this page is about to go.
