@@ -170,7 +170,7 @@ export const LIBRARY_SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'who was mailed a link',
+    name: 'for whom a link was made',
     visitor: owner,
     open: async (page, request, account) => {
       const id = await upload(request, account, 'photo.jpg', Buffer.from('y'))

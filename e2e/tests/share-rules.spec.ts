@@ -52,7 +52,7 @@ mailTest(
     await people.press('Enter')
     await people.fill('bob@example.com, eve@example.com,')
     await dialog.getByRole('button', { name: 'Remove eve@example.com' }).click()
-    await dialog.getByRole('button', { name: 'Create link' }).click()
+    await dialog.getByRole('button', { name: 'Create and send' }).click()
     await expect(dialog.getByRole('listitem')).toContainText(['ann@example.com', 'bob@example.com'])
     await dialog.getByRole('button', { name: 'Done' }).click()
 
