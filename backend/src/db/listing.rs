@@ -182,9 +182,19 @@ impl Asked {
     /// By the index of names that PostgreSQL has: those that hold each run of characters that a text holds, and of them
     /// those that hold the text.
     fn by_runs(mut self, page: &Page<'_>, key: &str) -> Self {
-        let text = self.place(key.to_owned());
-        self.and(format!("name_runs(file.name_key) @> name_runs({text})"));
-        self.by_files(page, page.which)
+        let (text, pattern) = (self.place(key.to_owned()), self.place(containing(key)));
+        let owner = self.place(page.owner.0);
+        // By itself: who sees that only some are wanted in order goes through all of them in that order.
+        self.tables = format!(
+            "(with named as materialized
+                 (select id from file
+                  where account_id = {owner} and name_runs(name_key) @> name_runs({text})
+                    and name_key like {pattern} escape '!')
+              select file.* from named join file on file.id = named.id) as file
+             join object on object.id = file.object_id"
+        )
+        .into();
+        self.go_on(page)
     }
 
     fn name(&mut self, key: &str, sort: Sort) {
