@@ -10,7 +10,7 @@ import { formatBytes, formatCount, formatDateTime } from '@/lib/format'
 import { ClosedShare } from './closed-share'
 import { LockedFiles } from './locked-files'
 import { SharedFiles } from './shared-files'
-import { UnlockForm } from './unlock-form'
+import { UnlockShare } from './unlock-share'
 
 /** The page, at `/s/:slug` and at `/download/:slug`. */
 export function SharePage() {
@@ -60,7 +60,7 @@ function Share({ slug }: { slug: string }) {
           <UnlockedFiles slug={slug} {...unlocked} onRefused={onRefused} />
         ) : (
           <>
-            <UnlockForm
+            <UnlockShare
               slug={slug}
               onUnlocked={(share, password) => setUnlocked({ share, password })}
             />

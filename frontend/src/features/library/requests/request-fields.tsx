@@ -9,7 +9,7 @@ import { Label } from '@/components/ui/label'
 import { TextArea } from '@/components/ui/text-area'
 import { lifetimeChoices } from '../lifetimes'
 import { inMegabytes } from './file-size'
-import { RequestPassword } from './request-password'
+import { PasswordChoice } from '../password-choice'
 import { TypesField } from './types-field'
 
 /** How long a request may take files, in seconds; an empty value until it is ended. */
@@ -49,7 +49,7 @@ export function RequestFields({ request, folder }: RequestFieldsProps) {
         name="expires_in"
         options={request ? lifetimeChoices(request.expires_at, LIFETIMES) : LIFETIMES}
       />
-      <RequestPassword has={request?.password_required ?? false} />
+      <PasswordChoice of="request" has={request?.password_required ?? false} />
       <CheckLine
         label="Mail me when files have come"
         name="notify"

@@ -1,10 +1,19 @@
-/** The password of a file request: set, changed or taken away. */
-import { useState } from 'react'
+/** A password that others are asked for: set, changed or taken away. Of links and of file requests. */
+import { type ReactNode, useState } from 'react'
 import { CheckLine } from '@/components/ui/check-line'
 import { Field } from '@/components/ui/field'
 
-/** `has`: whether there is one already. */
-export function RequestPassword({ has }: { has: boolean }) {
+interface PasswordChoiceProps {
+  /** What it stands before. */
+  of: 'link' | 'request'
+  /** Whether there is one already. */
+  has: boolean
+  /** What is about it besides, by whether there will be one. */
+  children?: (isAsked: boolean) => ReactNode
+}
+
+/** Its fields are called `password` and `no_password`. */
+export function PasswordChoice({ of, has, children }: PasswordChoiceProps) {
   const [unlocked, setUnlocked] = useState(false)
   const [password, setPassword] = useState('')
   return (
@@ -18,7 +27,7 @@ export function RequestPassword({ has }: { has: boolean }) {
         maxLength={1024}
         hint={
           has
-            ? 'Left empty, the request keeps the one that it has.'
+            ? `Left empty, the ${of} keeps the one that it has.`
             : 'Tell it some other way than the link.'
         }
         disabled={unlocked}
@@ -33,6 +42,7 @@ export function RequestPassword({ has }: { has: boolean }) {
           onCheckedChange={(checked) => setUnlocked(checked === true)}
         />
       )}
+      {children?.(!unlocked && (has || password !== ''))}
     </>
   )
 }
