@@ -66,6 +66,11 @@ impl Passwords {
         hashed.await?
     }
 
+    /// The hash of one that is asked of others, for a link or a file request: whoever chooses it answers for it.
+    pub async fn hash_for_others(&self, password: String) -> Result<String> {
+        self.hash(password, &[], Guessable::Accepted).await
+    }
+
     /// Whether the password is the hash's. Without a hash the answer is no, and takes as long.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         let known = hash.is_some();

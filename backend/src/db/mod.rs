@@ -213,6 +213,11 @@ pub fn new_id(now_ms: i64) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(ms, &random_bytes()).into_uuid()
 }
 
+/// The time so many seconds behind another, in milliseconds.
+pub fn after(now_ms: i64, seconds: u64) -> i64 {
+    now_ms + seconds.cast_signed() * 1000
+}
+
 /// What a page's ids are below that goes back from one, or from the newest. A condition that may not apply would have all
 /// that lies between looked at.
 fn below(before: Option<Uuid>) -> Uuid {

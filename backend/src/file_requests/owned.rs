@@ -5,9 +5,8 @@ use sharesync_protocol::{RequestId, RequestSlug, UserId};
 use sharesync_service_kit::secret::random_token;
 
 use crate::app::AppState;
-use crate::auth::password::Guessable;
 use crate::db::file_request::{self, Change, Destination, NewRequest};
-use crate::db::new_id;
+use crate::db::{self, new_id};
 use crate::error::Result;
 use crate::names;
 use crate::validation::TypeRules;
@@ -27,7 +26,7 @@ pub async fn create(
     let types = checked(&wanted.types)?;
     let now = app.clock.now_ms();
     let password_hash = match wanted.password {
-        Some(password) => Some(hashed(app, password).await?),
+        Some(password) => Some(app.passwords.hash_for_others(password).await?),
         None => None,
     };
     let (slug, name) = (new_slug(), folder_name(&wanted.title));
@@ -39,7 +38,7 @@ pub async fn create(
         title: wanted.title.trim(),
         message: wanted.message.as_deref(),
         password_hash: password_hash.as_deref(),
-        expires_at: wanted.expires_in.map(|seconds| after(now, seconds)),
+        expires_at: wanted.expires_in.map(|seconds| db::after(now, seconds)),
         max_files: wanted.max_files,
         max_file_size: wanted.max_file_size,
         types: &types,
@@ -63,13 +62,13 @@ pub async fn change(
     let password_hash = match wanted.password {
         None => None,
         Some(None) => Some(None),
-        Some(Some(password)) => Some(Some(hashed(app, password).await?)),
+        Some(Some(password)) => Some(Some(app.passwords.hash_for_others(password).await?)),
     };
     let change = Change {
         title: wanted.title.as_deref().map(str::trim),
         message: wanted.message.as_ref().map(Option::as_deref),
         password_hash: password_hash.as_ref().map(Option::as_deref),
-        expires_at: wanted.expires_in.map(|lasts| lasts.map(|seconds| after(now, seconds))),
+        expires_at: wanted.expires_in.map(|lasts| lasts.map(|seconds| db::after(now, seconds))),
         max_files: wanted.max_files,
         max_file_size: wanted.max_file_size,
         types: types.as_deref(),
@@ -114,14 +113,6 @@ async fn clear(app: &AppState, id: RequestId) -> Result<bool> {
 /// Media types as they are stored.
 fn checked(types: &[String]) -> Result<String> {
     Ok(TypeRules::allowing(types)?.allowed().join(","))
-}
-
-async fn hashed(app: &AppState, password: String) -> Result<String> {
-    app.passwords.hash(password, &[], Guessable::Accepted).await
-}
-
-fn after(now: i64, seconds: u64) -> i64 {
-    now + seconds.cast_signed() * 1000
 }
 
 /// 128 random bits.

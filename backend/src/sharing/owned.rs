@@ -6,10 +6,9 @@ use sharesync_service_kit::secret::random_token;
 
 use super::TOLD;
 use crate::app::AppState;
-use crate::auth::password::Guessable;
 use crate::db::share::{self, Change, NewShare, Share};
 use crate::db::share_address::{self, Address, NewAddress};
-use crate::db::{new_id, share_content};
+use crate::db::{self, new_id, share_content};
 use crate::error::{Error, Result};
 
 /// Makes a share link to files and folders of the owner's.
@@ -28,7 +27,7 @@ pub async fn create(
     let slug = new_slug();
     let now = app.clock.now_ms();
     let password_hash = match wanted.password {
-        Some(password) => Some(hashed(app, password).await?),
+        Some(password) => Some(app.passwords.hash_for_others(password).await?),
         None => None,
     };
     let addresses = if wanted.recipients.is_empty() {
@@ -44,7 +43,7 @@ pub async fn create(
         folders: &wanted.folder_ids,
         addresses: &addresses,
         password_hash: password_hash.as_deref(),
-        expires_at: wanted.expires_in.map(|seconds| after(now, seconds)),
+        expires_at: wanted.expires_in.map(|seconds| db::after(now, seconds)),
         max_downloads: if wanted.one_time { Some(1) } else { wanted.max_downloads },
         one_time: wanted.one_time,
         names_shown: wanted.names_shown,
@@ -68,11 +67,11 @@ pub async fn change(
     let password_hash = match wanted.password {
         None => None,
         Some(None) => Some(None),
-        Some(Some(password)) => Some(Some(hashed(app, password).await?)),
+        Some(Some(password)) => Some(Some(app.passwords.hash_for_others(password).await?)),
     };
     let change = Change {
         password_hash: password_hash.as_ref().map(Option::as_deref),
-        expires_at: wanted.expires_in.map(|lasts| lasts.map(|seconds| after(now, seconds))),
+        expires_at: wanted.expires_in.map(|lasts| lasts.map(|seconds| db::after(now, seconds))),
         max_downloads: wanted.max_downloads,
         names_shown: wanted.names_shown,
         notify: wanted.notify,
@@ -83,14 +82,6 @@ pub async fn change(
     app.events.shares_changed(owner);
     app.mail_waits.notify_one();
     owned(app, slug, base).await
-}
-
-async fn hashed(app: &AppState, password: String) -> Result<String> {
-    app.passwords.hash(password, &[], Guessable::Accepted).await
-}
-
-fn after(now: i64, seconds: u64) -> i64 {
-    now + seconds.cast_signed() * 1000
 }
 
 /// 128 random bits.
