@@ -13,6 +13,7 @@ export function sqliteIn(folder) {
     bytes: (hex) => `x'${hex}'`,
     execute: (statements) =>
       feed('sqlite3', ['-bail', path.join(folder, 'sharesync.db')], statements),
+    upkeep: [],
     stop: () => Promise.resolve(),
   }
 }
@@ -29,6 +30,8 @@ export async function startPostgres() {
     bytes: (hex) => `'\\x${hex}'::bytea`,
     execute: (statements) =>
       feed(postgres.program('psql'), ['--quiet', '-v', 'ON_ERROR_STOP=1', url], statements),
+    // What it does by itself a minute after so much has come, and has long done where a library has grown.
+    upkeep: ['vacuum analyze'],
     stop: () => postgres.close(),
   }
 }

@@ -97,7 +97,7 @@ async function fill(folder, database) {
   return purgeAt
 }
 
-function* statements({ id, bytes }, purgeAt) {
+function* statements({ id, bytes, upkeep }, purgeAt) {
   const now = Date.now()
   yield 'begin'
   for (let from = 0; from < FILES; from += ROWS) {
@@ -118,6 +118,7 @@ function* statements({ id, bytes }, purgeAt) {
   }
   yield `update account set used = ${FILES * CONTENT.length}`
   yield 'commit'
+  yield* upkeep
 }
 
 /** What the so many-th file is called: words of which some are in many names, and a number that is in few. */
