@@ -1,0 +1,9 @@
+//! A native peer: enters rooms on a ShareSync server, connects to the other members, and sends them files or
+//! receives theirs, as `docs/PROTOCOL.md` says. `sharesync`, the command, is made of it; it talks to browsers and to
+//! others of its kind alike.
+//!
+//! From below: a [`Channels`] is a connection to one other member, whichever way it runs.
+
+mod channels;
+
+pub use channels::{Channel, ChannelClosed, Channels, Path};
