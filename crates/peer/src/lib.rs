@@ -5,5 +5,9 @@
 //! From below: a [`Channels`] is a connection to one other member, whichever way it runs.
 
 mod channels;
+mod connection;
+mod direct_channel;
+mod relay_link;
+mod udp;
 
 pub use channels::{Channel, ChannelClosed, Channels, Path};
