@@ -11,6 +11,7 @@ use sharesync_protocol::transfer::{
     CONTROL_CHANNEL, DATA_CHANNEL, IceCandidate, LaneSignal as ConnectionSignal, MAX_FRAME_BYTES,
 };
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use webrtc::data_channel::RTCDataChannelInit;
@@ -69,7 +70,8 @@ pub(crate) enum ConnectionEvent {
 /// A connection that is being made, or stands. Dropped, it closes.
 pub(crate) struct Connection {
     signals: mpsc::Sender<ConnectionSignal>,
-    _end: DropGuard,
+    end: DropGuard,
+    ended: JoinHandle<()>,
 }
 
 impl Connection {
@@ -82,8 +84,15 @@ impl Connection {
         let (signals, heard) = mpsc::channel(MAX_SIGNALS);
         let end = CancellationToken::new();
         let ice_servers = ice_servers.iter().map(as_rtc).collect();
-        tokio::spawn(run(offers, ice_servers, heard, events, end.clone()));
-        Self { signals, _end: end.drop_guard() }
+        let ended = tokio::spawn(run(offers, ice_servers, heard, events, end.clone()));
+        Self { signals, end: end.drop_guard(), ended }
+    }
+
+    /// Closes it; returns once the other side has heard what was said last, or has had long enough.
+    pub(crate) async fn finish(self) {
+        drop(self.end);
+        // It does not panic, and nobody aborts it.
+        let _ = self.ended.await;
     }
 
     /// Takes what the other side says. One that says more than can be taken has what is too much ignored.

@@ -12,6 +12,7 @@ use rand::Rng;
 use sharesync_protocol::relay::{RelayEntry, RelayReady, RelayTicket};
 use sharesync_secrecy::{LANE_HALF_BYTES, LaneError, LaneName, LaneSealer};
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -72,7 +73,8 @@ impl From<LaneError> for RelayLost {
 
 /// A connection through the relay. Dropped, it closes once what was said has left.
 pub(crate) struct RelayLink {
-    _end: DropGuard,
+    end: DropGuard,
+    ended: JoinHandle<()>,
 }
 
 impl RelayLink {
@@ -83,14 +85,21 @@ impl RelayLink {
         events: mpsc::Sender<RelayEvent>,
     ) -> Self {
         let end = CancellationToken::new();
-        let ended = end.clone();
-        tokio::spawn(async move {
-            let lost = run(invitation, sealer, &events, ended).await;
+        let token = end.clone();
+        let ended = tokio::spawn(async move {
+            let lost = run(invitation, sealer, &events, token).await;
             if let Err(lost) = lost {
                 let _ = events.send(RelayEvent::Lost(lost)).await;
             }
         });
-        Self { _end: end.drop_guard() }
+        Self { end: end.drop_guard(), ended }
+    }
+
+    /// Closes it; returns once what was said has left, or has had long enough.
+    pub(crate) async fn finish(self) {
+        drop(self.end);
+        // It does not panic, and nobody aborts it.
+        let _ = self.ended.await;
     }
 }
 

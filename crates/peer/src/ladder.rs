@@ -1,0 +1,402 @@
+//! The ways to one other member, from the best down: a direct connection, one through TURN (both by ICE, in one
+//! `Connection`), and the server's relay. The relay is asked for when ICE has not come through soon; and while it is in use
+//! a better way is sought again and again, and taken when found. Used by `Member`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rand::RngExt;
+use sharesync_protocol::signaling::IceServer;
+use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
+use sharesync_secrecy::{LaneError, LaneName, LaneSealer};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::channels::Channels;
+use crate::connection::{Connection, ConnectionEvent, Lost};
+use crate::relay_link::{RelayEvent, RelayInvitation, RelayLink, RelayLost};
+
+#[cfg(test)]
+mod tests;
+
+/// How long ICE has before the relay is asked for as well: three times what a connection usually takes, and soon enough
+/// for the relay to be in use within three seconds.
+const RELAY_AFTER: Duration = Duration::from_millis(1500);
+/// How long to wait before a better way than the relay is sought again, first and at most.
+const BETTER_FIRST: Duration = Duration::from_secs(10);
+const BETTER_MOST: Duration = Duration::from_secs(120);
+/// How long the relay is kept after a better way was found, so that the other side finds it, too.
+const LINGER: Duration = Duration::from_secs(3);
+/// What a link tells that waits to be taken.
+const MAX_EVENTS: usize = 64;
+
+/// A signal about one connection of several that there may have been between the two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LinkSignal {
+    /// Tells the connection from those before it; its offerer makes it up.
+    pub(crate) link: String,
+    pub(crate) signal: ConnectionSignal,
+}
+
+/// The service does not pass on what was said, or gives no relay.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the signaling service did not do it")]
+pub(crate) struct Unsaid;
+
+/// What two members have beside their connection: the sealed line that leads by way of the service.
+#[async_trait]
+pub(crate) trait Line: Send + Sync + 'static {
+    /// Says something to the other member, after what was said before.
+    async fn say(&self, signal: LinkSignal) -> Result<(), Unsaid>;
+    /// Asks the service for a relay to the other member; answers our way there.
+    async fn open_relay(&self) -> Result<RelayInvitation, Unsaid>;
+    /// STUN and TURN servers, with credentials that are good for a while.
+    fn ice_servers(&self) -> Vec<IceServer>;
+    /// What seals a lane of this name between the two.
+    fn sealer(&self, name: LaneName) -> Result<LaneSealer, LaneError>;
+}
+
+/// What a ladder tells.
+pub(crate) enum LadderEvent {
+    /// There is a connection, or a better one than before, which closes.
+    Connected(Channels),
+    /// There is none any more, or none could be made; `closed` when the other side ended it in order.
+    Lost { closed: bool },
+    /// Somebody between the two changed what was said.
+    Tampered,
+}
+
+/// Which of its links a ladder uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rung {
+    Ice,
+    Relay,
+}
+
+/// A connection by ICE, made or being made.
+struct Link {
+    id: String,
+    connection: Connection,
+    events: mpsc::Receiver<ConnectionEvent>,
+}
+
+/// A way through the relay, made or being made.
+struct Relay {
+    link: RelayLink,
+    events: mpsc::Receiver<RelayEvent>,
+}
+
+/// What was asked of the service, and how it went.
+enum Answer {
+    /// The description of this link was not passed on.
+    Unsaid(String),
+    /// A relay, asked for in this turn.
+    Relay(u64, RelayInvitation),
+}
+
+/// Makes and keeps a connection to one other member. Dropped, it closes it.
+pub(crate) struct Ladder {
+    /// Whether this side offers connections, and asks for the relay.
+    connects: bool,
+    line: Arc<dyn Line>,
+    link: Option<Link>,
+    relay: Option<Relay>,
+    active: Option<Rung>,
+    /// The last link that the other side has offered.
+    theirs: Option<String>,
+    say: mpsc::UnboundedSender<LinkSignal>,
+    answer: mpsc::UnboundedSender<Answer>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+    relay_at: Option<Instant>,
+    better_at: Option<Instant>,
+    better_wait: Duration,
+    drop_relay_at: Option<Instant>,
+    /// Counts climbs, so that what was asked for before one is of no use after it.
+    turn: u64,
+}
+
+impl Ladder {
+    /// A ladder with no connection yet.
+    pub(crate) fn new(connects: bool, line: Arc<dyn Line>) -> Self {
+        let (answer, answers) = mpsc::unbounded_channel();
+        let (say, said) = mpsc::unbounded_channel();
+        tokio::spawn(speak(Arc::clone(&line), said, answer.clone()));
+        Self {
+            connects,
+            line,
+            link: None,
+            relay: None,
+            active: None,
+            theirs: None,
+            say,
+            answer,
+            answers,
+            relay_at: None,
+            better_at: None,
+            better_wait: BETTER_FIRST,
+            drop_relay_at: None,
+            turn: 0,
+        }
+    }
+
+    /// Whether there is a connection.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.active.is_some()
+    }
+
+    /// Seeks a connection; only where this side connects.
+    pub(crate) fn climb(&mut self) {
+        self.open_link(link_name());
+        self.better_wait = BETTER_FIRST;
+        self.turn += 1;
+        self.relay_at = Some(Instant::now() + RELAY_AFTER);
+    }
+
+    /// Takes a signal of the other member.
+    pub(crate) fn receive(&mut self, LinkSignal { link, signal }: LinkSignal) {
+        if let Some(known) = self.link.as_ref().filter(|known| known.id == link) {
+            known.connection.receive(signal);
+        } else if matches!(signal, ConnectionSignal::Offer { .. }) && !self.connects {
+            // What is lost here cannot be mended, though the other side may try to: it took us long to find out, too.
+            if self.theirs.as_ref() == Some(&link) {
+                self.disown(link);
+                return;
+            }
+            self.theirs = Some(link.clone());
+            self.open_link(link).receive(signal);
+        }
+    }
+
+    /// The other member has asked for a relay, and this is our way there.
+    pub(crate) fn meet_at_relay(&mut self, invitation: RelayInvitation) {
+        self.drop_relay();
+        let (tell, events) = mpsc::channel(MAX_EVENTS);
+        let line = Arc::clone(&self.line);
+        let link = RelayLink::start(invitation, move |name| line.sealer(name), tell);
+        self.relay = Some(Relay { link, events });
+    }
+
+    /// Gives up everything at once.
+    pub(crate) fn drop_all(&mut self) {
+        self.stop();
+        self.link = None;
+        self.drop_relay();
+        self.active = None;
+    }
+
+    /// Ends it so that the other side hears what was said last; returns when it has, or had long enough.
+    pub(crate) async fn finish(mut self) {
+        if let Some(link) = self.link.take() {
+            link.connection.finish().await;
+        }
+        if let Some(relay) = self.relay.take() {
+            relay.link.finish().await;
+        }
+    }
+
+    /// What happens next. Safe to drop while it waits.
+    pub(crate) async fn next(&mut self) -> LadderEvent {
+        loop {
+            let told = tokio::select! {
+                event = of_link(&mut self.link) => self.hear_link(event),
+                event = of_relay(&mut self.relay) => self.hear_relay(event),
+                Some(answer) = self.answers.recv() => self.hear_answer(answer),
+                () = at(self.relay_at) => { self.ask_for_relay(); None }
+                () = at(self.better_at) => { self.seek_better(); None }
+                () = at(self.drop_relay_at) => { self.drop_idle_relay(); None }
+            };
+            if let Some(told) = told {
+                return told;
+            }
+        }
+    }
+
+    fn hear_link(&mut self, event: ConnectionEvent) -> Option<LadderEvent> {
+        match event {
+            ConnectionEvent::Signal(signal) => {
+                let link = self.link.as_ref()?.id.clone();
+                let _ = self.say.send(LinkSignal { link, signal });
+                None
+            }
+            ConnectionEvent::Open(channels) => {
+                self.active = Some(Rung::Ice);
+                self.relay_at = None;
+                self.better_at = None;
+                self.drop_relay_at = self.relay.as_ref().map(|_| Instant::now() + LINGER);
+                Some(LadderEvent::Connected(channels))
+            }
+            ConnectionEvent::Lost(why) => {
+                let link = self.link.take()?;
+                if why == Lost::Failed && !self.connects {
+                    self.disown(link.id);
+                }
+                self.lost(Rung::Ice, why == Lost::Closed)
+            }
+        }
+    }
+
+    fn hear_relay(&mut self, event: RelayEvent) -> Option<LadderEvent> {
+        match event {
+            // What came through meanwhile is better.
+            RelayEvent::Open(_) if self.active == Some(Rung::Ice) => {
+                self.drop_relay_at = Some(Instant::now() + LINGER);
+                None
+            }
+            RelayEvent::Open(channels) => {
+                self.active = Some(Rung::Relay);
+                if self.link.is_none() {
+                    self.wait_for_better();
+                }
+                Some(LadderEvent::Connected(channels))
+            }
+            RelayEvent::Lost(RelayLost::Tampered) => Some(LadderEvent::Tampered),
+            RelayEvent::Lost(RelayLost::Broken) => {
+                self.relay = None;
+                self.lost(Rung::Relay, false)
+            }
+        }
+    }
+
+    fn hear_answer(&mut self, answer: Answer) -> Option<LadderEvent> {
+        match answer {
+            // A lost candidate is one way fewer; without a description there is no way at all.
+            Answer::Unsaid(link) if self.link.as_ref().is_some_and(|known| known.id == link) => {
+                self.link = None;
+                return self.lost(Rung::Ice, false);
+            }
+            // ICE may have come through meanwhile, or all have been given up.
+            Answer::Relay(turn, invitation) if turn == self.turn && !self.is_connected() => {
+                self.meet_at_relay(invitation);
+            }
+            Answer::Unsaid(_) | Answer::Relay(..) => {}
+        }
+        None
+    }
+
+    /// What the loss of a rung means for the whole.
+    fn lost(&mut self, rung: Rung, closed: bool) -> Option<LadderEvent> {
+        if self.active == Some(rung) {
+            self.active = None;
+            self.stop();
+            return Some(LadderEvent::Lost { closed });
+        }
+        if self.active.is_none() && self.link.is_none() && self.relay.is_none() {
+            return Some(LadderEvent::Lost { closed });
+        }
+        if self.active == Some(Rung::Relay) {
+            self.wait_for_better();
+        }
+        None
+    }
+
+    fn open_link(&mut self, id: String) -> &Connection {
+        if self.active == Some(Rung::Ice) {
+            self.active = None;
+        }
+        let (tell, events) = mpsc::channel(MAX_EVENTS);
+        let connection = Connection::start(self.connects, &self.line.ice_servers(), tell);
+        &self.link.insert(Link { id, connection, events }).connection
+    }
+
+    /// Tells whoever offered it that a link is gone here, so that it makes another. Not heard, it finds out by itself.
+    fn disown(&self, link: String) {
+        let signal = ConnectionSignal::Answer { sdp: String::new() };
+        let _ = self.say.send(LinkSignal { link, signal });
+    }
+
+    fn ask_for_relay(&mut self) {
+        self.relay_at = None;
+        let (turn, line, answer) = (self.turn, Arc::clone(&self.line), self.answer.clone());
+        tokio::spawn(async move {
+            // There may be no relay here: ICE goes on by itself.
+            if let Ok(invitation) = line.open_relay().await {
+                let _ = answer.send(Answer::Relay(turn, invitation));
+            }
+        });
+    }
+
+    fn wait_for_better(&mut self) {
+        if self.connects {
+            self.better_at = Some(Instant::now() + self.better_wait);
+            self.better_wait = (self.better_wait * 2).min(BETTER_MOST);
+        }
+    }
+
+    fn seek_better(&mut self) {
+        self.better_at = None;
+        if self.active == Some(Rung::Relay) && self.link.is_none() {
+            self.open_link(link_name());
+        }
+    }
+
+    /// Drops a relay that a better way has made superfluous.
+    fn drop_idle_relay(&mut self) {
+        self.drop_relay_at = None;
+        if self.active != Some(Rung::Relay) {
+            self.relay = None;
+        }
+    }
+
+    fn drop_relay(&mut self) {
+        self.relay = None;
+        self.drop_relay_at = None;
+        if self.active == Some(Rung::Relay) {
+            self.active = None;
+        }
+    }
+
+    fn stop(&mut self) {
+        self.turn += 1;
+        self.relay_at = None;
+        self.better_at = None;
+    }
+}
+
+/// Says what there is to say, one after the other, and tells of a description that was not passed on.
+async fn speak(
+    line: Arc<dyn Line>,
+    mut said: mpsc::UnboundedReceiver<LinkSignal>,
+    answer: mpsc::UnboundedSender<Answer>,
+) {
+    while let Some(signal) = said.recv().await {
+        let link = signal.link.clone();
+        let describes = !matches!(signal.signal, ConnectionSignal::IceCandidate { .. });
+        if line.say(signal).await.is_err() && describes {
+            let _ = answer.send(Answer::Unsaid(link));
+        }
+    }
+}
+
+/// A name for a link that no other has.
+fn link_name() -> String {
+    format!("{:032x}", rand::rng().random::<u128>())
+}
+
+async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {
+    match link {
+        Some(link) => {
+            let event = link.events.recv().await;
+            event.unwrap_or(ConnectionEvent::Lost(Lost::Failed))
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn of_relay(relay: &mut Option<Relay>) -> RelayEvent {
+    match relay {
+        Some(relay) => {
+            let event = relay.events.recv().await;
+            event.unwrap_or(RelayEvent::Lost(RelayLost::Broken))
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,250 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sharesync_protocol::signaling::IceServer;
+use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
+use sharesync_secrecy::{LaneError, LaneName, LaneSealer, LinkKey, SealedMember, SealedPair};
+use sharesync_signaling::relay::{RelayConfig, Relays};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+
+use super::{Ladder, LadderEvent, Line, LinkSignal, Unsaid};
+use crate::channels::{Channels, Path};
+use crate::relay_link::RelayInvitation;
+
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What one member hears of the other by way of the service.
+enum Heard {
+    Signal(LinkSignal),
+    Relay(RelayInvitation),
+}
+
+/// The way by the service, as two members have it whom nobody disturbs, or whom somebody does.
+struct TestLine {
+    other: mpsc::UnboundedSender<Heard>,
+    relay: Option<(Relays, String)>,
+    key: Mutex<LinkKey>,
+    own: &'static str,
+    /// Signals are taken and go nowhere.
+    swallows: AtomicBool,
+    /// Signals are refused.
+    refuses: AtomicBool,
+}
+
+#[async_trait]
+impl Line for TestLine {
+    async fn say(&self, signal: LinkSignal) -> Result<(), Unsaid> {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(Unsaid);
+        }
+        if !self.swallows.load(Ordering::Relaxed) {
+            let _ = self.other.send(Heard::Signal(signal));
+        }
+        Ok(())
+    }
+
+    async fn open_relay(&self) -> Result<RelayInvitation, Unsaid> {
+        let (relays, url) = self.relay.as_ref().ok_or(Unsaid)?;
+        let (ours, theirs) = relays.open().ok_or(Unsaid)?;
+        let _ = self.other.send(Heard::Relay(RelayInvitation { url: url.clone(), ticket: theirs }));
+        Ok(RelayInvitation { url: url.clone(), ticket: ours })
+    }
+
+    fn ice_servers(&self) -> Vec<IceServer> {
+        Vec::new()
+    }
+
+    fn sealer(&self, name: LaneName) -> Result<LaneSealer, LaneError> {
+        let other = if self.own == "one" { "other" } else { "one" };
+        let [own, other] = [self.own, other].map(|id| SealedMember { id, nonce: id });
+        let key = self.key.lock().unwrap();
+        LaneSealer::new(SealedPair { key: &key, room: "room", own, other }, name)
+    }
+}
+
+/// A member, and its way to the other.
+struct End {
+    ladder: Ladder,
+    line: Arc<TestLine>,
+    heard: mpsc::UnboundedReceiver<Heard>,
+}
+
+impl End {
+    /// Two members, of whom the first connects.
+    fn pair(relay: Option<(Relays, String)>) -> (Self, Self) {
+        let key = LinkKey::make(&mut rand::rng());
+        let (to_one, one) = mpsc::unbounded_channel();
+        let (to_other, other) = mpsc::unbounded_channel();
+        let end = |own, to, heard| {
+            let line = Arc::new(TestLine {
+                other: to,
+                relay: relay.clone(),
+                key: Mutex::new(key.clone()),
+                own,
+                swallows: AtomicBool::new(false),
+                refuses: AtomicBool::new(false),
+            });
+            let ladder = Ladder::new(own == "one", Arc::clone(&line) as Arc<dyn Line>);
+            Self { ladder, line, heard }
+        };
+        (end("one", to_other, one), end("other", to_one, other))
+    }
+
+    /// What happens next; signals are taken meanwhile.
+    async fn next(&mut self) -> LadderEvent {
+        loop {
+            tokio::select! {
+                event = self.ladder.next() => return event,
+                Some(heard) = self.heard.recv() => match heard {
+                    Heard::Signal(signal) => self.ladder.receive(signal),
+                    Heard::Relay(invitation) => self.ladder.meet_at_relay(invitation),
+                },
+            }
+        }
+    }
+
+    async fn connected(&mut self) -> Channels {
+        match self.next().await {
+            LadderEvent::Connected(channels) => channels,
+            LadderEvent::Lost { closed } => panic!("lost, closed: {closed}"),
+            LadderEvent::Tampered => panic!("tampered"),
+        }
+    }
+}
+
+async fn both_connected(one: &mut End, other: &mut End) -> (Channels, Channels) {
+    timeout(PATIENCE, async { tokio::join!(one.connected(), other.connected()) }).await.unwrap()
+}
+
+/// A relay such as servers have, and where it is.
+async fn relay() -> (Relays, String) {
+    let relays = Relays::new(RelayConfig::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/relay", listener.local_addr().unwrap());
+    let router = relays.router();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (relays, url)
+}
+
+async fn say_and_hear(here: &Channels, there: &Channels) {
+    here.control.send(Bytes::from_static(b"word")).await.unwrap();
+    here.data.send(Bytes::from(vec![7; 190_000])).await.unwrap();
+    let (word, bytes) = tokio::join!(there.control.receive(), there.data.receive());
+    assert_eq!(word.unwrap(), "word");
+    assert_eq!(bytes.unwrap(), vec![7; 190_000]);
+}
+
+#[tokio::test]
+async fn two_members_connect_directly_and_an_orderly_end_is_heard_as_one() {
+    let (mut one, mut other) = End::pair(None);
+    one.ladder.climb();
+    let (here, there) = both_connected(&mut one, &mut other).await;
+    assert_eq!((here.path, there.path), (Path::Direct, Path::Direct));
+    say_and_hear(&here, &there).await;
+    here.control.send(Bytes::from_static(b"farewell")).await.unwrap();
+    drop(here);
+    let finished = tokio::spawn(one.ladder.finish());
+    assert_eq!(there.control.receive().await.unwrap(), "farewell");
+    there.control.close().await;
+    let lost = timeout(PATIENCE, other.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: true }));
+    timeout(PATIENCE, finished).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn where_no_signal_gets_through_they_meet_at_the_relay_and_later_on_a_better_way() {
+    let (mut one, mut other) = End::pair(Some(relay().await));
+    one.line.swallows.store(true, Ordering::Relaxed);
+    one.ladder.climb();
+    let (here, there) = both_connected(&mut one, &mut other).await;
+    assert_eq!((here.path, there.path), (Path::Relay, Path::Relay));
+    say_and_hear(&here, &there).await;
+    say_and_hear(&there, &here).await;
+
+    // What ICE tries is given up in the end, and the wait for another try is over.
+    one.line.swallows.store(false, Ordering::Relaxed);
+    one.ladder.link = None;
+    one.ladder.better_at = Some(Instant::now());
+    let (better, there) = both_connected(&mut one, &mut other).await;
+    assert_eq!((better.path, there.path), (Path::Direct, Path::Direct));
+    say_and_hear(&better, &there).await;
+    // The relay is let go once the other side has had the time to find the better way, too.
+    let (relays, _) = one.line.relay.clone().unwrap();
+    let let_go = async {
+        while relays.counts().open > 0 {
+            tokio::select! {
+                _ = one.next() => panic!("the connection changed"),
+                _ = other.next() => panic!("the connection changed"),
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+        }
+    };
+    timeout(PATIENCE, let_go).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_said_last_through_the_relay_arrives_before_its_end() {
+    let (mut one, mut other) = End::pair(Some(relay().await));
+    one.line.swallows.store(true, Ordering::Relaxed);
+    one.ladder.climb();
+    let (here, there) = both_connected(&mut one, &mut other).await;
+    for number in 0..40_u8 {
+        let (sent, heard) = (Bytes::from(vec![number; 190_000]), there.data.receive());
+        let (sent, heard) = tokio::join!(here.data.send(sent), heard);
+        sent.unwrap();
+        assert_eq!(heard.unwrap()[0], number);
+    }
+    here.control.send(Bytes::from_static(b"farewell")).await.unwrap();
+    drop(here);
+    one.ladder.finish().await;
+    assert_eq!(there.control.receive().await.unwrap(), "farewell");
+    assert_eq!(there.control.receive().await, None);
+}
+
+#[tokio::test]
+async fn a_relay_whose_other_side_has_another_key_is_found_out() {
+    let (mut one, mut other) = End::pair(Some(relay().await));
+    *other.line.key.lock().unwrap() = LinkKey::make(&mut rand::rng());
+    one.line.swallows.store(true, Ordering::Relaxed);
+    one.ladder.climb();
+    let (here, _there) = both_connected(&mut one, &mut other).await;
+    here.control.send(Bytes::from_static(b"word")).await.unwrap();
+    let told = timeout(PATIENCE, other.next()).await.unwrap();
+    assert!(matches!(told, LadderEvent::Tampered));
+}
+
+#[tokio::test]
+async fn a_description_that_the_service_does_not_pass_on_is_a_lost_connection() {
+    let (mut one, _other) = End::pair(None);
+    one.line.refuses.store(true, Ordering::Relaxed);
+    one.ladder.climb();
+    let lost = timeout(PATIENCE, one.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: false }));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_here_is_disowned_when_the_other_side_tries_to_mend_it() {
+    let (mut one, mut other) = End::pair(None);
+    one.ladder.climb();
+    both_connected(&mut one, &mut other).await;
+    let link = one.ladder.link.as_ref().unwrap().id.clone();
+    other.ladder.drop_all();
+    let sdp = "v=0\r\n".to_owned();
+    other.ladder.receive(LinkSignal { link: link.clone(), signal: ConnectionSignal::Offer { sdp } });
+    let disowned = async {
+        loop {
+            if let Some(Heard::Signal(signal)) = one.heard.recv().await
+                && signal.signal == (ConnectionSignal::Answer { sdp: String::new() })
+            {
+                break signal.link;
+            }
+        }
+    };
+    assert_eq!(timeout(PATIENCE, disowned).await.unwrap(), link);
+}
