@@ -24,6 +24,7 @@ use webrtc::peer_connection::{
 
 use crate::channels::{Channel, Channels, Path};
 use crate::direct_channel::{ChannelState, DirectChannel};
+use crate::flight::{BROWSER_BUFFER_BYTES, Flight};
 use crate::udp::{PeerRuntime, own_addresses, receive_window};
 
 #[cfg(test)]
@@ -42,8 +43,11 @@ const PATH_LOOK: Duration = Duration::from_millis(50);
 const MAX_HELD: usize = 64;
 /// Signals of the other side that wait to be taken.
 const MAX_SIGNALS: usize = 128;
-/// Bytes of a channel that may wait for the other side's acknowledgement.
-const SEND_BUFFER_BYTES: usize = 1024 * 1024;
+/// Bytes of a channel that may wait for the other side's acknowledgement, whatever its line holds.
+const SEND_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+/// The attribute (RFC 8866 §5.13) of a description in which a native peer says how many bytes its sockets hold. Browsers,
+/// which do not know it, pass over it, and say nothing of their own.
+const RECEIVE_BUFFER: &str = "x-sharesync-receive-buffer";
 /// How long a candidate that the other side did not announce has to wait for better ones. The crate's own second is most
 /// of what connecting to a browser takes, whose addresses are hidden from us (draft-ietf-mmusic-mdns-ice-candidates).
 const UNANNOUNCED_WAIT: Duration = Duration::from_millis(50);
@@ -159,6 +163,8 @@ struct Running {
     /// Candidates that came before the description that they belong to.
     held: Vec<IceCandidate>,
     described: bool,
+    /// Bytes that the other side's sockets hold.
+    their_buffer: usize,
     open: bool,
     /// When it is given up, if it is not connected by then.
     deadline: Option<Instant>,
@@ -204,6 +210,7 @@ impl Running {
             events,
             held: Vec::new(),
             described: false,
+            their_buffer: BROWSER_BUFFER_BYTES,
             open: false,
             deadline: Some(Instant::now() + CONNECT_TIMEOUT),
             mending: None,
@@ -256,11 +263,14 @@ impl Running {
             Some(sctp) => sctp.max_message_size().await.ok(),
             None => None,
         };
-        let bytes = negotiated.unwrap_or(SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE);
+        let bytes = negotiated.unwrap_or(SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE) as usize;
+        let flight = Flight::new(self.their_buffer, Instant::now());
+        let max_message_bytes = bytes.min(flight.most_message_bytes());
+        self.data.0.limit(flight).await;
         Channels {
             control: Arc::clone(&self.control.0) as Arc<dyn Channel>,
             data: Arc::clone(&self.data.0) as Arc<dyn Channel>,
-            max_message_bytes: bytes as usize,
+            max_message_bytes,
             path: self.path().await,
         }
     }
@@ -293,7 +303,6 @@ impl Running {
                 self.mending = Some(Instant::now() + QUIET);
             }
             News::State(RTCPeerConnectionState::Failed) => self.mend().await?,
-            News::State(RTCPeerConnectionState::Closed) => return Err(Lost::Closed),
             News::State(_) => {}
         }
         Ok(())
@@ -322,9 +331,11 @@ impl Running {
             // The other side has lost this connection for good, and says so.
             ConnectionSignal::Answer { sdp } if sdp.is_empty() => return Err(Lost::Failed),
             ConnectionSignal::Answer { sdp } => {
+                self.their_buffer = receive_buffer(&sdp);
                 self.describe_other(RTCSessionDescription::answer(sdp)).await?;
             }
             ConnectionSignal::Offer { sdp } => {
+                self.their_buffer = receive_buffer(&sdp);
                 self.describe_other(RTCSessionDescription::offer(sdp)).await?;
                 self.answer().await?;
             }
@@ -371,7 +382,7 @@ impl Running {
         let set = self.connection.set_local_description(description).await;
         set.map_err(|_| Lost::Failed)?;
         let own = self.connection.local_description().await.ok_or(Lost::Failed)?;
-        Ok(own.sdp)
+        Ok(format!("{}a={RECEIVE_BUFFER}:{}\r\n", own.sdp, receive_window()))
     }
 
     async fn say(&self, signal: ConnectionSignal) {
@@ -403,6 +414,16 @@ async fn at(moment: Option<Instant>) {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
+}
+
+/// Bytes that the sockets hold of whoever describes itself so: a browser's, where nothing is said.
+fn receive_buffer(sdp: &str) -> usize {
+    let said = sdp.lines().find_map(|line| {
+        line.strip_prefix("a=")?.strip_prefix(RECEIVE_BUFFER)?.strip_prefix(':')?.parse().ok()
+    });
+    said.map_or(BROWSER_BUFFER_BYTES, |bytes: usize| {
+        bytes.clamp(BROWSER_BUFFER_BYTES, SEND_BUFFER_BYTES)
+    })
 }
 
 /// Which way the pair in use leads, once one is.

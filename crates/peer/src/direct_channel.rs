@@ -1,16 +1,21 @@
 //! One data channel of a WebRTC connection. Made by `Connection`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
+use tokio::time::{Instant, timeout};
 use webrtc::data_channel::{DataChannel, DataChannelEvent};
 
 use crate::channels::{Channel, ChannelClosed};
+use crate::flight::Flight;
 
 /// Messages that wait to be received; behind them the crate holds the other side back.
 const MOST_WAITING: usize = 16;
+/// How long it is waited to be told that there is room for more before it is looked.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// A data channel, as a [`Channel`].
 pub(crate) struct DirectChannel {
@@ -18,6 +23,10 @@ pub(crate) struct DirectChannel {
     /// Whether messages are text (RFC 8831 §6.6), and not bytes.
     text: bool,
     arrived: Mutex<mpsc::Receiver<Bytes>>,
+    /// How much may be on its way; as much as there is, where that is little.
+    flight: Mutex<Option<Flight>>,
+    /// Told when there is room for more.
+    drained: Arc<Notify>,
 }
 
 /// What becomes of a channel.
@@ -36,8 +45,33 @@ impl DirectChannel {
     ) -> (Arc<Self>, watch::Receiver<ChannelState>) {
         let (arrive, arrived) = mpsc::channel(MOST_WAITING);
         let (say, state) = watch::channel(ChannelState::Connecting);
-        tokio::spawn(listen(Arc::clone(&channel), arrive, say));
-        (Arc::new(Self { channel, text, arrived: Mutex::new(arrived) }), state)
+        let drained = Arc::new(Notify::new());
+        tokio::spawn(listen(Arc::clone(&channel), arrive, say, Arc::clone(&drained)));
+        let (arrived, flight) = (Mutex::new(arrived), Mutex::new(None));
+        (Arc::new(Self { channel, text, arrived, flight, drained }), state)
+    }
+
+    /// Lets no more be on its way than the flight does.
+    pub(crate) async fn limit(&self, flight: Flight) {
+        *self.flight.lock().await = Some(flight);
+    }
+
+    /// Waits until a message may be given to the channel.
+    async fn wait(&self, flight: &mut Flight, bytes: usize) -> Result<(), ChannelClosed> {
+        let mut threshold = None;
+        loop {
+            let outstanding = self.channel.outstanding_bytes().await.map_err(|_| ChannelClosed)?;
+            if flight.allows(bytes, outstanding, Instant::now()) {
+                return Ok(());
+            }
+            let room = u32::try_from(flight.limit().saturating_sub(bytes)).unwrap_or(u32::MAX);
+            if threshold != Some(room) {
+                let set = self.channel.set_buffered_amount_low_threshold(room).await;
+                set.map_err(|_| ChannelClosed)?;
+                threshold = Some(room);
+            }
+            let _ = timeout(LOOK_AGAIN, self.drained.notified()).await;
+        }
     }
 }
 
@@ -46,6 +80,7 @@ async fn listen(
     channel: Arc<dyn DataChannel>,
     arrive: mpsc::Sender<Bytes>,
     say: watch::Sender<ChannelState>,
+    drained: Arc<Notify>,
 ) {
     while let Some(event) = channel.poll().await {
         match event {
@@ -56,6 +91,7 @@ async fn listen(
                 // Nobody receives any more: what comes is let go, so that its end is heard.
                 let _ = arrive.send(message.data.freeze()).await;
             }
+            DataChannelEvent::OnBufferedAmountLow => drained.notify_one(),
             DataChannelEvent::OnClosing | DataChannelEvent::OnClose => break,
             _ => {}
         }
@@ -66,6 +102,11 @@ async fn listen(
 #[async_trait]
 impl Channel for DirectChannel {
     async fn send(&self, message: Bytes) -> Result<(), ChannelClosed> {
+        let mut flight = self.flight.lock().await;
+        if let Some(flight) = flight.as_mut() {
+            self.wait(flight, message.len()).await?;
+            flight.give(message.len(), Instant::now());
+        }
         let sent = if self.text {
             let text = std::str::from_utf8(&message).map_err(|_| ChannelClosed)?;
             self.channel.send_text(text).await

@@ -7,6 +7,7 @@
 mod channels;
 mod connection;
 mod direct_channel;
+mod flight;
 mod ladder;
 mod relay_link;
 mod udp;
