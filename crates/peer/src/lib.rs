@@ -11,5 +11,6 @@ mod flight;
 mod ladder;
 mod relay_link;
 mod udp;
+pub mod transfer;
 
 pub use channels::{Channel, ChannelClosed, Channels, Path};
