@@ -159,6 +159,7 @@ impl<'a> Receiving<'a> {
             }
             if let Some(accepted) = &mut receiver.accepted {
                 accepted.content.release_all();
+                receiver.reporter.written(accepted.content.written());
             }
         };
         let (leave, ended) = match stop {

@@ -1,0 +1,14 @@
+//! A sender and a receiver of files, joined in memory and over real folders; and each against somebody who keeps to
+//! none of the rules.
+
+mod channel_pair;
+mod hostile_receiver;
+mod hostile_sender;
+mod moving;
+mod peers;
+mod placing;
+mod raw_peer;
+mod resuming;
+mod sources;
+mod stopping;
+mod texts;
