@@ -150,10 +150,14 @@ mod tests {
     #[test]
     fn ranges_tell_the_gaps_and_a_whole_file_is_one() {
         let mut content = content(5 * 262_144);
-        [0, 1, 3].into_iter().for_each(|block| content.add(&written(block)));
+        for block in [0, 1, 3] {
+            content.add(&written(block));
+        }
         assert_eq!(content.ranges(0), [(0, 2), (3, 1)]);
         assert_eq!(content.digest(0), None);
-        [2, 4].into_iter().for_each(|block| content.add(&written(block)));
+        for block in [2, 4] {
+            content.add(&written(block));
+        }
         assert_eq!(content.ranges(0), [(0, 5)]);
         assert!(content.digest(0).is_some());
     }

@@ -87,7 +87,11 @@ impl Line {
         drop(self.outbox);
         let heard_out = async {
             let _ = self.pump.await;
-            while self.channels.control.receive().await.is_some() {}
+            while let Some(message) = self.channels.control.receive().await {
+                if is_last(&message) {
+                    return;
+                }
+            }
         };
         // Whether it was in time or not, it is over.
         let _ = timeout(LINGER, heard_out).await;
@@ -105,6 +109,12 @@ impl Line {
     pub(super) async fn give_up(self) {
         close(&self.channels).await;
     }
+}
+
+/// Whether it is what ends a transfer; it may have crossed ours.
+fn is_last(message: &[u8]) -> bool {
+    let message = str::from_utf8(message).ok().and_then(|text| Control::parse(text).ok());
+    matches!(message, Some(Control::Cancel | Control::Decline | Control::Failed { .. }))
 }
 
 async fn close(channels: &Channels) {

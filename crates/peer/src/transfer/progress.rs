@@ -107,7 +107,7 @@ impl Reporter {
         });
     }
 
-    /// These files are offered, or, later, were accepted.
+    /// These are the files to show: all that are offered, or those that were accepted.
     pub(super) fn files<'a>(&mut self, files: impl Iterator<Item = &'a OfferedFile>) {
         let mut end = 0_u64;
         let place = |file: &OfferedFile| {
@@ -122,8 +122,11 @@ impl Reporter {
         });
     }
 
-    pub(super) fn stage(&self, stage: Stage) {
-        self.progress.send_modify(|now| now.stage = stage);
+    /// So many files of so many bytes in all are offered, and nothing is answered yet.
+    pub(super) fn offered(&self, files: usize, bytes: u64) {
+        self.progress.send_modify(|now| {
+            (now.files, now.bytes, now.stage) = (files, bytes, Stage::Offered);
+        });
     }
 
     /// Content moves on; so many bytes are written before it does.

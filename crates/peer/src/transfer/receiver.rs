@@ -113,14 +113,18 @@ impl Receiver {
     async fn note(&mut self, ended: &Ended) {
         if let Ended::Over(outcome) = ended {
             self.over = Some(outcome.clone());
-            let store = self.store.clone();
-            // Nothing is left to be told.
-            let _ = blocking(move || {
-                store.close(false);
-                Ok(())
-            })
-            .await;
+            self.close_store(false).await;
         }
         self.reporter.ended(ended);
+    }
+
+    pub(super) async fn close_store(&self, keep: bool) {
+        let store = self.store.clone();
+        let close = move || {
+            store.close(keep);
+            Ok(())
+        };
+        // Nothing is left to be told.
+        let _ = blocking(close).await;
     }
 }

@@ -20,7 +20,6 @@ use super::failure::Failure;
 use super::file_names::printable;
 use super::line::{Heard, LOST_AFTER, Line, at};
 use super::offer_pages::have_pages;
-use super::progress::Stage;
 use super::receiver::{Accepted, Receiver};
 use super::steering::Wish;
 use super::store::{Begun, Block, Found};
@@ -153,8 +152,13 @@ impl<'a> Receiving<'a> {
                 settle_disk(receiver, event);
             }
             while let Some(event) = events.recv().await {
-                if let Event::Begun(Ok(begun)) | Event::Found(Ok(Found::Begun(begun))) = event {
-                    receiver.accept(begun);
+                match event {
+                    Event::Begun(Ok(begun)) | Event::Found(Ok(Found::Begun(begun))) => {
+                        receiver.accept(begun);
+                    }
+                    // It is asked again, and begun again.
+                    Event::Begun(Err(_)) => receiver.close_store(false).await,
+                    Event::Found(_) | Event::Decided(_) => {}
                 }
             }
             if let Some(accepted) = &mut receiver.accepted {
@@ -288,8 +292,7 @@ impl<'a> Receiving<'a> {
             // What was accepted is what was there then.
             Phase::Accepted => return Ok(()),
         }
-        self.receiver.reporter.files(self.offered.iter());
-        self.receiver.reporter.stage(Stage::Offered);
+        self.receiver.reporter.offered(self.offered.len(), self.offered_bytes);
         Ok(())
     }
 

@@ -69,8 +69,10 @@ impl Sender {
     }
 
     pub(super) fn note_offer(&self) {
-        if !self.files.is_empty() && self.reporter.subscribe().borrow().stage == Stage::Connected {
-            self.reporter.stage(Stage::Offered);
+        let now = self.reporter.subscribe();
+        let Progress { stage, files, bytes, .. } = *now.borrow();
+        if files > 0 && stage == Stage::Connected {
+            self.reporter.offered(files, bytes);
         }
     }
 

@@ -392,7 +392,7 @@ async fn a_sender_that_never_closes_is_left_in_time() {
     let sender = RawPeer(connection.sender.clone());
     sender.say(json!({"type": "hello", "version": 2})).await;
     let ended =
-        tokio::time::timeout(Duration::from_secs(60), receiver.converse(&connection.receiver))
+        tokio::time::timeout(Duration::from_mins(1), receiver.converse(&connection.receiver))
             .await
             .unwrap();
     assert_eq!(failure(&ended), Some((FailureCode::Version, true)));

@@ -80,5 +80,9 @@ pub fn digest_of(blocks: &[&[u8]]) -> String {
     for block in blocks {
         hash.update(Sha256::digest(block));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hexadecimal).collect()
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap()
 }

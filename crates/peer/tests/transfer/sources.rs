@@ -63,7 +63,7 @@ fn a_pipe_is_skipped_and_not_waited_for() {
 fn a_file_that_cannot_be_read_is_named_before_anything_is_offered() {
     let outer = folder_of(&[("things/a", b"1"), ("things/b", b"2")]);
     let closed = outer.path().join("things/b");
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
     // Whoever may read everything can read this, too.
     if std::fs::File::open(&closed).is_ok() {
         std::fs::remove_file(&closed).unwrap();
