@@ -1,4 +1,4 @@
-//! Opens WebSockets as this machine does: with the certificates that it trusts, and through the proxy that its
+//! Opens connections for WebSocket as this machine does: with the certificates that it trusts, and through the proxy that its
 //! environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`). Used for signaling.
 
 use std::io::{Error as IoError, ErrorKind};
@@ -19,7 +19,7 @@ use crate::tunnel::open_tunnel;
 /// A WebSocket to a server.
 pub type WebSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// How WebSockets are opened; clones share it.
+/// How a WebSocket is opened; clones share it.
 #[derive(Clone)]
 pub struct Dialer {
     tls: Arc<ClientConfig>,

@@ -292,13 +292,11 @@ mod tests {
 
     #[test]
     fn candidates_of_one_link_go_together_as_far_as_they_fit() {
+        let candidate: Candidate = serde_json::from_value(json!({ "candidate": "" })).unwrap();
         let signal = |link: &str, number, network| PeerSignal {
             link: link.to_owned(),
-            body: SignalBody::Candidates(vec![candidate(); number], network),
+            body: SignalBody::Candidates(vec![candidate.clone(); number], network),
         };
-        fn candidate() -> Candidate {
-            serde_json::from_value(json!({ "candidate": "" })).unwrap()
-        }
         let mut first = signal("a", 1, None);
         assert!(first.join(signal("a", 31, None)).is_ok());
         assert!(first == signal("a", 32, None));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sharesync_protocol::code::{
     CLOSE_CODE, CodeOpened, KNOCK, KNOCK_ENDED, Knock, KnockId, KnockMessage, Knocking, Nameplate,
     OPEN_CODE, PAKE,
@@ -61,8 +61,8 @@ impl SignalingError {
         }
     }
 
-    pub(crate) fn unreachable(why: impl ToString) -> Self {
-        Self::Unreachable(why.to_string())
+    pub(crate) fn unreachable(why: impl Into<String>) -> Self {
+        Self::Unreachable(why.into())
     }
 }
 
@@ -93,7 +93,7 @@ impl SignalingClient {
             }
             connected => connected,
         }
-        .map_err(SignalingError::unreachable)
+        .map_err(|error| SignalingError::unreachable(error.to_string()))
     }
 
     async fn connect_once(place: &SignalingPlace) -> Result<(Self, SignalingNews), ConnectError> {
@@ -133,8 +133,7 @@ impl SignalingClient {
         event: &str,
         sealed: String,
     ) -> Result<(), SignalingError> {
-        let body = Map::from_iter([("sealed".to_owned(), Value::String(sealed))]);
-        let message = Addressed { to: to.clone(), body };
+        let message = Addressed { to: to.clone(), body: said("sealed", sealed) };
         for attempt in 0.. {
             match self.ask(event, &message).await {
                 Err(SignalingError::Refused(RefusalCode::PeerBusy)) if attempt < BUSY_RETRIES => {
@@ -248,7 +247,7 @@ impl SignalingClient {
     ) -> Result<T, SignalingError> {
         let answer = self.socket.emit(event, body).await.map_err(|error| match error {
             EmitError::TooLarge => SignalingError::TooLarge,
-            error => SignalingError::unreachable(error),
+            error => SignalingError::unreachable(error.to_string()),
         })?;
         let strange = || SignalingError::unreachable("it answered with something else");
         if answer.get("error").is_some() {
@@ -274,8 +273,5 @@ impl RelayInvitation {
 }
 
 fn said(name: &str, what: String) -> Map<String, Value> {
-    match json!({ name: what }) {
-        Value::Object(body) => body,
-        _ => Map::new(),
-    }
+    Map::from_iter([(name.to_owned(), Value::String(what))])
 }

@@ -2,6 +2,7 @@
 //! what has to be said again. Used by `SignalingClient`.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -10,6 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
@@ -210,21 +212,21 @@ async fn read(stream: &mut WebSocket, namespace: &str) -> Result<Packet, Lost> {
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Close(_))) => return Err(Lost::ServerHungUp),
-            Some(Ok(_)) => return Err(Lost::Malformed),
-            Some(Err(WebSocketError::Io(_))) | None => return Err(Lost::Broken),
-            Some(Err(WebSocketError::ConnectionClosed)) => return Err(Lost::ServerHungUp),
-            Some(Err(WebSocketError::Protocol(error))) if is_broken(&error) => {
-                return Err(Lost::Broken);
-            }
-            Some(Err(_)) => return Err(Lost::Malformed),
+            Some(Ok(Message::Binary(_) | Message::Frame(_))) => return Err(Lost::Malformed),
+            Some(Err(error)) => return Err(reason(&error)),
+            None => return Err(Lost::Broken),
         }
     }
 }
 
-/// Whether the connection ended in the middle, as one does whose other end is gone.
-fn is_broken(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
-    use tokio_tungstenite::tungstenite::error::ProtocolError;
-    matches!(error, ProtocolError::ResetWithoutClosingHandshake)
+/// What an error of the WebSocket means.
+fn reason(error: &WebSocketError) -> Lost {
+    match error {
+        WebSocketError::Io(_)
+        | WebSocketError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Lost::Broken,
+        WebSocketError::ConnectionClosed => Lost::ServerHungUp,
+        _ => Lost::Malformed,
+    }
 }
 
 /// The task's end of a connection.
@@ -244,24 +246,15 @@ impl Line {
             Ok(never) => match never {},
             Err(lost) => lost,
         };
-        let goodbye = async {
-            if lost == Lost::HungUp {
-                let packet = Message::text(format!("41{},", self.namespace));
-                self.stream.send(packet).await?;
-            }
-            let code =
-                if lost == Lost::Malformed { CloseCode::Protocol } else { CloseCode::Normal };
-            self.stream.close(Some(CloseFrame { code, reason: "".into() })).await
-        };
+        // Not the namespace first: whoever does so leaves its room for good.
+        let code = if lost == Lost::Malformed { CloseCode::Protocol } else { CloseCode::Normal };
+        let goodbye = self.stream.close(Some(CloseFrame { code, reason: "".into() }));
         // Where the connection is gone there is nobody to say it to.
         let _ = timeout(GOODBYE_TIMEOUT, goodbye).await;
         lost
     }
 
-    async fn run(
-        &mut self,
-        to_do: &mut mpsc::Receiver<Command>,
-    ) -> Result<std::convert::Infallible, Lost> {
+    async fn run(&mut self, to_do: &mut mpsc::Receiver<Command>) -> Result<Infallible, Lost> {
         let mut deadline = Instant::now() + self.silence;
         loop {
             tokio::select! {
