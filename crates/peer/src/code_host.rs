@@ -79,10 +79,9 @@ impl CodeHosting {
         self.desk.send_replace(None);
     }
 
-    /// Passes on what is said of knocks.
-    pub(crate) async fn hear(&self, event: SignalingEvent) {
-        // Whoever hears it lives as long as this.
-        let _ = self.hear.send(event).await;
+    /// Passes on what is said of knocks; of what nobody waits for, not more than a little.
+    pub(crate) fn hear(&self, event: SignalingEvent) {
+        let _ = self.hear.try_send(event);
     }
 }
 
@@ -132,6 +131,7 @@ impl Host {
     /// Opens one code after the other, until the service opens none.
     async fn open_codes(&mut self, desk: &CodeDesk) {
         loop {
+            self.turn_away(&desk.client).await;
             let nameplate = match desk.client.open_code().await {
                 Ok(nameplate) => nameplate,
                 Err(error) => return self.tell(CodeNews::Refused(error)).await,
@@ -139,6 +139,15 @@ impl Host {
             let outcome = self.attempt(desk, nameplate.0).await;
             self.knock = None;
             self.tell(outcome).await;
+        }
+    }
+
+    /// Ends whatever was heard of codes from before.
+    async fn turn_away(&mut self, client: &SignalingClient) {
+        while let Ok(event) = self.heard.try_recv() {
+            if let SignalingEvent::Knock(message) = event {
+                let _ = client.end_knock(message.knock).await;
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 //! receives theirs, as `docs/PROTOCOL.md` says. `sharesync`, the command, is made of it; it talks to browsers and to
 //! others of its kind alike.
 //!
-//! From below: a [`Channels`] is a connection to one other member, whichever way it runs.
+//! From below: a [`Channels`] is a connection to one other member, whichever way it runs. A [`Room`] is where members
+//! find each other: it holds the line to the signaling service, and what is said through it is sealed. A [`Link`] leads
+//! there, and so does a code, once ([`join_by_code`]).
 
 mod channels;
 mod connection;

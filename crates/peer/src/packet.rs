@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the server sent.
-#[derive(Debug, PartialEq)]
+/// What the server sent. It has no `Debug` but in tests, for there may be secrets in it.
+#[derive(PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Packet {
     /// Engine.IO's first.
     Open(Handshake),

@@ -59,7 +59,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// Enters a room. The events say how that went, and what happens from then on.
+    /// Enters a room. The events say how that went, and what happens from then on; where they are not taken, the
+    /// service is not listened to either. To be called inside a Tokio runtime.
     pub fn open(
         options: RoomOptions,
         random: impl CryptoRng + Send + 'static,

@@ -21,9 +21,9 @@ use crate::signaling_news::{SignalingEvent, SignalingNews};
 use crate::signaling_place::SignalingPlace;
 
 /// How long one waits before a line is made again: at first, and later.
-const RECONNECT_FIRST: Duration = Duration::from_millis(500);
+const RECONNECT_FIRST: Duration = Duration::from_secs(1);
 const RECONNECT_MOST: Duration = Duration::from_secs(5);
-/// How long after an answer that did not come the room is entered again.
+/// How long after having been refused for asking too often the room is entered again.
 const ENTER_AGAIN: Duration = Duration::from_secs(2);
 /// How long leaving may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -102,11 +102,11 @@ impl RoomKeeper {
         }
     }
 
-    /// Up to half as long again, so that not everybody comes back to a server at the same moment.
+    /// Between half and all of a wait, so that not everybody comes back to a server at the same moment.
     fn next_wait(&mut self) -> Duration {
         let wait = RECONNECT_FIRST * 2_u32.saturating_pow(self.failures.min(8));
         self.failures += 1;
-        let stray = self.members.random.draw(|random| random.random_range(1.0..1.5));
+        let stray = self.members.random.draw(|random| random.random_range(0.5..1.0));
         RECONNECT_MOST.min(wait).mul_f64(stray)
     }
 
@@ -116,11 +116,13 @@ impl RoomKeeper {
             match self.enter(&client).await {
                 Ok(joined) => break joined,
                 // We were in, and the room is most likely still there.
-                Err(error) if self.entered && is_passing(&error) => {
-                    if client.is_lost() {
-                        return End::Lost;
-                    }
+                Err(SignalingError::Refused(RefusalCode::RateLimited)) if self.entered => {
                     sleep(ENTER_AGAIN).await;
+                }
+                // We may be in it by this line without knowing: by another one we come back as who we are.
+                Err(SignalingError::Unreachable(_)) if self.entered => {
+                    client.hang_up().await;
+                    return End::Lost;
                 }
                 Err(error) => {
                     client.hang_up().await;
@@ -205,7 +207,7 @@ impl RoomKeeper {
                 event @ (SignalingEvent::Knock(_)
                 | SignalingEvent::Said(_)
                 | SignalingEvent::KnockEnded(_)) => {
-                    self.knocked(client, event).await;
+                    self.knocked(client, event);
                     Ok(())
                 }
                 SignalingEvent::PeerAway(_) | SignalingEvent::Relay(..) => Ok(()),
@@ -242,9 +244,9 @@ impl RoomKeeper {
         .await
     }
 
-    async fn knocked(&self, client: &SignalingClient, event: SignalingEvent) {
+    fn knocked(&self, client: &SignalingClient, event: SignalingEvent) {
         match (&self.codes, event) {
-            (Some(codes), event) => codes.hear(event).await,
+            (Some(codes), event) => codes.hear(event),
             (None, SignalingEvent::Knock(message)) => {
                 // No code of ours; and whoever knocks need not wait.
                 let client = client.clone();
@@ -257,13 +259,6 @@ impl RoomKeeper {
     async fn tell(&self, event: RoomEvent) -> Result<(), End> {
         self.tell.send(event).await.map_err(|_| End::Unheard)
     }
-}
-
-fn is_passing(error: &SignalingError) -> bool {
-    matches!(
-        error,
-        SignalingError::Unreachable(_) | SignalingError::Refused(RefusalCode::RateLimited)
-    )
 }
 
 fn reason(error: SignalingError) -> CloseReason {

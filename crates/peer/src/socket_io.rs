@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::fmt;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -84,12 +85,22 @@ pub enum EmitError {
 }
 
 /// What the server says unasked.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub enum SocketEvent {
     /// An event and what it carries.
     Event(String, Value),
     /// The last of all: the connection has ended.
     Lost(Lost),
+}
+
+/// Without what an event carries, which may be secret.
+impl fmt::Debug for SocketEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(name, _) => write!(f, "Event({name:?}, …)"),
+            Self::Lost(lost) => write!(f, "Lost({lost:?})"),
+        }
+    }
 }
 
 /// A connection; clones are the same one, which ends with the last of them.

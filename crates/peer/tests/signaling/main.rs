@@ -1,5 +1,10 @@
 //! The signaling half of a peer, against the real service and against servers that mean no good.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed; Clippy sees that of tests only, not of their clients"
+)]
+
 mod closing;
 mod codes;
 mod coming_back;

@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::node::{Node, dialer, place_at, tls};
 
-fn without_tickets(server: String, dialer: Dialer) -> SignalingPlace {
+fn without_tickets(server: &str, dialer: Dialer) -> SignalingPlace {
     SignalingPlace::new(server.parse().unwrap(), dialer, async || Some(SignalingAccess::default()))
 }
 
@@ -56,8 +56,8 @@ async fn a_server_is_reached_by_tls_if_its_certificate_is_trusted() {
     roots.add(certificate).unwrap();
     let trusting = Dialer::new(tls(roots), Matcher::builder().build());
     let address = format!("https://localhost:{port}");
-    connects(&without_tickets(address.clone(), trusting)).await.unwrap();
-    assert!(connects(&without_tickets(address, dialer())).await.is_err());
+    connects(&without_tickets(&address, trusting)).await.unwrap();
+    assert!(connects(&without_tickets(&address, dialer())).await.is_err());
     assert!(Dialer::of_this_machine().is_ok());
 }
 
@@ -98,13 +98,13 @@ async fn a_server_is_reached_through_the_proxy_that_is_named() {
     let named = format!("http://user:secret@{proxy}");
     let server = format!("http://{}", node.address);
     let matcher = Matcher::builder().http(named.as_str()).build();
-    connects(&without_tickets(server.clone(), through(matcher))).await.unwrap();
+    connects(&without_tickets(&server, through(matcher))).await.unwrap();
     let request = asked.recv().await.unwrap();
     assert!(request.starts_with(&format!("CONNECT {} HTTP/1.1\r\n", node.address)), "{request}");
     assert!(request.contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n"), "{request}");
 
     let matcher = Matcher::builder().all(named.as_str()).no("127.0.0.1").build();
-    connects(&without_tickets(server, through(matcher))).await.unwrap();
+    connects(&without_tickets(&server, through(matcher))).await.unwrap();
     assert!(asked.try_recv().is_err(), "nobody asks it where it is not to be used");
 }
 
@@ -117,7 +117,7 @@ async fn a_proxy_that_refuses_or_is_of_another_kind_is_told() {
         [(format!("http://{proxy}"), "407"), (format!("socks5://{proxy}"), "only proxies")]
     {
         let matcher = Matcher::builder().all(named.as_str()).build();
-        let error = connects(&without_tickets(server.clone(), through(matcher))).await.unwrap_err();
+        let error = connects(&without_tickets(&server, through(matcher))).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
