@@ -32,6 +32,7 @@ mod signaling;
 mod signaling_news;
 mod signaling_place;
 mod socket_io;
+mod socket_line;
 mod sound;
 mod tunnel;
 

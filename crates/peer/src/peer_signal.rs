@@ -1,11 +1,14 @@
 //! What members tell each other to make a connection, by way of the signaling service: the JSON that is sealed
-//! (docs/PROTOCOL.md, "Signals"). The browser's twin is `signaling-messages.ts`; lengths are counted as it does, in
-//! UTF-16 units.
+//! (docs/PROTOCOL.md, "Signals"). The browser's twin is `signaling-messages.ts`, and both read
+//! `crates/protocol/fixtures/peer-signals.json`; lengths are counted as it does, in UTF-16 units.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sharesync_protocol::signaling::{ANSWER, ICE_CANDIDATE, OFFER};
+
+#[cfg(test)]
+mod tests;
 
 /// Session descriptions and candidates are small; a packet is at most 64 KiB anyway.
 const MAX_TEXT: usize = 64 * 1024;
@@ -209,103 +212,5 @@ fn fits(text: &str, most: usize) -> bool {
 impl fmt::Debug for PeerSignal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PeerSignal({})", self.event())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn read(event: &str, body: Value) -> Option<PeerSignal> {
-        PeerSignal::read(event, body)
-    }
-
-    #[test]
-    fn signals_are_those_of_browsers() {
-        for (event, body) in [
-            (OFFER, json!({ "link": "a", "sdp": "v=0" })),
-            (ANSWER, json!({ "link": "a", "sdp": "" })),
-            (
-                ICE_CANDIDATE,
-                json!({ "link": "a", "candidates": [
-                { "candidate": "candidate:1", "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": "x" },
-            ] }),
-            ),
-            (
-                ICE_CANDIDATE,
-                json!({ "link": NO_LINK, "candidates": [], "network": { "ask": true } }),
-            ),
-            (
-                ICE_CANDIDATE,
-                json!({ "link": NO_LINK, "candidates": [], "network":
-                { "udp": true, "mapping": "per destination", "turn": false } }),
-            ),
-        ] {
-            let signal = read(event, body.clone()).unwrap_or_else(|| panic!("{body}"));
-            assert_eq!(signal.event(), event);
-            assert_eq!(signal.to_json(), body);
-        }
-        // Browsers write null, too, and what is unknown is passed over.
-        let candidate =
-            json!({ "candidate": "", "sdpMid": null, "sdpMLineIndex": null, "later": 1 });
-        let body = json!({ "link": "a", "candidates": [candidate], "later": 1 });
-        assert!(read(ICE_CANDIDATE, body).is_some());
-    }
-
-    #[test]
-    fn what_no_peer_says_is_refused() {
-        let candidates = |candidate: Value| json!({ "link": "a", "candidates": [candidate] });
-        let network = |note: Value| json!({ "link": "a", "candidates": [], "network": note });
-        for (event, body) in [
-            (OFFER, json!({ "sdp": "v=0" })),
-            (OFFER, json!({ "link": "", "sdp": "v=0" })),
-            (OFFER, json!({ "link": "é".repeat(65), "sdp": "v=0" })),
-            (OFFER, json!({ "link": "a", "sdp": "x".repeat(64 * 1024 + 1) })),
-            (OFFER, json!({ "link": "a", "sdp": 1 })),
-            (OFFER, json!([])),
-            (OFFER, json!({ "link": "a", "candidates": [] })),
-            ("knock", json!({ "link": "a", "sdp": "v=0" })),
-            (ICE_CANDIDATE, json!({ "link": "a" })),
-            (ICE_CANDIDATE, candidates(json!({}))),
-            (ICE_CANDIDATE, candidates(json!({ "candidate": "", "sdpMid": "x".repeat(65) }))),
-            (ICE_CANDIDATE, candidates(json!({ "candidate": "", "sdpMLineIndex": 65_536 }))),
-            (ICE_CANDIDATE, candidates(json!({ "candidate": "", "sdpMLineIndex": -1 }))),
-            (
-                ICE_CANDIDATE,
-                candidates(json!({ "candidate": "", "usernameFragment": "x".repeat(257) })),
-            ),
-            (
-                ICE_CANDIDATE,
-                json!({ "link": "a", "candidates": vec![json!({ "candidate": "" }); 65] }),
-            ),
-            (ICE_CANDIDATE, network(json!(null))),
-            (ICE_CANDIDATE, network(json!({ "ask": false }))),
-            (ICE_CANDIDATE, network(json!({ "udp": true, "mapping": "odd", "turn": false }))),
-        ] {
-            assert!(read(event, body.clone()).is_none(), "{event} {body}");
-        }
-        // As long as may be, in units of JavaScript.
-        assert!(read(OFFER, json!({ "link": "é".repeat(64), "sdp": "" })).is_some());
-    }
-
-    #[test]
-    fn candidates_of_one_link_go_together_as_far_as_they_fit() {
-        let candidate: Candidate = serde_json::from_value(json!({ "candidate": "" })).unwrap();
-        let signal = |link: &str, number, network| PeerSignal {
-            link: link.to_owned(),
-            body: SignalBody::Candidates(vec![candidate.clone(); number], network),
-        };
-        let mut first = signal("a", 1, None);
-        assert!(first.join(signal("a", 31, None)).is_ok());
-        assert!(first == signal("a", 32, None));
-        assert!(first.join(signal("a", 1, None)).is_err());
-        let mut first = signal("a", 1, None);
-        assert!(first.join(signal("b", 1, None)).is_err());
-        let ask = Some(NetworkNote::Ask { ask: True });
-        assert!(first.join(signal("a", 0, ask)).is_err());
-        let offer = PeerSignal { link: "a".to_owned(), body: SignalBody::Offer(String::new()) };
-        assert_eq!(first.join(offer.clone()).err().map(|signal| signal.event()), Some(OFFER));
     }
 }

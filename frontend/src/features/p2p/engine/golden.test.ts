@@ -7,6 +7,7 @@ import { sha256Of } from '@/lib/sha256'
 import control from '../../../../../crates/protocol/fixtures/control.json'
 import digests from '../../../../../crates/protocol/fixtures/digest.json'
 import frames from '../../../../../crates/protocol/fixtures/frames.json'
+import peerSignals from '../../../../../crates/protocol/fixtures/peer-signals.json'
 import signaling from '../../../../../crates/protocol/fixtures/signaling.json'
 import { parseControl } from './control-messages'
 import { FileDigest } from './digest'
@@ -18,6 +19,8 @@ import {
   joined,
   nearbyKnocked,
   nearbyNews,
+  parseSignal,
+  type PeerSignal,
   presence,
   refusal,
 } from './signaling-messages'
@@ -80,6 +83,16 @@ describe('signaling messages', () => {
       },
     )
   }
+})
+
+describe('signals from another peer', () => {
+  it.each(peerSignals.valid)('are read: $name', ({ event, body }) => {
+    expect(parseSignal(event as PeerSignal['event'], body)).toEqual({ event, ...body })
+  })
+
+  it.each(peerSignals.malformed)('are refused: $name', ({ event, body }) => {
+    expect(parseSignal(event as PeerSignal['event'], body)).toBeUndefined()
+  })
 })
 
 describe('reports', () => {
