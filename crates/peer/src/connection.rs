@@ -113,7 +113,8 @@ async fn run(
     events: mpsc::Sender<ConnectionEvent>,
     end: CancellationToken,
 ) {
-    let Ok(mut running) = Running::build(offers, ice_servers, events.clone()).await else {
+    let Ok(mut running) = Box::pin(Running::build(offers, ice_servers, events.clone())).await
+    else {
         let _ = events.send(ConnectionEvent::Lost(Lost::Failed)).await;
         return;
     };
@@ -188,17 +189,14 @@ impl Running {
             .build();
         let configuration =
             RTCConfigurationBuilder::default().with_ice_servers(ice_servers).build();
-        let connection: Arc<dyn PeerConnection> = Arc::new(
-            PeerConnectionBuilder::new()
-                .with_configuration(configuration)
-                .with_setting_engine(settings)
-                .with_runtime(Arc::new(PeerRuntime))
-                .with_handler(Arc::new(Handler(tell)))
-                .with_udp_addrs(own_addresses())
-                .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES)
-                .build()
-                .await?,
-        );
+        let builder = PeerConnectionBuilder::new()
+            .with_configuration(configuration)
+            .with_setting_engine(settings)
+            .with_runtime(Arc::new(PeerRuntime))
+            .with_handler(Arc::new(Handler(tell)))
+            .with_udp_addrs(own_addresses())
+            .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES);
+        let connection: Arc<dyn PeerConnection> = Arc::new(Box::pin(builder.build()).await?);
         let control = open_channel(&*connection, "control", CONTROL_CHANNEL, true).await?;
         let data = open_channel(&*connection, "data", DATA_CHANNEL, false).await?;
         Ok(Self {

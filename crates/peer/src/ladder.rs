@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rand::RngExt;
 use sharesync_protocol::signaling::IceServer;
 use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
 use sharesync_secrecy::{LaneError, LaneName, LaneSealer};
@@ -16,7 +15,10 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::channels::Channels;
 use crate::connection::{Connection, ConnectionEvent, Lost};
-use crate::relay_link::{RelayEvent, RelayInvitation, RelayLink, RelayLost};
+use crate::dialer::Dialer;
+use crate::peer_signal::{PeerSignal, SignalBody};
+use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
+use crate::signaling::RelayInvitation;
 
 #[cfg(test)]
 mod tests;
@@ -26,19 +28,11 @@ mod tests;
 const RELAY_AFTER: Duration = Duration::from_millis(1500);
 /// How long to wait before a better way than the relay is sought again, first and at most.
 const BETTER_FIRST: Duration = Duration::from_secs(10);
-const BETTER_MOST: Duration = Duration::from_secs(120);
+const BETTER_MOST: Duration = Duration::from_mins(2);
 /// How long the relay is kept after a better way was found, so that the other side finds it, too.
 const LINGER: Duration = Duration::from_secs(3);
 /// What a link tells that waits to be taken.
 const MAX_EVENTS: usize = 64;
-
-/// A signal about one connection of several that there may have been between the two.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LinkSignal {
-    /// Tells the connection from those before it; its offerer makes it up.
-    pub(crate) link: String,
-    pub(crate) signal: ConnectionSignal,
-}
 
 /// The service does not pass on what was said, or gives no relay.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -49,9 +43,13 @@ pub(crate) struct Unsaid;
 #[async_trait]
 pub(crate) trait Line: Send + Sync + 'static {
     /// Says something to the other member, after what was said before.
-    async fn say(&self, signal: LinkSignal) -> Result<(), Unsaid>;
+    async fn say(&self, signal: PeerSignal) -> Result<(), Unsaid>;
     /// Asks the service for a relay to the other member; answers our way there.
     async fn open_relay(&self) -> Result<RelayInvitation, Unsaid>;
+    /// 16 random bytes.
+    fn draw(&self) -> [u8; 16];
+    /// How to reach a relay.
+    fn dialer(&self) -> Dialer;
     /// STUN and TURN servers, with credentials that are good for a while.
     fn ice_servers(&self) -> Vec<IceServer>;
     /// What seals a lane of this name between the two.
@@ -106,7 +104,7 @@ pub(crate) struct Ladder {
     active: Option<Rung>,
     /// The last link that the other side has offered.
     theirs: Option<String>,
-    say: mpsc::UnboundedSender<LinkSignal>,
+    say: mpsc::UnboundedSender<PeerSignal>,
     answer: mpsc::UnboundedSender<Answer>,
     answers: mpsc::UnboundedReceiver<Answer>,
     relay_at: Option<Instant>,
@@ -148,14 +146,19 @@ impl Ladder {
 
     /// Seeks a connection; only where this side connects.
     pub(crate) fn climb(&mut self) {
-        self.open_link(link_name());
+        self.open_link(self.link_name());
         self.better_wait = BETTER_FIRST;
         self.turn += 1;
         self.relay_at = Some(Instant::now() + RELAY_AFTER);
     }
 
     /// Takes a signal of the other member.
-    pub(crate) fn receive(&mut self, LinkSignal { link, signal }: LinkSignal) {
+    pub(crate) fn receive(&mut self, PeerSignal { link, body }: PeerSignal) {
+        let signal = match body {
+            SignalBody::Offer(sdp) => ConnectionSignal::Offer { sdp },
+            SignalBody::Answer(sdp) => ConnectionSignal::Answer { sdp },
+            SignalBody::Candidates(candidates, _) => ConnectionSignal::IceCandidate { candidates },
+        };
         if let Some(known) = self.link.as_ref().filter(|known| known.id == link) {
             known.connection.receive(signal);
         } else if matches!(signal, ConnectionSignal::Offer { .. }) && !self.connects {
@@ -174,7 +177,8 @@ impl Ladder {
         self.drop_relay();
         let (tell, events) = mpsc::channel(MAX_EVENTS);
         let line = Arc::clone(&self.line);
-        let link = RelayLink::start(invitation, move |name| line.sealer(name), tell);
+        let (dialer, half) = (self.line.dialer(), self.line.draw());
+        let link = RelayLink::start(dialer, invitation, half, move |name| line.sealer(name), tell);
         self.relay = Some(Relay { link, events });
     }
 
@@ -217,7 +221,7 @@ impl Ladder {
         match event {
             ConnectionEvent::Signal(signal) => {
                 let link = self.link.as_ref()?.id.clone();
-                let _ = self.say.send(LinkSignal { link, signal });
+                self.say(link, signal);
                 None
             }
             ConnectionEvent::Open(channels) => {
@@ -300,10 +304,25 @@ impl Ladder {
         &self.link.insert(Link { id, connection, events }).connection
     }
 
+    /// A name for a link that no other has.
+    fn link_name(&self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.line.draw()))
+    }
+
     /// Tells whoever offered it that a link is gone here, so that it makes another. Not heard, it finds out by itself.
     fn disown(&self, link: String) {
-        let signal = ConnectionSignal::Answer { sdp: String::new() };
-        let _ = self.say.send(LinkSignal { link, signal });
+        self.say(link, ConnectionSignal::Answer { sdp: String::new() });
+    }
+
+    fn say(&self, link: String, signal: ConnectionSignal) {
+        let body = match signal {
+            ConnectionSignal::Offer { sdp } => SignalBody::Offer(sdp),
+            ConnectionSignal::Answer { sdp } => SignalBody::Answer(sdp),
+            ConnectionSignal::IceCandidate { candidates } => {
+                SignalBody::Candidates(candidates, None)
+            }
+        };
+        let _ = self.say.send(PeerSignal { link, body });
     }
 
     fn ask_for_relay(&mut self) {
@@ -327,7 +346,7 @@ impl Ladder {
     fn seek_better(&mut self) {
         self.better_at = None;
         if self.active == Some(Rung::Relay) && self.link.is_none() {
-            self.open_link(link_name());
+            self.open_link(self.link_name());
         }
     }
 
@@ -357,21 +376,16 @@ impl Ladder {
 /// Says what there is to say, one after the other, and tells of a description that was not passed on.
 async fn speak(
     line: Arc<dyn Line>,
-    mut said: mpsc::UnboundedReceiver<LinkSignal>,
+    mut said: mpsc::UnboundedReceiver<PeerSignal>,
     answer: mpsc::UnboundedSender<Answer>,
 ) {
     while let Some(signal) = said.recv().await {
         let link = signal.link.clone();
-        let describes = !matches!(signal.signal, ConnectionSignal::IceCandidate { .. });
+        let describes = !matches!(signal.body, SignalBody::Candidates(..));
         if line.say(signal).await.is_err() && describes {
             let _ = answer.send(Answer::Unsaid(link));
         }
     }
-}
-
-/// A name for a link that no other has.
-fn link_name() -> String {
-    format!("{:032x}", rand::rng().random::<u128>())
 }
 
 async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {

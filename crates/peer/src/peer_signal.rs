@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sharesync_protocol::signaling::{ANSWER, ICE_CANDIDATE, OFFER};
+use sharesync_protocol::transfer::IceCandidate;
 
 #[cfg(test)]
 mod tests;
@@ -40,24 +41,7 @@ pub enum SignalBody {
     /// An SDP answer; empty where the link is lost at that end and cannot be mended.
     Answer(String),
     /// ICE candidates (RFC 8838), or a word on networks, or neither.
-    Candidates(Vec<Candidate>, Option<NetworkNote>),
-}
-
-/// An ICE candidate as `RTCIceCandidateInit` has it (W3C WebRTC §4.8.1).
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Candidate {
-    /// The `candidate-attribute` (RFC 8839 §5.1); empty at the end of them.
-    pub candidate: String,
-    /// The media description's identification.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sdp_mid: Option<String>,
-    /// The media description's place.
-    #[serde(default, rename = "sdpMLineIndex", skip_serializing_if = "Option::is_none")]
-    pub sdp_m_line_index: Option<u16>,
-    /// The ICE generation it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username_fragment: Option<String>,
+    Candidates(Vec<IceCandidate>, Option<NetworkNote>),
 }
 
 /// What one member tells another of its network, or asks: kinds, and no address.
@@ -122,7 +106,7 @@ struct Description {
 #[derive(Serialize, Deserialize)]
 struct Trickle {
     link: String,
-    candidates: Vec<Candidate>,
+    candidates: Vec<IceCandidate>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     network: Option<NetworkNote>,
 }
@@ -168,8 +152,8 @@ impl PeerSignal {
             }
             ICE_CANDIDATE => {
                 let Trickle { link, candidates, network } = serde_json::from_value(body).ok()?;
-                let sound = candidates.len() <= MAX_CANDIDATES_HEARD
-                    && candidates.iter().all(Candidate::is_sound);
+                let sound =
+                    candidates.len() <= MAX_CANDIDATES_HEARD && candidates.iter().all(is_sound);
                 sound.then_some((link, SignalBody::Candidates(candidates, network)))?
             }
             _ => return None,
@@ -194,13 +178,11 @@ impl PeerSignal {
     }
 }
 
-impl Candidate {
-    fn is_sound(&self) -> bool {
-        let short = |text: &Option<String>, most| text.as_ref().is_none_or(|text| fits(text, most));
-        fits(&self.candidate, MAX_TEXT)
-            && short(&self.sdp_mid, 64)
-            && short(&self.username_fragment, 256)
-    }
+fn is_sound(candidate: &IceCandidate) -> bool {
+    let short = |text: &Option<String>, most| text.as_ref().is_none_or(|text| fits(text, most));
+    fits(&candidate.candidate, MAX_TEXT)
+        && short(&candidate.sdp_mid, 64)
+        && short(&candidate.username_fragment, 256)
 }
 
 fn fits(text: &str, most: usize) -> bool {

@@ -8,16 +8,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use rand::Rng;
-use sharesync_protocol::relay::{RelayEntry, RelayReady, RelayTicket};
+use sharesync_protocol::relay::{MAX_RELAY_MESSAGE_BYTES, RelayEntry, RelayReady, RelayTicket};
 use sharesync_secrecy::{LANE_HALF_BYTES, LaneError, LaneName, LaneSealer};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::channels::{Channel, ChannelClosed, Channels, Path};
+use crate::dialer::Dialer;
+use crate::signaling::RelayInvitation;
 
 /// Bytes of a message at most: a frame with half a block fits, and its seal within what the relay takes.
 const MAX_MESSAGE_BYTES: usize = 192 * 1024;
@@ -30,14 +32,6 @@ const MOST_WAITING: usize = 4;
 /// Before every message: which channel it belongs to.
 const CONTROL: u8 = 0;
 const DATA: u8 = 1;
-
-/// One side's way into a relay.
-#[derive(Debug)]
-pub(crate) struct RelayInvitation {
-    /// Where it is: a `ws:` or `wss:` address.
-    pub(crate) url: String,
-    pub(crate) ticket: RelayTicket,
-}
 
 /// What a relay tells.
 pub(crate) enum RelayEvent {
@@ -78,16 +72,18 @@ pub(crate) struct RelayLink {
 }
 
 impl RelayLink {
-    /// Enters a relay. `sealer` makes what seals the lane of a name.
+    /// Enters a relay. `half` is our half of the lane's name, drawn at random for it alone; `sealer` makes what seals the lane of a name.
     pub(crate) fn start(
+        dialer: Dialer,
         invitation: RelayInvitation,
+        half: [u8; LANE_HALF_BYTES],
         sealer: impl FnOnce(LaneName) -> Result<LaneSealer, LaneError> + Send + 'static,
         events: mpsc::Sender<RelayEvent>,
     ) -> Self {
         let end = CancellationToken::new();
         let token = end.clone();
         let ended = tokio::spawn(async move {
-            let lost = run(invitation, sealer, &events, token).await;
+            let lost = run(&dialer, invitation, half, sealer, &events, token).await;
             if let Err(lost) = lost {
                 let _ = events.send(RelayEvent::Lost(lost)).await;
             }
@@ -105,14 +101,19 @@ impl RelayLink {
 
 /// Runs a relay from our entry to its end; `Ok` when it is we who ended it.
 async fn run(
+    dialer: &Dialer,
     invitation: RelayInvitation,
+    half: [u8; LANE_HALF_BYTES],
     sealer: impl FnOnce(LaneName) -> Result<LaneSealer, LaneError>,
     events: &mpsc::Sender<RelayEvent>,
     end: CancellationToken,
 ) -> Result<(), RelayLost> {
     let entered = async {
-        let (mut socket, _) = tokio_tungstenite::connect_async(&invitation.url).await?;
-        let name = enter(&mut socket, invitation.ticket).await?;
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(MAX_RELAY_MESSAGE_BYTES))
+            .max_frame_size(Some(MAX_RELAY_MESSAGE_BYTES));
+        let mut socket = dialer.open(&invitation.url, config).await?;
+        let name = enter(&mut socket, invitation.ticket, half).await?;
         Ok::<_, RelayLost>((socket, sealer(name)?))
     };
     let (socket, sealer) = tokio::select! {
@@ -149,7 +150,11 @@ async fn run(
 }
 
 /// Shows the ticket, waits for the other side, and names the lane with it.
-async fn enter<S>(socket: &mut S, ticket: RelayTicket) -> Result<LaneName, RelayLost>
+async fn enter<S>(
+    socket: &mut S,
+    ticket: RelayTicket,
+    ours: [u8; LANE_HALF_BYTES],
+) -> Result<LaneName, RelayLost>
 where
     S: Sink<Message, Error = tungstenite::Error>
         + Stream<Item = Result<Message, tungstenite::Error>>
@@ -166,8 +171,6 @@ where
     };
     // The server's own word, so it is trusted with no more than that the other side has come.
     ready.map_err(|_| RelayLost::Broken)?;
-    let mut ours = [0; LANE_HALF_BYTES];
-    rand::rng().fill_bytes(&mut ours);
     socket.send(Message::binary(ours.to_vec())).await?;
     let theirs = next_binary(socket).await?;
     let theirs = theirs.as_ref().try_into().map_err(|_| RelayLost::Tampered)?;

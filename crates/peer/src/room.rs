@@ -140,6 +140,13 @@ impl Room {
         let _ = self.ended.clone().changed().await;
     }
 
+    /// 16 random bytes.
+    pub(crate) fn draw(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        self.members.random.draw(|random| random.fill_bytes(&mut bytes));
+        bytes
+    }
+
     fn line(&self, peer: &PeerId) -> Result<Arc<SealedLine>, SignalingError> {
         self.members.line(peer).ok_or(SignalingError::Refused(RefusalCode::UnknownPeer))
     }

@@ -4,24 +4,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use sharesync_protocol::signaling::IceServer;
-use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
 use sharesync_secrecy::{LaneError, LaneName, LaneSealer, LinkKey, SealedMember, SealedPair};
 use sharesync_signaling::relay::{RelayConfig, Relays};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
-use super::{Ladder, LadderEvent, Line, LinkSignal, Unsaid};
+use super::{Ladder, LadderEvent, Line, Unsaid};
 use crate::channels::{Channels, Path};
-use crate::relay_link::RelayInvitation;
+use crate::dialer::Dialer;
+use crate::peer_signal::{PeerSignal, SignalBody};
+use crate::signaling::RelayInvitation;
 
 /// Longer than anything takes here, and shorter than what is given up for having taken too long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What one member hears of the other by way of the service.
 enum Heard {
-    Signal(LinkSignal),
+    Signal(PeerSignal),
     Relay(RelayInvitation),
 }
 
@@ -31,6 +34,7 @@ struct TestLine {
     relay: Option<(Relays, String)>,
     key: Mutex<LinkKey>,
     own: &'static str,
+    random: Mutex<StdRng>,
     /// Signals are taken and go nowhere.
     swallows: AtomicBool,
     /// Signals are refused.
@@ -39,7 +43,7 @@ struct TestLine {
 
 #[async_trait]
 impl Line for TestLine {
-    async fn say(&self, signal: LinkSignal) -> Result<(), Unsaid> {
+    async fn say(&self, signal: PeerSignal) -> Result<(), Unsaid> {
         if self.refuses.load(Ordering::Relaxed) {
             return Err(Unsaid);
         }
@@ -54,6 +58,16 @@ impl Line for TestLine {
         let (ours, theirs) = relays.open().ok_or(Unsaid)?;
         let _ = self.other.send(Heard::Relay(RelayInvitation { url: url.clone(), ticket: theirs }));
         Ok(RelayInvitation { url: url.clone(), ticket: ours })
+    }
+
+    fn draw(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        self.random.lock().unwrap().fill_bytes(&mut bytes);
+        bytes
+    }
+
+    fn dialer(&self) -> Dialer {
+        Dialer::of_this_machine().unwrap()
     }
 
     fn ice_servers(&self) -> Vec<IceServer> {
@@ -77,16 +91,17 @@ struct End {
 
 impl End {
     /// Two members, of whom the first connects.
-    fn pair(relay: Option<(Relays, String)>) -> (Self, Self) {
-        let key = LinkKey::make(&mut rand::rng());
+    fn pair(relay: Option<&(Relays, String)>) -> (Self, Self) {
+        let key = LinkKey::make(&mut StdRng::seed_from_u64(7));
         let (to_one, one) = mpsc::unbounded_channel();
         let (to_other, other) = mpsc::unbounded_channel();
         let end = |own, to, heard| {
             let line = Arc::new(TestLine {
                 other: to,
-                relay: relay.clone(),
+                relay: relay.cloned(),
                 key: Mutex::new(key.clone()),
                 own,
+                random: Mutex::new(StdRng::seed_from_u64(own.len() as u64)),
                 swallows: AtomicBool::new(false),
                 refuses: AtomicBool::new(false),
             });
@@ -159,7 +174,7 @@ async fn two_members_connect_directly_and_an_orderly_end_is_heard_as_one() {
 
 #[tokio::test]
 async fn where_no_signal_gets_through_they_meet_at_the_relay_and_later_on_a_better_way() {
-    let (mut one, mut other) = End::pair(Some(relay().await));
+    let (mut one, mut other) = End::pair(Some(&relay().await));
     one.line.swallows.store(true, Ordering::Relaxed);
     one.ladder.climb();
     let (here, there) = both_connected(&mut one, &mut other).await;
@@ -190,7 +205,7 @@ async fn where_no_signal_gets_through_they_meet_at_the_relay_and_later_on_a_bett
 
 #[tokio::test]
 async fn what_was_said_last_through_the_relay_arrives_before_its_end() {
-    let (mut one, mut other) = End::pair(Some(relay().await));
+    let (mut one, mut other) = End::pair(Some(&relay().await));
     one.line.swallows.store(true, Ordering::Relaxed);
     one.ladder.climb();
     let (here, there) = both_connected(&mut one, &mut other).await;
@@ -212,8 +227,8 @@ async fn what_was_said_last_through_the_relay_arrives_before_its_end() {
 
 #[tokio::test]
 async fn a_relay_whose_other_side_has_another_key_is_found_out() {
-    let (mut one, mut other) = End::pair(Some(relay().await));
-    *other.line.key.lock().unwrap() = LinkKey::make(&mut rand::rng());
+    let (mut one, mut other) = End::pair(Some(&relay().await));
+    *other.line.key.lock().unwrap() = LinkKey::parse("AQIDBAUGBwgJCgsMDQ4PEA").unwrap();
     one.line.swallows.store(true, Ordering::Relaxed);
     one.ladder.climb();
     let (here, _there) = both_connected(&mut one, &mut other).await;
@@ -239,13 +254,11 @@ async fn a_connection_that_is_lost_here_is_disowned_when_the_other_side_tries_to
     let link = one.ladder.link.as_ref().unwrap().id.clone();
     other.ladder.drop_all();
     let sdp = "v=0\r\n".to_owned();
-    other
-        .ladder
-        .receive(LinkSignal { link: link.clone(), signal: ConnectionSignal::Offer { sdp } });
+    other.ladder.receive(PeerSignal { link: link.clone(), body: SignalBody::Offer(sdp) });
     let disowned = async {
         loop {
             if let Some(Heard::Signal(signal)) = one.heard.recv().await
-                && signal.signal == (ConnectionSignal::Answer { sdp: String::new() })
+                && signal.body == SignalBody::Answer(String::new())
             {
                 break signal.link;
             }

@@ -48,7 +48,7 @@ fn what_browsers_leave_empty_or_say_beyond_that_is_passed_over() {
 
 #[test]
 fn candidates_of_one_link_go_together_as_far_as_they_fit() {
-    let candidate: Candidate = serde_json::from_value(json!({ "candidate": "" })).unwrap();
+    let candidate: IceCandidate = serde_json::from_value(json!({ "candidate": "" })).unwrap();
     let signal = |link: &str, number, network| PeerSignal {
         link: link.to_owned(),
         body: SignalBody::Candidates(vec![candidate.clone(); number], network),

@@ -1,9 +1,10 @@
 //! Members meet, and say to each other what nobody between them can read or change.
 
 use futures_util::future::join_all;
-use sharesync_peer::{Candidate, PeerSignal, RoomEvent, SignalBody};
+use sharesync_peer::{PeerSignal, RoomEvent, SignalBody};
 use sharesync_protocol::report::{Count, Outcome, PathBytes, TransferCount};
 use sharesync_protocol::signaling::{PeerId, RefusalCode};
+use sharesync_protocol::transfer::IceCandidate;
 use sharesync_signaling::SignalingConfig;
 use sharesync_signaling::relay::{RelayConfig, RelayOffer, Relays};
 
@@ -12,7 +13,7 @@ use crate::member::{Member, offer};
 use crate::node::{Node, place_at};
 
 fn candidates(texts: impl IntoIterator<Item = String>) -> SignalBody {
-    let candidate = |candidate| Candidate {
+    let candidate = |candidate| IceCandidate {
         candidate,
         sdp_mid: Some("0".to_owned()),
         sdp_m_line_index: Some(0),
