@@ -35,7 +35,7 @@ impl Pipe {
         self.0.send_modify(|direction| direction.tamper = Some(Mutex::new(Box::new(tamper))));
     }
 
-    /// How many messages have passed.
+    /// How many messages have passed, those that were lost on their way not counted.
     pub fn messages(&self) -> usize {
         self.0.borrow().messages
     }
@@ -45,11 +45,11 @@ impl Pipe {
         let has_room = |direction: &Direction| direction.closed || direction.queue.len() < QUEUE;
         changes.wait_for(has_room).await.map_err(|_| ChannelClosed)?;
         self.0.send_modify(|direction| {
-            direction.messages += 1;
             let arriving = match &mut direction.tamper {
                 Some(tamper) => tamper.get_mut().unwrap()(message),
                 None => vec![message],
             };
+            direction.messages += usize::from(!arriving.is_empty());
             direction.queue.extend(arriving);
         });
         if self.0.borrow().closed { Err(ChannelClosed) } else { Ok(()) }

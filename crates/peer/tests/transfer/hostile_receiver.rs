@@ -5,7 +5,9 @@ use sharesync_peer::transfer::{Ended, Outcome};
 use sharesync_protocol::transfer::{Control, FailureCode, WINDOW_BYTES};
 
 use crate::channel_pair::Connection;
-use crate::peers::{BLOCK, VERIFIED, converse, failure, noise, receiver_in, sender_of, set_aside};
+use crate::peers::{
+    BLOCK, VERIFIED, converse, failure, in_time, noise, receiver_in, sender_of, set_aside,
+};
 use crate::raw_peer::RawPeer;
 
 /// Has a receiver do something with an offer of two blocks and an empty file; how the sender ends, and what it said.
@@ -24,7 +26,8 @@ async fn send(attack: impl AsyncFnOnce(&RawPeer)) -> (Ended, Option<FailureCode>
             _ => None,
         }
     };
-    tokio::join!(sender.converse(&connection.sender), attacking)
+    let sending = sender.converse(&connection.sender);
+    in_time(async { tokio::join!(sending, attacking) }).await
 }
 
 fn is_refused(ended: &(Ended, Option<FailureCode>), code: FailureCode) -> bool {
@@ -104,7 +107,8 @@ async fn another_version_is_refused_as_that() {
         receiver.hear_until(|message| matches!(message, Control::Failed { .. })).await.unwrap();
         receiver.leave().await;
     };
-    let (ended, ()) = tokio::join!(sender.converse(&connection.sender), greeting);
+    let (ended, ()) =
+        in_time(async { tokio::join!(sender.converse(&connection.sender), greeting) }).await;
     assert_eq!(failure(&ended), Some((FailureCode::Version, true)));
 }
 
@@ -166,7 +170,8 @@ async fn nothing_is_sent_past_the_credit() {
         receiver.hear_until(|message| matches!(message, Control::Cancel)).await.unwrap();
         receiver.leave().await;
     };
-    let (ended, ()) = tokio::join!(sender.converse(&connection.sender), starving);
+    let (ended, ()) =
+        in_time(async { tokio::join!(sender.converse(&connection.sender), starving) }).await;
     assert_eq!(ended, Ended::Over(Outcome::Cancelled { by_us: true }));
 }
 

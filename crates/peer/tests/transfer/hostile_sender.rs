@@ -8,8 +8,8 @@ use sharesync_protocol::transfer::{Control, FailureCode};
 
 use crate::channel_pair::Connection;
 use crate::peers::{
-    BLOCK, Undecided, converse, failure, names_in, noise, receiver_in, receiver_into, sender_of,
-    set_aside, store_in,
+    BLOCK, Undecided, converse, failure, in_time, names_in, noise, receiver_in, receiver_into,
+    sender_of, set_aside, store_in,
 };
 use crate::raw_peer::{RawPeer, chunk, digest_of, offered, seal};
 
@@ -29,7 +29,8 @@ async fn receive(attack: impl AsyncFnOnce(&RawPeer)) -> (Ended, Option<FailureCo
         attack(&sender).await;
         last_word(&sender).await
     };
-    let ended = tokio::join!(receiver.converse(&connection.receiver), attacking);
+    let receiving = receiver.converse(&connection.receiver);
+    let ended = in_time(async { tokio::join!(receiving, attacking) }).await;
     assert!(names_in(folder.path()).is_empty());
     ended
 }
@@ -194,7 +195,8 @@ async fn lanes_that_are_offered_are_passed_over() {
         sender.hear_until(|message| matches!(message, Control::Verified { .. })).await.unwrap();
         sender.leave().await;
     };
-    let (ended, ()) = tokio::join!(receiver.converse(&connection.receiver), sending);
+    let (ended, ()) =
+        in_time(async { tokio::join!(receiver.converse(&connection.receiver), sending) }).await;
     assert_eq!(ended, Ended::Over(Outcome::Verified));
     assert_eq!(names_in(folder.path()), ["file"]);
 }
@@ -209,7 +211,8 @@ async fn greeted_with(attack: impl AsyncFnOnce(&RawPeer)) -> (Ended, Option<Fail
         attack(&sender).await;
         last_word(&sender).await
     };
-    tokio::join!(receiver.converse(&connection.receiver), attacking)
+    let receiving = receiver.converse(&connection.receiver);
+    in_time(async { tokio::join!(receiving, attacking) }).await
 }
 
 #[tokio::test]
@@ -277,7 +280,8 @@ async fn more_bytes_than_there_is_room_for_are_refused_before_anything_is_sent()
         sender.offer(&[("file", 1 << 50)]).await;
         last_word(&sender).await
     };
-    let ended = tokio::join!(receiver.converse(&connection.receiver), sending);
+    let ended =
+        in_time(async { tokio::join!(receiver.converse(&connection.receiver), sending) }).await;
     assert!(is_refused(&ended, FailureCode::OutOfSpace), "{ended:?}");
     assert!(names_in(folder.path()).is_empty());
 }
@@ -331,7 +335,8 @@ async fn content_past_the_credit_is_refused() {
         disk.1.notify_all();
         said
     };
-    let ended = tokio::join!(receiver.converse(&connection.receiver), sending);
+    let ended =
+        in_time(async { tokio::join!(receiver.converse(&connection.receiver), sending) }).await;
     assert!(is_refused(&ended, FailureCode::Malformed), "{ended:?}");
 }
 

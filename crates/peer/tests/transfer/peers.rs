@@ -17,6 +17,8 @@ use crate::channel_pair::Connection;
 
 /// Bytes of a block.
 pub const BLOCK: usize = 256 * 1024;
+/// How long anything takes at most, on the slowest of computers.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long an offer settles.
 pub const SETTLED: Duration = Duration::from_millis(20);
 
@@ -99,7 +101,14 @@ pub async fn converse(
     receiver: &mut Receiver,
     connection: &Connection,
 ) -> (Ended, Ended) {
-    tokio::join!(sender.converse(&connection.sender), receiver.converse(&connection.receiver))
+    let sending = sender.converse(&connection.sender);
+    let receiving = receiver.converse(&connection.receiver);
+    in_time(async { tokio::join!(sending, receiving) }).await
+}
+
+/// Fails where something waits for what does not come.
+pub async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("it comes to an end")
 }
 
 /// Sends these files into this folder; how both sides see it.

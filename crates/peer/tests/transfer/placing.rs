@@ -10,8 +10,8 @@ use sharesync_protocol::transfer::{Control, FailureCode};
 
 use crate::channel_pair::Connection;
 use crate::peers::{
-    Always, VERIFIED, failure, files_in, names_in, receiver_in, receiver_into, set_aside, store_in,
-    transfer,
+    Always, VERIFIED, failure, files_in, in_time, names_in, receiver_in, receiver_into, set_aside,
+    store_in, transfer,
 };
 use crate::raw_peer::{RawPeer, digest_of, seal};
 
@@ -43,7 +43,8 @@ async fn send_named(files: &[(Option<&str>, &str)], folder: &Path, hidden: bool)
         }
         sender.leave().await;
     };
-    tokio::join!(send, receiver.converse(&connection.receiver)).1
+    let receiving = receiver.converse(&connection.receiver);
+    in_time(async { tokio::join!(send, receiving) }).await.1
 }
 
 const DONE: Ended = Ended::Over(Outcome::Verified);
@@ -154,7 +155,8 @@ async fn paths_that_the_protocol_does_not_have_are_refused() {
             while sender.hear().await.is_some_and(|message| !is_failed(&message)) {}
             sender.leave().await;
         };
-        let (ended, ()) = tokio::join!(receiver.converse(&connection.receiver), leave);
+        let (ended, ()) =
+            in_time(async { tokio::join!(receiver.converse(&connection.receiver), leave) }).await;
         assert_eq!(failure(&ended), Some((FailureCode::Malformed, true)), "{path:?} {name:?}");
         assert!(names_in(folder.path()).is_empty());
     }
