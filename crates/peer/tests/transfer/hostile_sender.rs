@@ -314,7 +314,18 @@ async fn content_past_the_credit_is_refused() {
         fn close(&self, _: bool) {}
     }
 
+    /// Lets it go on, also when the test fails: its thread is waited for.
+    struct Release(Arc<Slow>);
+
+    impl Drop for Release {
+        fn drop(&mut self) {
+            *self.0.0.lock().unwrap() = true;
+            self.0.1.notify_all();
+        }
+    }
+
     let disk = Arc::new(Slow::default());
+    let release = Release(disk.clone());
     let connection = Connection::new();
     let always = crate::peers::Always(Decision::AcceptAll);
     let (mut receiver, _) = receiver_into(disk.clone(), always);
@@ -331,8 +342,7 @@ async fn content_past_the_credit_is_refused() {
         }
         sender.send(chunk(0, 64, 0, b"1")).await;
         let said = last_word(&sender).await;
-        *disk.0.lock().unwrap() = true;
-        disk.1.notify_all();
+        drop(release);
         said
     };
     let ended =
