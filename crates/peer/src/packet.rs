@@ -158,6 +158,7 @@ mod tests {
             r#"42["offer",{}]"#,
             r#"42/other,["offer",{}]"#,
             r#"42/p2pother,["offer",{}]"#,
+            "41/p2pother",
             "42/p2p,",
             "42/p2p,[]",
             "42/p2p,[1]",

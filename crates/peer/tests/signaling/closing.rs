@@ -4,6 +4,7 @@ use sharesync_peer::{CloseReason, Entrance};
 use sharesync_protocol::signaling::{RefusalCode, RoomId};
 use sharesync_signaling::SignalingConfig;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::member::Member;
 use crate::node::{Node, place_at};
@@ -69,7 +70,7 @@ async fn closing_ends_everything_whatever_is_going_on() {
     let node = Node::start().await;
     let (mut host, _) = Member::host(node.place()).await;
     host.room.close().await;
-    assert!(host.events.recv().await.is_none());
+    assert_eq!(host.events.try_recv().err(), Some(TryRecvError::Disconnected), "it is over");
     host.room.close().await;
     let gone = host.room.ice_servers().await.unwrap_err();
     assert_eq!(gone.code(), None);

@@ -117,6 +117,7 @@ async fn no_code_is_open_in_a_locked_room() {
     host.room.lock(true).await.unwrap();
     host.hears("code closed").await;
     assert_eq!(attempt(&node, &code).await.unwrap_err(), CodeTrouble::UnknownCode);
+    assert!(host.events.try_recv().is_err(), "no other is opened");
     host.room.lock(false).await.unwrap();
     host.hears("code open").await;
 }

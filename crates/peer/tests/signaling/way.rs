@@ -17,8 +17,10 @@ use sharesync_signaling::SignalingConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use crate::member::PATIENCE;
 use crate::node::{Node, dialer, place_at, tls};
 
 fn without_tickets(server: &str, dialer: Dialer) -> SignalingPlace {
@@ -99,7 +101,7 @@ async fn a_server_is_reached_through_the_proxy_that_is_named() {
     let server = format!("http://{}", node.address);
     let matcher = Matcher::builder().http(named.as_str()).build();
     connects(&without_tickets(&server, through(matcher))).await.unwrap();
-    let request = asked.recv().await.unwrap();
+    let request = timeout(PATIENCE, asked.recv()).await.expect("it is asked").unwrap();
     assert!(request.starts_with(&format!("CONNECT {} HTTP/1.1\r\n", node.address)), "{request}");
     assert!(request.contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n"), "{request}");
 
