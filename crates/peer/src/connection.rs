@@ -2,6 +2,7 @@
 //! itself by ICE restarts (RFC 8839 §4.4) while it can. Made by `Ladder`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -164,6 +165,8 @@ struct Running {
     /// Candidates that came before the description that they belong to.
     held: Vec<IceCandidate>,
     described: bool,
+    /// Told when the channels are open.
+    opened: Arc<AtomicBool>,
     /// Bytes that the other side's sockets hold.
     their_buffer: usize,
     open: bool,
@@ -189,10 +192,12 @@ impl Running {
             .build();
         let configuration =
             RTCConfigurationBuilder::default().with_ice_servers(ice_servers).build();
+        let runtime = PeerRuntime::default();
+        let opened = runtime.open();
         let builder = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings)
-            .with_runtime(Arc::new(PeerRuntime))
+            .with_runtime(Arc::new(runtime))
             .with_handler(Arc::new(Handler(tell)))
             .with_udp_addrs(own_addresses())
             .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES);
@@ -208,6 +213,7 @@ impl Running {
             events,
             held: Vec::new(),
             described: false,
+            opened,
             their_buffer: BROWSER_BUFFER_BYTES,
             open: false,
             deadline: Some(Instant::now() + CONNECT_TIMEOUT),
@@ -250,6 +256,7 @@ impl Running {
         }
         if !self.open && control == ChannelState::Open && data == ChannelState::Open {
             self.open = true;
+            self.opened.store(true, Ordering::Relaxed);
             let channels = self.channels().await;
             let _ = self.events.send(ConnectionEvent::Open(channels)).await;
         }

@@ -3,18 +3,23 @@
 //! them, but takes a [`Runtime`] that makes its sockets. Used by `Connection`.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rtc::shared::ifaces::ifaces;
 use socket2::SockRef;
 use webrtc::runtime::{
-    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime,
-    TokioRuntime,
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime,
+    TokioRuntime, Transmit,
 };
+
+#[cfg(test)]
+mod tests;
 
 /// Bytes that we ask the kernel for, for each direction of a socket.
 const WANTED_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -23,9 +28,19 @@ const KERNEL_OVERHEAD: usize = 2;
 /// Bytes of the window at least: a message has to fit.
 const LEAST_WINDOW_BYTES: usize = 256 * 1024;
 
-/// Tokio, with sockets whose buffers take what SCTP sends at once.
-#[derive(Debug)]
-pub(crate) struct PeerRuntime;
+/// Tokio, with sockets of our own. One for each connection.
+#[derive(Debug, Default)]
+pub(crate) struct PeerRuntime {
+    /// Whether the connection's channels are open.
+    open: Arc<AtomicBool>,
+}
+
+impl PeerRuntime {
+    /// To be told when the connection's channels are open.
+    pub(crate) fn open(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.open)
+    }
+}
 
 impl Runtime for PeerRuntime {
     fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> Box<dyn JoinHandle> {
@@ -42,7 +57,8 @@ impl Runtime for PeerRuntime {
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
         widen(&socket);
-        TokioRuntime.wrap_udp_socket(socket)
+        let inner = TokioRuntime.wrap_udp_socket(socket)?;
+        Ok(Arc::new(PeerSocket { inner, open: Arc::clone(&self.open) }))
     }
 
     fn wrap_tcp_listener(
@@ -76,6 +92,51 @@ impl Runtime for PeerRuntime {
 
     fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
         TokioRuntime.block_on(future);
+    }
+}
+
+/// A socket from which one datagram is taken at a time until the connection's channels are open. The crate takes all that
+/// are there before it looks at what the first has changed; so what comes right behind the one that opens the channels,
+/// as the first words of the other side do, meets channels that are not open yet, and is lost without a word.
+#[derive(Debug)]
+struct PeerSocket {
+    inner: Arc<dyn AsyncUdpSocket>,
+    open: Arc<AtomicBool>,
+}
+
+impl AsyncUdpSocket for PeerSocket {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+
+    fn poll_send(
+        &self,
+        context: &mut Context<'_>,
+        transmit: &Transmit<'_>,
+    ) -> Poll<io::Result<usize>> {
+        self.inner.poll_send(context, transmit)
+    }
+
+    fn poll_recv(
+        &self,
+        context: &mut Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        // For more than the first, the crate looks whether there are any, and does not wait.
+        let looks_for_more = context.waker().will_wake(Waker::noop());
+        if looks_for_more && !self.open.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        self.inner.poll_recv(context, buffers, meta)
+    }
+
+    fn max_gso_segments(&self) -> usize {
+        self.inner.max_gso_segments()
+    }
+
+    fn max_gro_segments(&self) -> usize {
+        self.inner.max_gro_segments()
     }
 }
 
