@@ -2,7 +2,7 @@
 //! handler runs.
 
 use sharesync_protocol::api::{Role, Scope};
-use sharesync_protocol::{SessionId, UserId};
+use sharesync_protocol::{ApiTokenId, SessionId, UserId};
 
 use super::permission::{ByToken, Permission};
 use super::{api_token, hash};
@@ -27,7 +27,12 @@ pub enum By {
     /// They signed in.
     Session(SessionId),
     /// A script has a token of theirs, made for this.
-    ApiToken(Vec<Scope>),
+    ApiToken {
+        /// Which.
+        id: ApiTokenId,
+        /// What for.
+        scopes: Vec<Scope>,
+    },
 }
 
 /// Whose a bearer token is. [`Error::Unauthenticated`] where it is nobody's, or not any more.
@@ -40,7 +45,7 @@ pub async fn identify(app: &AppState, bearer: &str) -> Result<AuthUser> {
         if unnoted {
             db::api_token::note_use(&app.db, id, now).await?;
         }
-        return Ok(AuthUser { id: user, role, by: By::ApiToken(scopes) });
+        return Ok(AuthUser { id: user, role, by: By::ApiToken { id, scopes } });
     }
     let (id, session) = app.access_tokens.verify(bearer).ok_or(Error::Unauthenticated)?;
     let role = db::session::role_in(&app.db, session, id, now).await?;
@@ -62,9 +67,11 @@ impl AuthUser {
             return Err(Error::Forbidden);
         }
         match (&self.by, permission.by_token()) {
-            (By::Session(_), _) | (By::ApiToken(_), ByToken::Any) => Ok(()),
-            (By::ApiToken(scopes), ByToken::With(scope)) if scopes.contains(&scope) => Ok(()),
-            (By::ApiToken(_), needed) => Err(Error::InsufficientScope {
+            (By::Session(_), _) | (By::ApiToken { .. }, ByToken::Any) => Ok(()),
+            (By::ApiToken { scopes, .. }, ByToken::With(scope)) if scopes.contains(&scope) => {
+                Ok(())
+            }
+            (By::ApiToken { .. }, needed) => Err(Error::InsufficientScope {
                 scope: match needed {
                     ByToken::With(scope) => Some(scope),
                     ByToken::Never | ByToken::Any => None,

@@ -9,8 +9,9 @@ use sharesync_protocol::api::{ApiTokenPage, CreateApiToken, IssuedApiToken};
 use super::extract::{AuthUser, Page, Path, Query, Valid, next_cursor};
 use crate::app::AppState;
 use crate::auth::api_token;
+use crate::auth::caller::By;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One's API tokens, newest first
 #[utoipa::path(
@@ -82,6 +83,22 @@ pub async fn end(
     user: AuthUser,
     Path(id): Path<ApiTokenId>,
 ) -> Result<StatusCode> {
+    db::api_token::delete(&app.db, user.id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End the API token that asks
+///
+/// For programs that are signed out of: no other token can be ended so.
+#[utoipa::path(
+    delete, path = "/api/me/token", operation_id = "end_own_api_token", tag = "Accounts",
+    responses(
+        (status = 204),
+        (status = 404, description = "`not_found`: it is no API token that asks"),
+    )
+)]
+pub async fn end_own(State(app): State<AppState>, user: AuthUser) -> Result<StatusCode> {
+    let By::ApiToken { id, .. } = user.by else { return Err(Error::NotFound) };
     db::api_token::delete(&app.db, user.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

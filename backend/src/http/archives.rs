@@ -103,6 +103,7 @@ pub async fn archive(
     let archive = archive::open(&app, id).await?;
     let about = Representation {
         validators: Validators::new(archive.sha256, archive.created_at),
+        sha256: None,
         size: archive.size(),
         content_type: "application/zip".into(),
         disposition: presign::attachment(&archive.name),

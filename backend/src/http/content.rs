@@ -112,6 +112,7 @@ pub async fn content(
     }
     let about = Representation {
         validators: Validators::new(file.digest.sha256(), file.created_at),
+        sha256: file.digest.whole(),
         size: file.object.size,
         content_type: file.content_type.clone(),
         disposition,

@@ -57,7 +57,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
         let user = <AuthUser as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         match user.by {
             By::Session(session) => Ok(Self { user, session }),
-            By::ApiToken(_) => Err(Error::InsufficientScope { scope: None }),
+            By::ApiToken { .. } => Err(Error::InsufficientScope { scope: None }),
         }
     }
 }

@@ -138,6 +138,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(api_tokens::list, api_tokens::create))
         .routes(routes!(api_tokens::end))
         .routes(routes!(api_tokens::rotate))
+        .routes(routes!(api_tokens::end_own))
         .routes(routes!(uploads::list, uploads::begin))
         .routes(routes!(uploads::get, uploads::abort))
         .routes(routes!(uploads::address_parts))

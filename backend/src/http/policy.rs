@@ -70,6 +70,8 @@ const RULES: &[Rule] = &[
     Rule(Method::POST, "/api/me/tokens", Needs(OwnAccount)),
     Rule(Method::DELETE, "/api/me/tokens/{id}", Needs(OwnAccount)),
     Rule(Method::POST, "/api/me/tokens/{id}/rotate", Needs(OwnAccount)),
+    // Whoever has a token may end it, which makes nobody stronger.
+    Rule(Method::DELETE, "/api/me/token", Needs(KnowOneself)),
     Rule(Method::POST, "/api/upload", Needs(Upload)),
     Rule(Method::GET, "/api/uploads", Needs(Upload)),
     Rule(Method::POST, "/api/uploads", Needs(Upload)),

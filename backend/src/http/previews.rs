@@ -152,6 +152,7 @@ async fn show(
     let preview = preview::of(&file.name).ok_or(Error::NoPreview)?;
     let about = Representation {
         validators: Validators::new(file.digest.sha256(), file.created_at),
+        sha256: file.digest.whole(),
         size: file.object.size,
         content_type: preview.content_type.into(),
         disposition: presign::inline(&file.name),

@@ -5,6 +5,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, IntoResponseParts, Response};
 use axum_extra::TypedHeader;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sharesync_protocol::api::Sha256Digest;
 
 use super::precondition::Validators;
 use super::range::{self, Wanted};
@@ -17,6 +20,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
 pub struct Representation {
     /// What tells it from another.
     pub validators: Validators,
+    /// The digest of all of it, where that is known.
+    pub sha256: Option<Sha256Digest>,
     /// Bytes.
     pub size: u64,
     /// Media type.
@@ -76,6 +81,11 @@ impl Representation {
             TypedHeader(self.validators.etag.clone()),
             TypedHeader(self.validators.last_modified()),
             [(header::CACHE_CONTROL, "private, no-cache")],
+            // Of the whole, whichever range of it is sent (RFC 9530 §3).
+            self.sha256.map(|Sha256Digest(digest)| {
+                let digest = format!("sha-256=:{}:", STANDARD.encode(digest));
+                [(HeaderName::from_static("repr-digest"), digest)]
+            }),
         )
     }
 }

@@ -40,6 +40,14 @@ impl ContentDigest {
         }
     }
 
+    /// The digest of all of it, where that is known.
+    pub fn whole(&self) -> Option<Sha256Digest> {
+        match self {
+            Self::Whole(sha256) => Some(*sha256),
+            Self::Parts(_) => None,
+        }
+    }
+
     /// Bytes of every part but the last, where it is the parts' digests'.
     pub fn part_size(&self) -> Option<u64> {
         match self {

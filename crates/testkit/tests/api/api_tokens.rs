@@ -157,3 +157,21 @@ async fn who_loses_a_role_or_is_disabled_loses_the_tokens_at_once() {
     let script = stack.anonymous().with_token(&token);
     script.get("/api/files").await.problem(401, ProblemCode::Unauthenticated);
 }
+
+#[tokio::test]
+async fn a_token_ends_itself_and_no_other() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let other = issue(&sam, &["files:read"], json!({})).await;
+    let issued = issue(&sam, &["files:read"], json!({})).await;
+    let script = stack.anonymous().with_token(&issued.token);
+    assert_eq!(script.delete("/api/me/token").await.status, 204);
+    script.get("/api/me").await.problem(401, ProblemCode::Unauthenticated);
+    script.delete("/api/me/token").await.problem(401, ProblemCode::Unauthenticated);
+    let left: Vec<_> = tokens(&sam).await.items.iter().map(|token| token.id).collect();
+    assert_eq!(left, [other.details.id]);
+    stack.anonymous().delete("/api/me/token").await.problem(401, ProblemCode::Unauthenticated);
+    // A session is no token.
+    sam.delete("/api/me/token").await.problem(404, ProblemCode::NotFound);
+    sam.get("/api/me").await.json::<Me>(200);
+}

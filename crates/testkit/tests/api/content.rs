@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sharesync_protocol::api::{DownloadPage, IssuedApiToken, ProblemCode, UploadedFile};
@@ -68,6 +70,14 @@ async fn content_is_saved_and_never_run() {
     assert_eq!(answer.header("content-type"), "text/html");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     assert_eq!(answer.header("etag"), format!("\"{}\"", file.digest.sha256()));
+    // Of all of it, whichever part is sent and whether any is.
+    let digest = format!("sha-256=:{}:", STANDARD.encode(file.digest.whole().unwrap().0));
+    assert_eq!(answer.header("repr-digest"), digest);
+    let part = stack.anonymous().request(Method::GET, &url).header("range", "bytes=2-3");
+    let part = stack.anonymous().send(part).await;
+    assert_eq!((part.status.as_u16(), part.header("repr-digest")), (206, &*digest));
+    let head = stack.anonymous().send(stack.anonymous().request(Method::HEAD, &url)).await;
+    assert_eq!(head.header("repr-digest"), digest);
 }
 
 #[tokio::test]

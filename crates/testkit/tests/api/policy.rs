@@ -78,6 +78,8 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("GET", "/api/admin/invitations", ADMINS, "admin:read"),
     ("POST", "/api/admin/invitations", ADMINS, "admin:write"),
     ("DELETE", "/api/admin/invitations/{id}", ADMINS, "admin:write"),
+    // Last, for a token ends by it.
+    ("DELETE", "/api/me/token", EVERYONE, "-"),
 ];
 
 async fn call(person: &Person, method: &str, path: &str) -> Answer {
