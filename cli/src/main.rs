@@ -1,12 +1,7 @@
-//! `sharesync`: ShareSync in the terminal. Sending and receiving come with the native peer.
+//! `sharesync`: ShareSync in the terminal. Everything is in the library beside it.
 
-use clap::Parser;
+use std::process::ExitCode;
 
-/// Moves files between people, from a terminal.
-#[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
-struct Arguments {}
-
-fn main() {
-    Arguments::parse();
+fn main() -> ExitCode {
+    sharesync_cli::main()
 }

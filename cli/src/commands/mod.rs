@@ -1,0 +1,19 @@
+//! The commands, a module each: its arguments, and what it does.
+
+pub mod completions;
+pub mod download;
+pub mod login;
+pub mod logout;
+pub mod ls;
+pub mod man;
+pub mod mkdir;
+pub mod mv;
+pub mod request;
+pub mod rm;
+mod several;
+pub mod share;
+mod sign_in;
+pub mod token;
+pub mod upload;
+pub mod whoami;
+mod words;
