@@ -5,8 +5,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
 use crate::commands::{
-    completions, download, login, logout, ls, man, mkdir, mv, request, rm, share, token, upload,
-    whoami,
+    completions, download, login, logout, ls, man, mkdir, mv, receive, request, rm, send, share,
+    token, upload, whoami,
 };
 use crate::exit_code::ExitCode;
 use crate::{Context, Result};
@@ -57,6 +57,10 @@ pub struct GlobalArguments {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Send files straight to somebody, who takes them in a browser or by `sharesync receive`
+    Send(send::Arguments),
+    /// Receive files that somebody sends from a browser or by `sharesync send`
+    Receive(receive::Arguments),
     /// Sign in, and keep a token for this computer
     Login(login::Arguments),
     /// Sign out: end the token and forget it
@@ -88,9 +92,16 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it takes an interruption itself, to tell whoever is at the other end.
+    pub fn ends_itself(&self) -> bool {
+        matches!(self, Self::Send(_) | Self::Receive(_))
+    }
+
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<()> {
         match self {
+            Self::Send(arguments) => send::run(arguments, context).await,
+            Self::Receive(arguments) => receive::run(arguments, context).await,
             Self::Login(arguments) => login::run(arguments, context).await,
             Self::Logout(arguments) => logout::run(arguments, context).await,
             Self::Whoami(arguments) => whoami::run(arguments, context).await,

@@ -17,10 +17,12 @@ mod failure;
 mod library;
 mod local_name;
 mod output;
+mod p2p;
 mod persistence;
 mod prompt;
 mod saved_digest;
 mod size;
+mod state_file;
 mod upload;
 
 use context::Context;
@@ -52,6 +54,9 @@ pub fn main() -> std::process::ExitCode {
 
 async fn run(arguments: Arguments, output: output::Output) -> Result<()> {
     let context = Context::new(&arguments.global, output)?;
+    if arguments.command.ends_itself() {
+        return arguments.command.run(&context).await;
+    }
     tokio::select! {
         done = arguments.command.run(&context) => done,
         () = interrupted() => Err(Failure::interrupted()),

@@ -20,6 +20,7 @@ pub struct Output {
     json: bool,
     quiet: bool,
     verbose: bool,
+    is_watched: bool,
     bars: MultiProgress,
 }
 
@@ -33,7 +34,7 @@ impl Output {
         if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
             console::set_colors_enabled_stderr(false);
         }
-        Self { json, quiet, verbose, bars: MultiProgress::with_draw_target(target) }
+        Self { json, quiet, verbose, is_watched, bars: MultiProgress::with_draw_target(target) }
     }
 
     /// Says a result: as one line of JSON, or in words.
@@ -57,6 +58,27 @@ impl Output {
             io::ErrorKind::BrokenPipe => Failure::new(ExitCode::Done, "closed", ""),
             _ => Failure::local("write to standard output", error),
         })
+    }
+
+    /// Whether somebody watches standard error.
+    pub fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
+    /// Says what happens, to a program: as a line of JSON, where that is wanted.
+    pub fn event(&self, value: &impl Serialize) -> Result<()> {
+        if !self.json {
+            return Ok(());
+        }
+        let line = serde_json::to_string(value);
+        self.raw_line(&line.map_err(|error| Failure::local("write", error))?)
+    }
+
+    /// Says what is waited for to a person, also to one who wants to hear of nothing else.
+    pub fn tell(&self, words: impl Display) {
+        if !self.json {
+            self.say(&words.to_string());
+        }
     }
 
     /// Says what happens, to whoever watches.
@@ -123,6 +145,11 @@ impl Progress {
     /// So many bytes are done.
     pub fn set(&self, bytes: u64) {
         self.bar.set_position(bytes);
+    }
+
+    /// It is called so from now on.
+    pub fn name(&self, name: &str) {
+        self.bar.set_message(shown(name).into_owned());
     }
 
     /// So many more bytes are done; fewer, where the number is negative.

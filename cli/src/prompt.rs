@@ -10,6 +10,11 @@ use secrecy::SecretString;
 
 use crate::failure::{Failure, Result};
 
+/// Whether somebody sits here who can be asked.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Asks for a line. `otherwise` says what to do where nobody can be asked.
 pub async fn line(question: &str, otherwise: &str) -> Result<String> {
     let line = ask(question, otherwise, Term::read_line).await?;
@@ -27,7 +32,7 @@ async fn ask(
     otherwise: &str,
     read: fn(&Term) -> io::Result<String>,
 ) -> Result<String> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !can_ask() {
         let question = question.trim_end_matches([':', ' ']).to_lowercase();
         return Err(Failure::usage(format!(
             "nobody can be asked for the {question} here: {otherwise}"

@@ -1,0 +1,257 @@
+//! `sharesync receive`: takes what somebody sends from a browser, or by `sharesync send`, by a link or a code.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use clap::Args;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sharesync_peer::transfer::{
+    Decide, Decision, DirectoryStore, Progress, Receiver, Steering, Store, StreamStore, Talk,
+    printable,
+};
+use sharesync_peer::{
+    CodeTrouble, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
+    TransfersEvent, WayIn, join_by_code,
+};
+use sharesync_protocol::signaling::{ResumeSecret, RoomId};
+use sharesync_protocol::transfer::OfferedFile;
+use sharesync_secrecy::LinkKey;
+use tokio::sync::watch;
+
+use super::words::count;
+use crate::config::Server;
+use crate::exit_code::ExitCode;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::p2p::{Memory, Remembered, Service, Wishes, close_failure, follow, member_failure};
+use crate::{Context, prompt, size};
+
+/// Receive files that somebody sends from a browser or by `sharesync send`
+#[derive(Args)]
+#[command(
+    after_help = "Every block is checked, and a file is under its name only when all of it is \
+        proven to be what was sent. Nothing is overwritten, and no name leads out of the folder. \
+        What is interrupted goes on by the same command. Ctrl-Z pauses."
+)]
+pub struct Arguments {
+    /// What the other side says: its link, or its code
+    #[arg(value_name = "LINK|CODE", required = true, num_args = 1..=3)]
+    way_in: Vec<String>,
+    /// The folder to put them in, made where it is missing; `-` for standard output, of one file
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    output: PathBuf,
+    /// Take everything without asking
+    #[arg(short, long)]
+    yes: bool,
+    /// Let names begin with a dot, which hides them and may make them settings of some program
+    #[arg(long)]
+    hidden: bool,
+}
+
+/// Does it.
+pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
+    let Arguments { way_in, output, yes, hidden } = arguments;
+    if !yes && !prompt::can_ask() {
+        return Err(Failure::usage("nobody can be asked here whether to take the files: --yes"));
+    }
+    let said = way_in.join(" ");
+    let way_in: WayIn = said.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    let server = match &way_in {
+        WayIn::Link(link) => Server::parse(&link.server.to_string(), "the link's server")?,
+        WayIn::Code(_) => context.server()?,
+    };
+    let service = Service::of(server.clone(), context)?;
+    let identity = match &way_in {
+        WayIn::Link(link) => link.room.0.clone(),
+        WayIn::Code(code) => code.text(),
+    };
+    let folder = output.canonicalize().unwrap_or_else(|_| output.clone());
+    let mut memory = Memory::of(context, &server, &("receive", &identity, &folder))?;
+    let before = memory.room();
+    let (room, key) = match (way_in, &before) {
+        (WayIn::Link(Link { room, key, .. }), _) => (room, key),
+        // A code is good once; whoever was let in by it need not be again.
+        (WayIn::Code(_), Some(before)) if LinkKey::parse(&before.key).is_some() => {
+            let key = LinkKey::parse(&before.key).expect("it was read a moment ago");
+            (RoomId(before.room.clone()), key)
+        }
+        (WayIn::Code(code), _) => {
+            let invitation = join_by_code(&service.place, &code, &mut Service::random()).await;
+            let invitation = invitation.map_err(code_failure)?;
+            (RoomId(invitation.room), invitation.key)
+        }
+    };
+    let mut remembered =
+        Remembered { room: room.0.clone(), key: key.text(), resume: before.and_then(|b| b.resume) };
+    memory.keep(&remembered)?;
+    let resume = remembered.resume.clone().map(ResumeSecret);
+    let options = RoomOptions {
+        place: service.place.clone(),
+        entrance: Entrance::Guest(room.clone(), resume),
+        key,
+        codes: false,
+    };
+    let place = Place { output, hidden, room };
+    let steering = Steering::new();
+    let mut wishes = Wishes::listen(steering.clone())?;
+    let ask = Arc::new(Ask { output: context.output.clone(), yes });
+    let (steered, talk) = (steering.clone(), Talk::new().0);
+    // Opened once here, so that a folder that cannot be written to is said before anything is accepted.
+    place.store()?;
+    let begin = move |peer: &sharesync_protocol::signaling::PeerId| {
+        let store = place.store().unwrap_or_else(|_| Arc::new(StreamStore::new(io::sink())));
+        Receiver::new(store, ask.clone(), talk.line_to(peer.0.as_str()), steered.clone())
+    };
+    let room = Room::open(options, Service::random());
+    let mut transfers = Transfers::new(room, service.dialer.clone(), false, steering, begin);
+    let mut progress = None;
+    let done = loop {
+        let event = tokio::select! {
+            event = transfers.next() => event,
+            heard = wishes.hear() => {
+                if let Err(failure) = heard {
+                    break Err(failure);
+                }
+                if progress.is_some() {
+                    continue;
+                }
+                break Err(Failure::interrupted());
+            }
+        };
+        match event {
+            Some(TransfersEvent::Room(RoomEvent::Entered(entered))) => {
+                context.output.detail(|| "in the room".to_owned());
+                remembered.resume = Some(entered.resume.0);
+                memory.keep(&remembered)?;
+            }
+            Some(TransfersEvent::Room(RoomEvent::Tampered(_))) => context
+                .output
+                .warn("somebody between changed what a member said; nothing of it was used"),
+            Some(TransfersEvent::Room(RoomEvent::Closed(reason))) => {
+                break Err(close_failure(reason));
+            }
+            Some(TransfersEvent::Room(_)) => {}
+            Some(TransfersEvent::Begun(_, now)) => {
+                tokio::spawn(follow(context.output.clone(), now.clone()));
+                progress = Some(now);
+            }
+            Some(TransfersEvent::Ended(_, MemberEnd::Left | MemberEnd::Unreachable))
+                if !wishes.is_ended() && !has_begun(progress.as_ref()) =>
+            {
+                progress = None;
+            }
+            Some(TransfersEvent::Ended(_, end)) => {
+                break match member_failure(&end) {
+                    Some(failure) => Err(failure),
+                    None => said_received(&context.output, progress.as_ref()),
+                };
+            }
+            None => break Err(Failure::new(ExitCode::Failed, "closed", "the room is closed")),
+        }
+    };
+    transfers.close().await;
+    // What was broken off by nobody's wish can be gone on with.
+    if !matches!(&done, Err(failure) if failure.exit == ExitCode::Unreachable) {
+        memory.forget();
+    }
+    done
+}
+
+fn has_begun(progress: Option<&watch::Receiver<Progress>>) -> bool {
+    progress.is_some_and(|progress| progress.borrow().written > 0)
+}
+
+fn said_received(output: &Output, progress: Option<&watch::Receiver<Progress>>) -> Result<()> {
+    let (files, bytes) = progress.map_or((0, 0), |progress| {
+        let now = progress.borrow();
+        (now.verified, now.bytes)
+    });
+    output.event(&json!({ "event": "received", "files": files, "bytes": bytes }))?;
+    output.note(format_args!(
+        "received and verified: {}, {}",
+        count(files, "file"),
+        size::words(bytes)
+    ));
+    Ok(())
+}
+
+fn code_failure(trouble: CodeTrouble) -> Failure {
+    let (exit, code) = match trouble {
+        CodeTrouble::UnknownCode | CodeTrouble::Gone => (ExitCode::NotFound, "unknown_code"),
+        CodeTrouble::WrongCode => (ExitCode::Refused, "wrong_code"),
+        CodeTrouble::Tampered => (ExitCode::Damaged, "tampered"),
+        CodeTrouble::RateLimited => (ExitCode::Unreachable, "rate_limited"),
+        CodeTrouble::Unreachable(_) => (ExitCode::Unreachable, "unreachable"),
+    };
+    Failure::new(exit, code, trouble.to_string())
+}
+
+/// Where files go.
+struct Place {
+    output: PathBuf,
+    hidden: bool,
+    room: RoomId,
+}
+
+impl Place {
+    fn store(&self) -> Result<Arc<dyn Store>> {
+        if self.output.as_os_str() == "-" {
+            return Ok(Arc::new(StreamStore::new(io::stdout())));
+        }
+        // The same room by the same command is the same transfer, whatever its sender is called there by then.
+        let digest = Sha256::digest(&self.room.0);
+        let key = digest.first_chunk().expect("a digest has 32 bytes");
+        let store = DirectoryStore::open(&self.output, key, self.hidden);
+        let store = store.map_err(|error| Failure::file("write to", &self.output, &error))?;
+        Ok(Arc::new(store))
+    }
+}
+
+/// Asks whoever sits here, unless everything is to be taken.
+struct Ask {
+    output: Output,
+    yes: bool,
+}
+
+#[async_trait]
+impl Decide for Ask {
+    async fn decide(&self, offered: &[OfferedFile]) -> Decision {
+        let bytes: u64 = offered.iter().map(|file| file.size).sum();
+        self.say(offered, bytes);
+        if self.yes {
+            return Decision::AcceptAll;
+        }
+        match prompt::line("Take them? [Y/n] ", "--yes takes them").await.as_deref() {
+            Ok("" | "y" | "Y" | "yes") => Decision::AcceptAll,
+            _ => Decision::Decline,
+        }
+    }
+}
+
+impl Ask {
+    /// Says what is offered: the first names, and how much there is in all.
+    fn say(&self, offered: &[OfferedFile], bytes: u64) {
+        const SHOWN: usize = 10;
+        let name = |file: &OfferedFile| {
+            let folders = file.path.as_deref().map(|path| format!("{path}/")).unwrap_or_default();
+            printable(&format!("{folders}{}", file.name))
+        };
+        let files: Vec<_> = offered
+            .iter()
+            .map(|file| json!({ "name": name(file), "size": file.size }))
+            .collect();
+        // Where nobody can be told, nobody is.
+        let _ = self.output.event(&json!({ "event": "offered", "files": files, "bytes": bytes }));
+        for file in offered.iter().take(SHOWN) {
+            self.output.note(format_args!("  {}  {}", name(file), size::words(file.size)));
+        }
+        if offered.len() > SHOWN {
+            self.output.note(format_args!("  and {} more", offered.len() - SHOWN));
+        }
+        let total = format!("{}, {}", count(offered.len(), "file"), size::words(bytes));
+        self.output.note(format_args!("Offered: {total}"));
+    }
+}
