@@ -20,7 +20,6 @@ pub struct Output {
     json: bool,
     quiet: bool,
     verbose: bool,
-    is_watched: bool,
     bars: MultiProgress,
 }
 
@@ -34,7 +33,7 @@ impl Output {
         if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
             console::set_colors_enabled_stderr(false);
         }
-        Self { json, quiet, verbose, is_watched, bars: MultiProgress::with_draw_target(target) }
+        Self { json, quiet, verbose, bars: MultiProgress::with_draw_target(target) }
     }
 
     /// Says a result: as one line of JSON, or in words.
@@ -62,7 +61,7 @@ impl Output {
 
     /// Whether somebody watches standard error.
     pub fn is_watched(&self) -> bool {
-        self.is_watched
+        !self.bars.is_hidden()
     }
 
     /// Says what happens, to a program: as a line of JSON, where that is wanted.

@@ -16,7 +16,7 @@ use sharesync_peer::{
     CodeTrouble, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
     TransfersEvent, WayIn, join_by_code,
 };
-use sharesync_protocol::signaling::{ResumeSecret, RoomId};
+use sharesync_protocol::signaling::{PeerId, ResumeSecret, RoomId};
 use sharesync_protocol::transfer::OfferedFile;
 use sharesync_secrecy::LinkKey;
 use tokio::sync::watch;
@@ -57,8 +57,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     if !yes && !prompt::can_ask() {
         return Err(Failure::usage("nobody can be asked here whether to take the files: --yes"));
     }
-    let said = way_in.join(" ");
-    let way_in: WayIn = said.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    let way_in: WayIn =
+        way_in.join(" ").parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let server = match &way_in {
         WayIn::Link(link) => Server::parse(&link.server.to_string(), "the link's server")?,
         WayIn::Code(_) => context.server()?,
@@ -70,88 +70,31 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     };
     let folder = output.canonicalize().unwrap_or_else(|_| output.clone());
     let mut memory = Memory::of(context, &server, &("receive", &identity, &folder))?;
-    let before = memory.room();
-    let (room, key) = match (way_in, &before) {
-        (WayIn::Link(Link { room, key, .. }), _) => (room, key),
-        // A code is good once; whoever was let in by it need not be again.
-        (WayIn::Code(_), Some(before)) if LinkKey::parse(&before.key).is_some() => {
-            let key = LinkKey::parse(&before.key).expect("it was read a moment ago");
-            (RoomId(before.room.clone()), key)
-        }
-        (WayIn::Code(code), _) => {
-            let invitation = join_by_code(&service.place, &code, &mut Service::random()).await;
-            let invitation = invitation.map_err(code_failure)?;
-            (RoomId(invitation.room), invitation.key)
-        }
-    };
-    let mut remembered =
-        Remembered { room: room.0.clone(), key: key.text(), resume: before.and_then(|b| b.resume) };
+    let Found { room, key, resume } = find(way_in, &service, memory.room()).await?;
+    let remembered = Remembered { room: room.0.clone(), key: key.text(), resume };
     memory.keep(&remembered)?;
-    let resume = remembered.resume.clone().map(ResumeSecret);
-    let options = RoomOptions {
-        place: service.place.clone(),
-        entrance: Entrance::Guest(room.clone(), resume),
-        key,
-        codes: false,
-    };
-    let place = Place { output, hidden, room };
-    let steering = Steering::new();
-    let mut wishes = Wishes::listen(steering.clone())?;
-    let ask = Arc::new(Ask { output: context.output.clone(), yes });
-    let (steered, talk) = (steering.clone(), Talk::new().0);
+
+    let place = Place { output, hidden, room: room.clone() };
     // Opened once here, so that a folder that cannot be written to is said before anything is accepted.
     place.store()?;
-    let begin = move |peer: &sharesync_protocol::signaling::PeerId| {
+    let steering = Steering::new();
+    let wishes = Wishes::listen(steering.clone())?;
+    let ask = Arc::new(Ask { output: context.output.clone(), yes });
+    let (steered, talk) = (steering.clone(), Talk::new().0);
+    let begin = move |peer: &PeerId| {
         let store = place.store().unwrap_or_else(|_| Arc::new(StreamStore::new(io::sink())));
         Receiver::new(store, ask.clone(), talk.line_to(peer.0.as_str()), steered.clone())
     };
+    let options = RoomOptions {
+        place: service.place.clone(),
+        entrance: Entrance::Guest(room, remembered.resume.clone().map(ResumeSecret)),
+        key,
+        codes: false,
+    };
     let room = Room::open(options, Service::random());
     let mut transfers = Transfers::new(room, service.dialer.clone(), false, steering, begin);
-    let mut progress = None;
-    let done = loop {
-        let event = tokio::select! {
-            event = transfers.next() => event,
-            heard = wishes.hear() => {
-                if let Err(failure) = heard {
-                    break Err(failure);
-                }
-                if progress.is_some() {
-                    continue;
-                }
-                break Err(Failure::interrupted());
-            }
-        };
-        match event {
-            Some(TransfersEvent::Room(RoomEvent::Entered(entered))) => {
-                context.output.detail(|| "in the room".to_owned());
-                remembered.resume = Some(entered.resume.0);
-                memory.keep(&remembered)?;
-            }
-            Some(TransfersEvent::Room(RoomEvent::Tampered(_))) => context
-                .output
-                .warn("somebody between changed what a member said; nothing of it was used"),
-            Some(TransfersEvent::Room(RoomEvent::Closed(reason))) => {
-                break Err(close_failure(reason));
-            }
-            Some(TransfersEvent::Room(_)) => {}
-            Some(TransfersEvent::Begun(_, now)) => {
-                tokio::spawn(follow(context.output.clone(), now.clone()));
-                progress = Some(now);
-            }
-            Some(TransfersEvent::Ended(_, MemberEnd::Left | MemberEnd::Unreachable))
-                if !wishes.is_ended() && !has_begun(progress.as_ref()) =>
-            {
-                progress = None;
-            }
-            Some(TransfersEvent::Ended(_, end)) => {
-                break match member_failure(&end) {
-                    Some(failure) => Err(failure),
-                    None => said_received(&context.output, progress.as_ref()),
-                };
-            }
-            None => break Err(Failure::new(ExitCode::Failed, "closed", "the room is closed")),
-        }
-    };
+    let receiving = Receiving { context, memory: &mut memory, remembered, progress: None };
+    let done = receiving.run(&mut transfers, wishes).await;
     transfers.close().await;
     // What was broken off by nobody's wish can be gone on with.
     if !matches!(&done, Err(failure) if failure.exit == ExitCode::Unreachable) {
@@ -160,25 +103,115 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     done
 }
 
-fn has_begun(progress: Option<&watch::Receiver<Progress>>) -> bool {
-    progress.is_some_and(|progress| progress.borrow().written > 0)
+/// Where the files are offered.
+struct Found {
+    room: RoomId,
+    key: LinkKey,
+    /// Who we were there before.
+    resume: Option<String>,
 }
 
-fn said_received(output: &Output, progress: Option<&watch::Receiver<Progress>>) -> Result<()> {
-    let (files, bytes) = progress.map_or((0, 0), |progress| {
-        let now = progress.borrow();
-        (now.verified, now.bytes)
-    });
-    output.event(&json!({ "event": "received", "files": files, "bytes": bytes }))?;
-    output.note(format_args!(
-        "received and verified: {}, {}",
-        count(files, "file"),
-        size::words(bytes)
-    ));
-    Ok(())
+/// Finds the room that a link or a code leads to. A code is good once: whoever was let in by it before goes by what is
+/// remembered.
+async fn find(way_in: WayIn, service: &Service, before: Option<Remembered>) -> Result<Found> {
+    let resume = before.as_ref().and_then(|before| before.resume.clone());
+    let code = match way_in {
+        WayIn::Link(Link { room, key, .. }) => return Ok(Found { room, key, resume }),
+        WayIn::Code(code) => code,
+    };
+    if let Some(before) = before
+        && let Some(key) = LinkKey::parse(&before.key)
+    {
+        return Ok(Found { room: RoomId(before.room), key, resume });
+    }
+    let invitation = join_by_code(&service.place, &code, &mut Service::random()).await;
+    let invitation = invitation.map_err(|trouble| code_failure(&trouble))?;
+    Ok(Found { room: RoomId(invitation.room), key: invitation.key, resume: None })
 }
 
-fn code_failure(trouble: CodeTrouble) -> Failure {
+/// The files on their way here.
+struct Receiving<'a> {
+    context: &'a Context,
+    memory: &'a mut Memory,
+    remembered: Remembered,
+    /// Where the transfer stands that was begun last.
+    progress: Option<watch::Receiver<Progress>>,
+}
+
+impl Receiving<'_> {
+    async fn run(mut self, transfers: &mut Transfers<Receiver>, mut wishes: Wishes) -> Result<()> {
+        loop {
+            let event = tokio::select! {
+                event = transfers.next() => event,
+                heard = wishes.hear() => {
+                    heard?;
+                    // A transfer that is there ends first, and says so to the other side.
+                    if self.progress.is_none() && wishes.is_ended() {
+                        return Err(Failure::interrupted());
+                    }
+                    continue;
+                }
+            };
+            match event {
+                Some(TransfersEvent::Room(event)) => self.hear(event)?,
+                Some(TransfersEvent::Begun(_, progress)) => {
+                    tokio::spawn(follow(self.context.output.clone(), progress.clone()));
+                    self.progress = Some(progress);
+                }
+                // Whoever was there only for a moment may come again.
+                Some(TransfersEvent::Ended(_, MemberEnd::Left | MemberEnd::Unreachable))
+                    if !wishes.is_ended() && !self.has_begun() =>
+                {
+                    self.progress = None;
+                }
+                Some(TransfersEvent::Ended(_, end)) => {
+                    return match member_failure(&end) {
+                        Some(failure) => Err(failure),
+                        None => self.say_received(),
+                    };
+                }
+                None => {
+                    return Err(Failure::new(ExitCode::Failed, "closed", "the room is closed"));
+                }
+            }
+        }
+    }
+
+    fn hear(&mut self, event: RoomEvent) -> Result<()> {
+        let output = &self.context.output;
+        match event {
+            RoomEvent::Entered(entered) => {
+                output.detail(|| "in the room".to_owned());
+                self.remembered.resume = Some(entered.resume.0);
+                self.memory.keep(&self.remembered)
+            }
+            RoomEvent::Tampered(_) => {
+                output.warn("somebody between changed what a member said; nothing of it was used");
+                Ok(())
+            }
+            RoomEvent::Closed(reason) => Err(close_failure(reason)),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.borrow().written > 0)
+    }
+
+    fn say_received(&self) -> Result<()> {
+        let (files, bytes) = self.progress.as_ref().map_or((0, 0), |progress| {
+            let now = progress.borrow();
+            (now.verified, now.bytes)
+        });
+        let output = &self.context.output;
+        output.event(&json!({ "event": "received", "files": files, "bytes": bytes }))?;
+        let (files, bytes) = (count(files, "file"), size::words(bytes));
+        output.note(format_args!("received and verified: {files}, {bytes}"));
+        Ok(())
+    }
+}
+
+fn code_failure(trouble: &CodeTrouble) -> Failure {
     let (exit, code) = match trouble {
         CodeTrouble::UnknownCode | CodeTrouble::Gone => (ExitCode::NotFound, "unknown_code"),
         CodeTrouble::WrongCode => (ExitCode::Refused, "wrong_code"),
@@ -239,10 +272,8 @@ impl Ask {
             let folders = file.path.as_deref().map(|path| format!("{path}/")).unwrap_or_default();
             printable(&format!("{folders}{}", file.name))
         };
-        let files: Vec<_> = offered
-            .iter()
-            .map(|file| json!({ "name": name(file), "size": file.size }))
-            .collect();
+        let files: Vec<_> =
+            offered.iter().map(|file| json!({ "name": name(file), "size": file.size })).collect();
         // Where nobody can be told, nobody is.
         let _ = self.output.event(&json!({ "event": "offered", "files": files, "bytes": bytes }));
         for file in offered.iter().take(SHOWN) {

@@ -14,7 +14,7 @@ use sharesync_peer::{
     CodeNews, Entered, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
     TransfersEvent,
 };
-use sharesync_protocol::signaling::{ResumeSecret, RoomId};
+use sharesync_protocol::signaling::{PeerId, ResumeSecret, RoomId};
 use sharesync_secrecy::{Invitation, LinkKey};
 
 use super::words::count;
@@ -54,9 +54,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     let service = Service::of(server, context)?;
     let before = memory.room();
     let key = before.as_ref().and_then(|before| LinkKey::parse(&before.key));
-    let place = before.filter(|_| key.is_some()).and_then(|before| {
-        Some((RoomId(before.room), ResumeSecret(before.resume?)))
-    });
+    let place = before
+        .filter(|_| key.is_some())
+        .and_then(|before| Some((RoomId(before.room), ResumeSecret(before.resume?))));
     let key = key.unwrap_or_else(|| LinkKey::make(&mut Service::random()));
     let options = RoomOptions {
         place: service.place.clone(),
@@ -72,7 +72,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     // What can be offered at all was found out before.
     Sender::new(sources.clone(), talk.line_to(""), steering.clone())
         .map_err(|error| Failure::local("send it", error))?;
-    let begin = move |peer: &sharesync_protocol::signaling::PeerId| {
+    let begin = move |peer: &PeerId| {
         let line = talk.line_to(peer.0.as_str());
         Sender::new(offered.clone(), line, steered.clone()).expect("it was made once already")
     };
