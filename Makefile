@@ -75,7 +75,7 @@ test-frontend: frontend/node_modules/.installed
 
 .PHONY: test-e2e
 test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) $(CLAMD) lab-tools
-	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket
+	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket -p sharesync
 	projects='--project=pages --project=firefox-sends --project=firefox-receives --project=server-rung'; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \

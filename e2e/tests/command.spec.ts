@@ -26,7 +26,9 @@ async function arrived(folder: string, names: readonly string[]) {
 async function bytesUnder(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
-  const sizes = files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).blocks)
+  const sizes = files.map(
+    async (file) => (await stat(path.join(file.parentPath, file.name))).blocks,
+  )
   return (await Promise.all(sizes)).reduce((sum, blocks) => sum + blocks * 512, 0)
 }
 
@@ -94,7 +96,10 @@ test(
     await expect(status(sender)).toContainText('Verified')
     const here = testInfo.outputPath('receiver', 'here')
     expect(await arrived(here, ['first.bin', 'second.bin'])).toEqual(await digests(files))
-    expect((await readdir(here)).sort(), 'nothing else is there').toEqual(['first.bin', 'second.bin'])
+    expect((await readdir(here)).sort(), 'nothing else is there').toEqual([
+      'first.bin',
+      'second.bin',
+    ])
   },
 )
 
@@ -161,7 +166,10 @@ test('a page waits for a command that sends and is killed, and goes on with it',
   expect(await second.ended(), second.said).toBe(0)
 })
 
-test('the relay carries it where nothing else gets through', async ({ server, person }, testInfo) => {
+test('the relay carries it where nothing else gets through', async ({
+  server,
+  person,
+}, testInfo) => {
   const file = await randomFile(testInfo.outputPath('source'), 'through.bin', 6 * MIB + 7)
   const page = await person()
   await page.addInitScript(blockUdp)
