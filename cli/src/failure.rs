@@ -66,11 +66,14 @@ impl Failure {
 
     /// Somebody ended it.
     pub fn interrupted() -> Self {
-        Self::new(
-            ExitCode::Interrupted,
-            "interrupted",
-            "interrupted; what is half done goes on where it stopped, by the same command",
-        )
+        Self::new(ExitCode::Interrupted, "interrupted", "interrupted")
+    }
+
+    /// Somebody ended it, and may have it go on.
+    pub fn broken_off() -> Self {
+        let message =
+            "interrupted; what is half done goes on where it stopped, by the same command";
+        Self::new(ExitCode::Interrupted, "interrupted", message)
     }
 
     /// What could not be done here.

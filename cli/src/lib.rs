@@ -59,7 +59,7 @@ async fn run(arguments: Arguments, output: output::Output) -> Result<()> {
     }
     tokio::select! {
         done = arguments.command.run(&context) => done,
-        () = interrupted() => Err(Failure::interrupted()),
+        () = interrupted() => Err(Failure::broken_off()),
     }
 }
 
