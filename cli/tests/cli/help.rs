@@ -5,6 +5,8 @@ use crate::golden;
 
 const COMMANDS: &[&[&str]] = &[
     &[],
+    &["send"],
+    &["receive"],
     &["login"],
     &["logout"],
     &["whoami"],
