@@ -26,7 +26,9 @@ use crate::config::Server;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
-use crate::p2p::{Memory, Remembered, Service, Wishes, close_failure, follow, member_failure};
+use crate::p2p::{
+    Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
+};
 use crate::{Context, prompt, size};
 
 /// Receive files that somebody sends from a browser or by `sharesync send`
@@ -93,7 +95,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     };
     let room = Room::open(options, Service::random());
     let mut transfers = Transfers::new(room, service.dialer.clone(), false, steering, begin);
-    let receiving = Receiving { context, memory: &mut memory, remembered, progress: None };
+    let receiving =
+        Receiving { context, memory: &mut memory, remembered, progress: None, closed: None };
     let done = receiving.run(&mut transfers, wishes).await;
     transfers.close().await;
     // What was broken off by nobody's wish can be gone on with.
@@ -136,6 +139,8 @@ struct Receiving<'a> {
     remembered: Remembered,
     /// Where the transfer stands that was begun last.
     progress: Option<watch::Receiver<Progress>>,
+    /// Why the room is closed, where it is.
+    closed: Option<Failure>,
 }
 
 impl Receiving<'_> {
@@ -171,7 +176,8 @@ impl Receiving<'_> {
                     };
                 }
                 None => {
-                    return Err(Failure::new(ExitCode::Failed, "closed", "the room is closed"));
+                    let closed = || Failure::new(ExitCode::Failed, "closed", "the room is closed");
+                    return Err(self.closed.unwrap_or_else(closed));
                 }
             }
         }
@@ -187,6 +193,11 @@ impl Receiving<'_> {
             }
             RoomEvent::Tampered(_) => {
                 output.warn("somebody between changed what a member said; nothing of it was used");
+                Ok(())
+            }
+            RoomEvent::Closed(reason) if self.progress.is_some() && outlives_room(&reason) => {
+                output.warn("the room is gone; what is on its way goes on");
+                self.closed = Some(close_failure(reason));
                 Ok(())
             }
             RoomEvent::Closed(reason) => Err(close_failure(reason)),

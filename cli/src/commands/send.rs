@@ -20,7 +20,9 @@ use sharesync_secrecy::{Invitation, LinkKey};
 use super::words::count;
 use crate::Context;
 use crate::failure::{Failure, Result};
-use crate::p2p::{Memory, Remembered, Service, Wishes, close_failure, follow, member_failure};
+use crate::p2p::{
+    Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
+};
 use crate::size;
 
 /// Send files straight to somebody, who takes them in a browser or by `sharesync receive`
@@ -87,6 +89,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
         moving: 0,
         delivered: 0,
         said: None,
+        closed: None,
     };
     let done = sending.run(transfers, wishes).await;
     memory.forget();
@@ -147,6 +150,8 @@ struct Sending<'a> {
     delivered: usize,
     /// The link that was said last.
     said: Option<String>,
+    /// Why the room is closed, where it is.
+    closed: Option<Failure>,
 }
 
 impl Sending<'_> {
@@ -184,7 +189,7 @@ impl Sending<'_> {
         if wishes.is_ended() && self.delivered == 0 {
             return Err(Failure::interrupted());
         }
-        match failure {
+        match failure.or(self.closed) {
             Some(failure) if self.delivered == 0 => Err(failure),
             _ => Ok(()),
         }
@@ -234,6 +239,10 @@ impl Sending<'_> {
             }
             RoomEvent::Disconnected => {
                 output.detail(|| "the line to the server is lost; making another".to_owned());
+            }
+            RoomEvent::Closed(reason) if self.moving > 0 && outlives_room(&reason) => {
+                output.warn("the room is gone; what is on its way goes on");
+                self.closed = Some(close_failure(reason));
             }
             RoomEvent::Closed(reason) => return Err(close_failure(reason)),
             _ => {}

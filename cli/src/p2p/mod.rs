@@ -8,5 +8,5 @@ mod steer;
 
 pub use follow::follow;
 pub use memory::{Memory, Remembered};
-pub use service::{Service, close_failure, member_failure};
+pub use service::{Service, close_failure, member_failure, outlives_room};
 pub use steer::Wishes;

@@ -44,6 +44,14 @@ impl Service {
     }
 }
 
+/// Whether a transfer goes on although its room is closed: its connection leads past the service.
+pub fn outlives_room(reason: &CloseReason) -> bool {
+    match reason {
+        CloseReason::Refused(_) | CloseReason::Unreachable(_) => true,
+        CloseReason::Ejected | CloseReason::Displaced => false,
+    }
+}
+
 /// What it means that a room is closed.
 pub fn close_failure(reason: CloseReason) -> Failure {
     match reason {
