@@ -11,6 +11,8 @@ mod help;
 mod library;
 mod line;
 mod manners;
+mod peers;
+mod running;
 mod served;
 mod sharing;
 mod terminal;
