@@ -64,6 +64,11 @@ impl Output {
         !self.bars.is_hidden()
     }
 
+    /// Whether results are said as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Says what happens, to a program: as a line of JSON, where that is wanted.
     pub fn event(&self, value: &impl Serialize) -> Result<()> {
         if !self.json {

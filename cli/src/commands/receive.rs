@@ -36,7 +36,7 @@ use crate::{Context, prompt, size};
 #[command(
     after_help = "Every block is checked, and a file is under its name only when all of it is \
         proven to be what was sent. Nothing is overwritten, and no name leads out of the folder. \
-        What is interrupted goes on by the same command. Ctrl-Z pauses."
+        What breaks off goes on by the same command; Ctrl-C ends it, Ctrl-Z pauses."
 )]
 pub struct Arguments {
     /// What the other side says: its link, or its code
@@ -59,6 +59,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     if !yes && !prompt::can_ask() {
         return Err(Failure::usage("nobody can be asked here whether to take the files: --yes"));
     }
+    if output.as_os_str() == "-" && context.output.is_json() {
+        return Err(Failure::usage("--json and --output - both want standard output"));
+    }
     let way_in: WayIn =
         way_in.join(" ").parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let server = match &way_in {
@@ -70,7 +73,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
         WayIn::Link(link) => link.room.0.clone(),
         WayIn::Code(code) => code.text(),
     };
-    let folder = output.canonicalize().unwrap_or_else(|_| output.clone());
+    // Not as the disk has it, which may make the folder only now.
+    let folder = std::path::absolute(&output).unwrap_or_else(|_| output.clone());
     let mut memory = Memory::of(context, &server, &("receive", &identity, &folder))?;
     let Found { room, key, resume } = find(way_in, &service, memory.room()).await?;
     let remembered = Remembered { room: room.0.clone(), key: key.text(), resume };
@@ -80,7 +84,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     // Opened once here, so that a folder that cannot be written to is said before anything is accepted.
     place.store()?;
     let steering = Steering::new();
-    let wishes = Wishes::listen(steering.clone())?;
+    let mut wishes = Wishes::listen(steering.clone())?;
     let ask = Arc::new(Ask { output: context.output.clone(), yes });
     let (steered, talk) = (steering.clone(), Talk::new().0);
     let begin = move |peer: &PeerId| {
@@ -97,8 +101,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     let mut transfers = Transfers::new(room, service.dialer.clone(), false, steering, begin);
     let receiving =
         Receiving { context, memory: &mut memory, remembered, progress: None, closed: None };
-    let done = receiving.run(&mut transfers, wishes).await;
-    transfers.close().await;
+    let done = receiving.run(&mut transfers, &mut wishes).await;
+    wishes.unless_hurried(transfers.close()).await;
     // What was broken off by nobody's wish can be gone on with.
     if !matches!(&done, Err(failure) if failure.exit == ExitCode::Unreachable) {
         memory.forget();
@@ -144,7 +148,7 @@ struct Receiving<'a> {
 }
 
 impl Receiving<'_> {
-    async fn run(mut self, transfers: &mut Transfers<Receiver>, mut wishes: Wishes) -> Result<()> {
+    async fn run(mut self, transfers: &mut Transfers<Receiver>, wishes: &mut Wishes) -> Result<()> {
         loop {
             let event = tokio::select! {
                 event = transfers.next() => event,

@@ -30,7 +30,7 @@ use crate::size;
 #[command(
     after_help = "Says a link and a code on standard error; whoever has either can take the files \
         while this runs. Nothing is stored on the server, which can read none of it. Ctrl-Z \
-        pauses; what is interrupted goes on by the same command within two minutes."
+        pauses, Ctrl-C ends; what breaks off goes on by the same command within two minutes."
 )]
 pub struct Arguments {
     /// Files and folders; `-` is standard input
@@ -185,7 +185,7 @@ impl Sending<'_> {
                 break;
             }
         }
-        transfers.close().await;
+        wishes.unless_hurried(transfers.close()).await;
         if wishes.is_ended() && self.delivered == 0 {
             return Err(Failure::interrupted());
         }

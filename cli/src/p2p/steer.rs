@@ -20,6 +20,8 @@ pub struct Wishes {
     stop: SignalStream,
     steering: Steering,
     ended: bool,
+    /// It is to end at once.
+    hurried: bool,
 }
 
 impl Wishes {
@@ -33,6 +35,7 @@ impl Wishes {
             stop: listen(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
             steering,
             ended: false,
+            hurried: false,
         })
     }
 
@@ -53,8 +56,21 @@ impl Wishes {
         }
     }
 
+    /// Waits for something, unless it is to end at once.
+    pub async fn unless_hurried(&mut self, what: impl Future<Output = ()>) {
+        let mut what = std::pin::pin!(what);
+        while !self.hurried {
+            tokio::select! {
+                () = &mut what => return,
+                // What it says of that is known by now.
+                _ = self.hear() => {}
+            }
+        }
+    }
+
     fn end(&mut self) -> Result<()> {
         if std::mem::replace(&mut self.ended, true) {
+            self.hurried = true;
             return Err(Failure::interrupted());
         }
         self.steering.cancel();

@@ -225,15 +225,16 @@ async fn a_killed_receiver_goes_on_by_the_same_command() {
     let mut sender = two.send(&["film.bin"]);
     let code = sender.told("Code: ").await;
     // By a code, which lets nobody in twice.
-    let arguments = ["--json", &code];
+    // And into a folder that only the first makes.
+    let arguments = ["--json", "--output", "here", &code];
     let mut receiver = two.receive(&arguments);
     let there = has_some(&mut receiver).await;
     receiver.kill().await;
-    assert!(!two.there.path("film.bin").exists());
+    assert!(!two.there.path("here/film.bin").exists());
     let (ran, written) = two.receive(&arguments).end_with_writes().await;
     assert_eq!(ran.json().last().unwrap()["bytes"], LARGE);
-    assert!(two.there.read("film.bin") == two.here.read("film.bin"));
-    assert_eq!(two.there.names(), ["film.bin"]);
+    assert!(two.there.read("here/film.bin") == two.here.read("film.bin"));
+    assert_eq!(two.there.names(), ["here"]);
     assert!(written < LARGE - there + NOTES, "{written} bytes after {there}");
     sender.end().await.done();
 }
@@ -336,6 +337,8 @@ async fn where_nobody_can_be_asked_nothing_is_asked_of_a_server() {
         let said = computer.run(&["receive", way_in]).await.failed(2);
         assert!(said.contains("--yes"), "{said}");
     }
+    let said = computer.run(&["receive", "--yes", "--json", "-o", "-", &link]).await.failed(2);
+    assert!(said.contains("both want standard output"), "{said}");
 }
 
 #[tokio::test]
