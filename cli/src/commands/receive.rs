@@ -9,15 +9,15 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sharesync_peer::transfer::{
-    Decide, Decision, DirectoryStore, Progress, Receiver, Steering, Store, StreamStore, Talk,
-    printable,
+    Block, Decide, Decision, DirectoryStore, Failure as TransferFailure, Found as StoreFound,
+    Progress, Receiver, Steering, Store, StreamStore, Talk, printable,
 };
 use sharesync_peer::{
     CodeTrouble, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
     TransfersEvent, WayIn, join_by_code,
 };
 use sharesync_protocol::signaling::{PeerId, ResumeSecret, RoomId};
-use sharesync_protocol::transfer::OfferedFile;
+use sharesync_protocol::transfer::{FailureCode, OfferedFile};
 use sharesync_secrecy::LinkKey;
 use tokio::sync::watch;
 
@@ -28,6 +28,7 @@ use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::p2p::{
     Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
+    show_texts,
 };
 use crate::{Context, prompt, size};
 
@@ -86,9 +87,11 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     let steering = Steering::new();
     let mut wishes = Wishes::listen(steering.clone())?;
     let ask = Arc::new(Ask { output: context.output.clone(), yes });
-    let (steered, talk) = (steering.clone(), Talk::new().0);
+    let steered = steering.clone();
+    let (talk, news) = Talk::new();
+    tokio::spawn(show_texts(context.output.clone(), news));
     let begin = move |peer: &PeerId| {
-        let store = place.store().unwrap_or_else(|_| Arc::new(StreamStore::new(io::sink())));
+        let store = place.store().unwrap_or_else(|failure| Arc::new(NoStore(failure.message)));
         Receiver::new(store, ask.clone(), talk.line_to(peer.0.as_str()), steered.clone())
     };
     let options = RoomOptions {
@@ -256,6 +259,36 @@ impl Place {
         let store = store.map_err(|error| Failure::file("write to", &self.output, &error))?;
         Ok(Arc::new(store))
     }
+}
+
+/// A folder that could be written to a moment ago, and cannot any more: whatever is offered is not taken.
+struct NoStore(String);
+
+impl NoStore {
+    fn failed<T>(&self) -> std::result::Result<T, TransferFailure> {
+        let said = "a file could not be written";
+        Err(TransferFailure::new(FailureCode::Unwritable, said).because(&self.0))
+    }
+}
+
+impl Store for NoStore {
+    fn find(&self, _: &[OfferedFile]) -> std::result::Result<StoreFound, TransferFailure> {
+        self.failed()
+    }
+
+    fn begin(&self, _: &[OfferedFile], _: &[u32]) -> std::result::Result<(), TransferFailure> {
+        self.failed()
+    }
+
+    fn write(&self, _: &[Block]) -> std::result::Result<(), TransferFailure> {
+        self.failed()
+    }
+
+    fn finish(&self, _: &[u32]) -> std::result::Result<(), TransferFailure> {
+        self.failed()
+    }
+
+    fn close(&self, _: bool) {}
 }
 
 /// Asks whoever sits here, unless everything is to be taken.

@@ -22,6 +22,7 @@ use crate::Context;
 use crate::failure::{Failure, Result};
 use crate::p2p::{
     Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
+    show_texts,
 };
 use crate::size;
 
@@ -69,7 +70,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     let room = Room::open(options, Service::random());
     let steering = Steering::new();
     let wishes = Wishes::listen(steering.clone())?;
-    let talk = Talk::new().0;
+    let (talk, news) = Talk::new();
+    tokio::spawn(show_texts(context.output.clone(), news));
     let (offered, steered) = (sources.clone(), steering.clone());
     // What can be offered at all was found out before.
     Sender::new(sources.clone(), talk.line_to(""), steering.clone())

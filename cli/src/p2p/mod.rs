@@ -5,8 +5,10 @@ mod follow;
 mod memory;
 mod service;
 mod steer;
+mod texts;
 
 pub use follow::follow;
 pub use memory::{Memory, Remembered};
 pub use service::{Service, close_failure, member_failure, outlives_room};
 pub use steer::Wishes;
+pub use texts::show_texts;

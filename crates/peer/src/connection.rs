@@ -13,7 +13,7 @@ use sharesync_protocol::transfer::{
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use webrtc::data_channel::RTCDataChannelInit;
 use webrtc::peer_connection::{
@@ -26,6 +26,7 @@ use webrtc::peer_connection::{
 use crate::channels::{Channel, Channels, Path};
 use crate::direct_channel::{ChannelState, DirectChannel};
 use crate::flight::{BROWSER_BUFFER_BYTES, Flight};
+use crate::moment::at;
 use crate::udp::{PeerRuntime, own_addresses, receive_window};
 
 #[cfg(test)]
@@ -411,13 +412,6 @@ async fn changed(state: &mut watch::Receiver<ChannelState>) -> ChannelState {
     match state.changed().await {
         Ok(()) => *state.borrow_and_update(),
         Err(_) => std::future::pending().await,
-    }
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -11,11 +11,12 @@ use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
 use sharesync_secrecy::{LaneError, LaneName, LaneSealer};
 use thiserror::Error;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::channels::Channels;
 use crate::connection::{Connection, ConnectionEvent, Lost};
 use crate::dialer::Dialer;
+use crate::moment::at;
 use crate::peer_signal::{PeerSignal, SignalBody};
 use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
 use crate::signaling::RelayInvitation;
@@ -192,11 +193,14 @@ impl Ladder {
 
     /// Ends it so that the other side hears what was said last; returns when it has, or had long enough.
     pub(crate) async fn finish(mut self) {
-        if let Some(link) = self.link.take() {
-            link.connection.finish().await;
+        // Nobody hears any more what a link tells: it must not wait for that.
+        if let Some(Link { connection, events, .. }) = self.link.take() {
+            drop(events);
+            connection.finish().await;
         }
-        if let Some(relay) = self.relay.take() {
-            relay.link.finish().await;
+        if let Some(Relay { link, events }) = self.relay.take() {
+            drop(events);
+            link.finish().await;
         }
     }
 
@@ -404,13 +408,6 @@ async fn of_relay(relay: &mut Option<Relay>) -> RelayEvent {
             let event = relay.events.recv().await;
             event.unwrap_or(RelayEvent::Lost(RelayLost::Broken))
         }
-        None => std::future::pending().await,
-    }
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
 }

@@ -18,6 +18,7 @@ mod ladder;
 mod link;
 mod member;
 mod members;
+mod moment;
 mod origin;
 mod packet;
 mod peer_signal;

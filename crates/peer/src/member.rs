@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::channels::Channels;
 use crate::ladder::{Ladder, LadderEvent};
+use crate::moment::at;
 use crate::peer_signal::PeerSignal;
 use crate::signaling::RelayInvitation;
 use crate::transfer::{Ended, Outcome, Progress, Receiver, Sender, Stage, Steering};
@@ -309,11 +310,4 @@ impl Way {
 struct Standstill {
     at: Instant,
     written: u64,
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
 }
