@@ -192,3 +192,18 @@ test('a command that is interrupted says so to the page', async ({ server, perso
   await expect(status(page)).toContainText('Cancelled')
   expect(await command.ended()).toBe(130)
 })
+
+test('what a page writes beside the files is shown in the terminal', async ({
+  server,
+  person,
+}, testInfo) => {
+  const file = await randomFile(testInfo.outputPath('source'), 'talked about.bin', 1000)
+  const command = new Command(['send', file.path], surroundings(server, testInfo, 'sender'))
+  const page = await person()
+  await page.goto(await command.link())
+  await page.getByRole('textbox', { name: 'Message' }).fill('Is this the latest one?')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect.poll(() => command.said).toContain('They write: Is this the latest one?')
+  await page.getByRole('button', { name: 'Accept' }).click()
+  expect(await command.ended(), command.said).toBe(0)
+})

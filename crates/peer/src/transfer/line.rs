@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sharesync_protocol::transfer::{Control, FailureCode, VERSION};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::failure::Failure;
@@ -120,12 +120,4 @@ fn is_last(message: &[u8]) -> bool {
 async fn close(channels: &Channels) {
     channels.control.close().await;
     channels.data.close().await;
-}
-
-/// Resolves at that time, or never.
-pub(super) async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
-    }
 }

@@ -18,13 +18,14 @@ use super::directory::is_same;
 use super::ending::{Ended, Outcome};
 use super::failure::Failure;
 use super::file_names::printable;
-use super::line::{Heard, LOST_AFTER, Line, at};
+use super::line::{Heard, LOST_AFTER, Line};
 use super::offer_pages::have_pages;
 use super::receiver::{Accepted, Receiver};
 use super::steering::Wish;
 use super::store::{Begun, Block, Found};
 use super::writing::{DiskEvent, Proven, blocking, finish_files, write_blocks};
 use crate::channels::Channels;
+use crate::moment::at;
 
 /// Bytes written after which the sender hears of it: often enough for a bar, not for every block.
 const CREDIT_EVERY_BYTES: u64 = 1024 * 1024;

@@ -15,12 +15,13 @@ use super::ending::{Ended, Outcome};
 use super::failure::Failure;
 use super::file_names::printable;
 use super::frame_writer::{FrameWriter, Leave, WriterEvent};
-use super::line::{Heard, LOST_AFTER, Line, at};
+use super::line::{Heard, LOST_AFTER, Line};
 use super::offer_pages::offer_pages;
 use super::reading::{QueuedFile, read_ahead};
 use super::sender::Sender;
 use super::steering::Wish;
 use crate::channels::Channels;
+use crate::moment::at;
 
 /// Why a conversation stops.
 enum Stop {
