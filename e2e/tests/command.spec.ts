@@ -202,7 +202,7 @@ test('what a page writes beside the files is shown in the terminal', async ({
   const page = await person()
   await page.goto(await command.link())
   await page.getByRole('textbox', { name: 'Message' }).fill('Is this the latest one?')
-  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByRole('button', { name: 'Send message' }).click()
   await expect.poll(() => command.said).toContain('They write: Is this the latest one?')
   await page.getByRole('button', { name: 'Accept' }).click()
   expect(await command.ended(), command.said).toBe(0)
