@@ -308,6 +308,37 @@ test('a long list is fetched as it is scrolled through, and is selected as far a
   await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
+test('the box for all rows is ticked when it is pressed, though they are still on their way', async ({
+  account,
+  request,
+  signedIn,
+}) => {
+  await upload(request, account, 'first.txt', Buffer.from('x'))
+  const page = await signedIn(account)
+  await page.goto('/files')
+  await expect(row(page, 'first.txt')).toBeVisible()
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const asked = page.waitForRequest('**/api/files?*')
+  await page.route('**/api/files?*', async (route) => {
+    await released
+    await route.continue()
+  })
+  await upload(request, account, 'second.txt', Buffer.from('x'))
+  await asked
+  const all = page.getByRole('checkbox', { name: 'Select all' })
+  await all.check()
+  const selected = page.getByRole('region', { name: 'Selected' })
+  await expect(selected, 'nothing is selected of which nobody knows').toHaveCount(0)
+  await all.uncheck()
+  await all.check()
+  release()
+  await expect(selected).toContainText('2 selected')
+  await expect(all).toBeChecked()
+})
+
 function fileOf(n: number, folder: string) {
   return {
     id: `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,

@@ -1,21 +1,20 @@
 /** What lies in a folder, or what a search has found: the list, or words in its place. */
-import { useQueryClient } from '@tanstack/react-query'
 import { FolderOpen, SearchX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useServerInfo } from '@/api/account'
 import { EmptyList } from '@/components/empty-list'
 import { RowsSkeleton } from '@/components/rows-skeleton'
 import { Notice } from '@/components/ui/notice'
-import { useToast } from '@/components/ui/toast-context'
 import { formatCount } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
-import { type Entry, MOST_PICKED, pick, type Picked } from './entry'
+import { type Entry, pick, type Picked } from './entry'
 import { LibraryTable } from './library-table'
 import type { Place } from './place'
 import { SelectionBar } from './selection-bar'
 import type { Selection } from './selection'
-import { firstEntries, type Told, useTrails } from './use-rows'
+import { type Told, useTrails } from './use-rows'
 import type { useRowDrag } from './use-row-drag'
+import { useSelectAll } from './use-select-all'
 
 interface FolderContentsProps {
   place: Place
@@ -35,35 +34,13 @@ interface FolderContentsProps {
 export function FolderContents(props: FolderContentsProps) {
   const { place, name, told, selection, onShare, onRequest, onMove, drag, upload } = props
   const { trails, isPending, error } = useTrails(place, told)
-  const { selected, toggle, set, clear } = selection
-  const queries = useQueryClient()
-  const toast = useToast()
+  const { selected, toggle, clear } = selection
+  const { isGathering, toggleAll } = useSelectAll(place, trails.count, selection)
 
   if (isPending) return <ListSkeleton />
   if (error) return <Notice tone="danger">{problemWords(error)}</Notice>
   if (trails.count === 0) return <Nothing place={place} upload={upload} />
 
-  const selectAll = async () => {
-    if (selected.size > 0) {
-      clear()
-      return
-    }
-    try {
-      const entries = await firstEntries(queries, place, MOST_PICKED)
-      set(entries)
-      if (entries.length < MOST_PICKED || trails.count === MOST_PICKED) return
-      toast({
-        title: `The first ${formatCount(MOST_PICKED, 'row')} are selected.`,
-        description: 'That is as many as can be changed at once.',
-      })
-    } catch (error) {
-      toast({
-        title: 'Not all could be selected.',
-        description: problemWords(error),
-        tone: 'danger',
-      })
-    }
-  }
   return (
     <>
       {selected.size > 0 && (
@@ -80,7 +57,8 @@ export function FolderContents(props: FolderContentsProps) {
         caption={captionOf(place, name)}
         selected={selected}
         onToggle={toggle}
-        onToggleAll={() => void selectAll()}
+        isGathering={isGathering}
+        onToggleAll={toggleAll}
         onShare={onShare}
         onRequest={onRequest}
         onMove={onMove}

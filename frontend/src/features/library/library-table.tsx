@@ -25,6 +25,8 @@ interface LibraryTableProps {
   caption: string
   selected: ReadonlyMap<string, Entry>
   onToggle: (entry: Entry) => void
+  /** Whether all rows are about to be ticked. */
+  isGathering: boolean
   onToggleAll: () => void
   onShare: RowHandlers['onShare']
   onRequest: RowHandlers['onRequest']
@@ -116,7 +118,7 @@ export function LibraryTable(props: LibraryTableProps) {
         <caption className="sr-only">{props.caption}</caption>
         <TableHead
           place={place}
-          selected={selected.size}
+          selected={props.isGathering ? count : selected.size}
           count={count}
           onToggleAll={props.onToggleAll}
         />
