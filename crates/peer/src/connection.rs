@@ -257,6 +257,7 @@ impl Running {
         }
         if !self.open && control == ChannelState::Open && data == ChannelState::Open {
             self.open = true;
+            self.deadline = None;
             self.opened.store(true, Ordering::Relaxed);
             let channels = self.channels().await;
             let _ = self.events.send(ConnectionEvent::Open(channels)).await;
@@ -302,7 +303,10 @@ impl Running {
                 self.say(ConnectionSignal::IceCandidate { candidates }).await;
             }
             News::State(RTCPeerConnectionState::Connected) => {
-                self.deadline = None;
+                // The channels have to open as well, before anything can be said.
+                if self.open {
+                    self.deadline = None;
+                }
                 self.mending = None;
             }
             News::State(RTCPeerConnectionState::Disconnected) => {

@@ -183,6 +183,15 @@ impl Ladder {
         self.relay = Some(Relay { link, events });
     }
 
+    /// Takes what there is for lost, though the other side may think that it stands, so that another is made. What is dropped
+    /// here lingers: it is closed only after the other side has heard of that, for whom it would else mean that we leave.
+    pub(crate) fn renew(&mut self) {
+        if let Some(Link { id, .. }) = self.link.as_ref().filter(|_| !self.connects) {
+            self.disown(id.clone());
+        }
+        self.drop_all();
+    }
+
     /// Gives up everything at once.
     pub(crate) fn drop_all(&mut self) {
         self.stop();

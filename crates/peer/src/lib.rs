@@ -34,6 +34,7 @@ mod signaling_place;
 mod socket_io;
 mod socket_line;
 mod sound;
+mod standstill;
 pub mod transfer;
 mod transfers;
 mod tunnel;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 
 use crate::channels::Channels;
 use crate::ladder::{Ladder, LadderEvent};
 use crate::moment::at;
 use crate::peer_signal::PeerSignal;
 use crate::signaling::RelayInvitation;
+use crate::standstill::Standstill;
 use crate::transfer::{Ended, Outcome, Progress, Receiver, Sender, Stage, Steering};
 
 /// How long to wait before a lost connection is made again, first and at most.
@@ -21,8 +22,8 @@ const RECONNECT_MOST: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long for one that has accepted, so that a closed laptop may be opened again.
 const LONG_PATIENCE: Duration = Duration::from_mins(30);
-/// How long nothing may move over the connection to a member that is away.
-const STANDSTILL: Duration = Duration::from_secs(3);
+/// How often it is looked whether a conversation goes on.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// A transfer with one member, over one conversation after the other.
 #[async_trait]
@@ -211,7 +212,8 @@ impl Way {
     async fn converse(&mut self, transfer: &mut impl Transfer, channels: &Channels) -> Conversed {
         let mut conversation = std::pin::pin!(transfer.converse(channels));
         let mut lost = None;
-        let mut standstill = self.standstill();
+        let mut standstill = Standstill::begin(Instant::now(), &self.progress.borrow(), self.away);
+        let mut look = interval(LOOK);
         loop {
             tokio::select! {
                 ended = &mut conversation => {
@@ -227,22 +229,17 @@ impl Way {
                     LadderEvent::Tampered => return Conversed::Tampered,
                 },
                 Some(news) = self.news.recv() => {
-                    let was_away = self.away;
                     let fresh = matches!(news, MemberNews::Back { fresh: true });
                     self.hear(news);
                     if fresh {
                         return Conversed::Lost { closed: false };
                     }
-                    if self.away != was_away {
-                        standstill = self.standstill();
-                    }
                 }
-                () = at(standstill.as_ref().map(|still| still.at)) => {
-                    if self.stands(standstill.as_ref()) {
-                        self.ladder.drop_all();
+                now = look.tick() => {
+                    if standstill.lasts(now, &self.progress.borrow(), self.away) {
+                        self.ladder.renew();
                         return Conversed::Lost { closed: false };
                     }
-                    standstill = self.standstill();
                 }
             }
         }
@@ -292,22 +289,4 @@ impl Way {
     fn is_accepted(&self) -> bool {
         matches!(self.progress.borrow().stage, Stage::Moving | Stage::Checking)
     }
-
-    /// When something must have moved over the connection to a member that is away: that its process is gone, ICE takes
-    /// long to find out.
-    fn standstill(&self) -> Option<Standstill> {
-        let written = self.progress.borrow().written;
-        self.away.then(|| Standstill { at: Instant::now() + STANDSTILL, written })
-    }
-
-    fn stands(&self, standstill: Option<&Standstill>) -> bool {
-        let now = self.progress.borrow();
-        let paused = now.paused.here || now.paused.there;
-        standstill.is_some_and(|before| self.away && !paused && now.written <= before.written)
-    }
-}
-
-struct Standstill {
-    at: Instant,
-    written: u64,
 }

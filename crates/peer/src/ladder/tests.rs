@@ -266,3 +266,28 @@ async fn a_connection_that_is_lost_here_is_disowned_when_the_other_side_tries_to
     };
     assert_eq!(timeout(PATIENCE, disowned).await.unwrap(), link);
 }
+
+#[tokio::test]
+async fn a_connection_is_renewed_by_whoever_made_it_and_its_end_is_no_farewell() {
+    let (mut one, mut other) = End::pair(None);
+    one.ladder.climb();
+    both_connected(&mut one, &mut other).await;
+    one.ladder.renew();
+    assert!(!one.ladder.is_connected());
+    one.ladder.climb();
+    let (here, again) = both_connected(&mut one, &mut other).await;
+    say_and_hear(&here, &again).await;
+}
+
+#[tokio::test]
+async fn a_connection_is_renewed_by_the_side_that_cannot_make_one() {
+    let (mut one, mut other) = End::pair(None);
+    one.ladder.climb();
+    both_connected(&mut one, &mut other).await;
+    other.ladder.renew();
+    let lost = timeout(PATIENCE, one.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: false }));
+    one.ladder.climb();
+    let (here, there) = both_connected(&mut one, &mut other).await;
+    say_and_hear(&there, &here).await;
+}

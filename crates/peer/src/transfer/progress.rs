@@ -61,6 +61,8 @@ pub struct Progress {
     pub stage: Stage,
     /// The connection is gone, and another has not taken its place.
     pub interrupted: bool,
+    /// The other side was heard over the connection that there is.
+    pub greeted: bool,
     /// Files that are offered, until some are accepted; then those.
     pub files: usize,
     /// Bytes of all `files`.
@@ -95,11 +97,17 @@ impl Reporter {
         self.progress.subscribe()
     }
 
-    /// A conversation has begun over a connection of this kind.
+    /// A conversation begins, in which the other side was not heard yet.
+    pub(super) fn begins(&self) {
+        self.progress.send_modify(|now| now.greeted = false);
+    }
+
+    /// The other side was heard, over a connection of this kind.
     pub(super) fn connected(&mut self, path: Path) {
         self.path = path;
         self.progress.send_modify(|now| {
             now.interrupted = false;
+            now.greeted = true;
             now.paused.there = false;
             if now.stage == Stage::Connecting {
                 now.stage = Stage::Connected;

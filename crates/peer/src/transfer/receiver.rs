@@ -86,6 +86,7 @@ impl Receiver {
         if let Some(outcome) = &self.over {
             return Ended::Over(outcome.clone());
         }
+        self.reporter.begins();
         let ended = Receiving::begin(self, channels).run().await;
         self.note(&ended).await;
         ended

@@ -52,6 +52,7 @@ impl Sender {
         if let Some(outcome) = &self.over {
             return Ended::Over(outcome.clone());
         }
+        self.reporter.begins();
         let ended = Sending::begin(self, channels).run().await;
         self.note(&ended);
         ended

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sharesync_peer::transfer::{Ended, Outcome};
+use sharesync_peer::transfer::{Ended, Outcome, Stage};
 use sharesync_protocol::transfer::{Control, FailureCode};
 
 use crate::channel_pair::Connection;
@@ -218,8 +218,6 @@ async fn greeted_with(attack: impl AsyncFnOnce(&RawPeer)) -> (Ended, Option<Fail
 #[tokio::test]
 async fn what_comes_too_early_is_refused() {
     let zeros = "0".repeat(64);
-    let ended = greeted_with(async |sender| sender.offer(&OFFER).await).await;
-    assert!(is_refused(&ended, FailureCode::Malformed), "an offer before hello: {ended:?}");
     let ended = greeted_with(async |sender| {
         sender.greet().await;
         sender.offer(&OFFER).await;
@@ -234,6 +232,25 @@ async fn what_comes_too_early_is_refused() {
     })
     .await;
     assert!(is_refused(&ended, FailureCode::Malformed), "an end: {ended:?}");
+}
+
+#[tokio::test]
+async fn what_comes_before_hello_is_not_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = Connection::new();
+    let (mut receiver, _) = receiver_into(store_in(folder.path()), Undecided);
+    let progress = receiver.progress();
+    let sender = RawPeer(connection.sender.clone());
+    let attacking = async {
+        sender.offer(&OFFER).await;
+        sender.greet().await;
+        sender.leave().await;
+    };
+    let receiving = receiver.converse(&connection.receiver);
+    let (ended, ()) = in_time(async { tokio::join!(receiving, attacking) }).await;
+    assert_eq!(ended, Ended::Lost);
+    let now = progress.borrow().clone();
+    assert_eq!((now.stage, now.files, now.greeted), (Stage::Connected, 0, true));
 }
 
 #[tokio::test]
