@@ -28,6 +28,7 @@ mod room;
 mod room_event;
 mod room_keeper;
 mod sealed_line;
+mod severable;
 mod signaling;
 mod signaling_news;
 mod signaling_place;

@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use crate::channels::Channels;
 use crate::ladder::{Ladder, LadderEvent};
 use crate::moment::at;
 use crate::peer_signal::PeerSignal;
+use crate::severable::severable;
 use crate::signaling::RelayInvitation;
 use crate::standstill::Standstill;
 use crate::transfer::{Ended, Outcome, Progress, Receiver, Sender, Stage, Steering};
@@ -28,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A transfer with one member, over one conversation after the other.
 #[async_trait]
 pub trait Transfer: Send + 'static {
-    /// Runs one conversation. Dropping it is losing the connection.
+    /// Runs one conversation, until it is over or the channels are closed.
     async fn converse(&mut self, channels: &Channels) -> Ended;
     /// Ends it while there is no connection: a person stopped it.
     async fn cancel(&mut self);
@@ -210,7 +212,10 @@ impl Way {
 
     /// Has a conversation over a connection, until it ends or another connection takes its place.
     async fn converse(&mut self, transfer: &mut impl Transfer, channels: &Channels) -> Conversed {
-        let mut conversation = std::pin::pin!(transfer.converse(channels));
+        let severed = CancellationToken::new();
+        let channels = severable(channels, &severed);
+        let mut conversation = std::pin::pin!(transfer.converse(&channels));
+        // What it means that the connection is lost, once it is.
         let mut lost = None;
         let mut standstill = Standstill::begin(Instant::now(), &self.progress.borrow(), self.away);
         let mut look = interval(LOOK);
@@ -219,26 +224,31 @@ impl Way {
                 ended = &mut conversation => {
                     return match ended {
                         Ended::Over(outcome) => Conversed::Over(outcome),
-                        Ended::Lost => Conversed::Lost { closed: lost.unwrap_or(false) },
+                        Ended::Lost => lost.unwrap_or(Conversed::Lost { closed: false }),
                     };
                 }
-                // What came before it was lost is still taken.
                 event = self.ladder.next(), if lost.is_none() => match event {
-                    LadderEvent::Connected(better) => return Conversed::Better(better),
-                    LadderEvent::Lost { closed } => lost = Some(closed),
+                    LadderEvent::Connected(better) => {
+                        severed.cancel();
+                        lost = Some(Conversed::Better(better));
+                    }
+                    // What came before is still taken.
+                    LadderEvent::Lost { closed } => lost = Some(Conversed::Lost { closed }),
                     LadderEvent::Tampered => return Conversed::Tampered,
                 },
                 Some(news) = self.news.recv() => {
                     let fresh = matches!(news, MemberNews::Back { fresh: true });
                     self.hear(news);
                     if fresh {
-                        return Conversed::Lost { closed: false };
+                        severed.cancel();
+                        lost = Some(Conversed::Lost { closed: false });
                     }
                 }
-                now = look.tick() => {
+                now = look.tick(), if lost.is_none() => {
                     if standstill.lasts(now, &self.progress.borrow(), self.away) {
                         self.ladder.renew();
-                        return Conversed::Lost { closed: false };
+                        severed.cancel();
+                        lost = Some(Conversed::Lost { closed: false });
                     }
                 }
             }
