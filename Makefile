@@ -1,6 +1,6 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
 # newer; from Debian's packages, where there is none, `make test` and `make bench` install a browser, the former a second
-# one, a Redis, a ClamAV and a PostgreSQL, the latter an nginx, a PostgreSQL and sqlite3.
+# one, a Redis, a ClamAV, a PostgreSQL and a systemd, the latter an nginx, a PostgreSQL and sqlite3.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -13,6 +13,7 @@ POSTGRES := /usr/lib/postgresql
 CLAMD := /usr/sbin/clamd
 NGINX := /usr/sbin/nginx
 SQLITE := /usr/bin/sqlite3
+SYSTEMD_ANALYZE := /usr/bin/systemd-analyze
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
 
@@ -31,6 +32,10 @@ run: frontend/dist/index.html ## Build everything and serve on PORT (5001)
 build: frontend/dist/index.html ## Leave sharesync-server and sharesync in target/release
 	$(CARGO) build --release --locked
 
+.PHONY: dist
+dist: build ## Leave Debian packages and archives, with their checksums, in dist
+	infra/dist.sh $(TARGET)/release dist
+
 .PHONY: dev
 dev: frontend/node_modules/.installed ## Serve with reload: pages on 5173, the server on PORT
 	$(CARGO) build --locked -p sharesync-server
@@ -39,7 +44,7 @@ dev: frontend/node_modules/.installed ## Serve with reload: pages on 5173, the s
 	cd frontend && SHARESYNC_SERVER=http://127.0.0.1:$${PORT:-5001} npm run dev
 
 .PHONY: test
-test: lint test-rust test-frontend test-e2e ## Check and test everything, installing what it needs
+test: lint test-rust test-frontend test-e2e test-dist ## Check and test everything, installing what it needs
 
 .PHONY: lint
 lint: lint-rust lint-licences lint-frontend lint-e2e ## Formatting, lints, types, licences
@@ -74,14 +79,22 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test --silent
 
 .PHONY: test-e2e
-test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) $(CLAMD) lab-tools
-	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket -p sharesync
+test-e2e: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(REDIS) $(POSTGRES) $(CLAMD) lab-tools programs
 	projects='--project=pages --project=firefox-sends --project=firefox-receives --project=server-rung'; \
 	if node e2e/lab/allowed.mjs; then \
 		$(CARGO) build --locked -p sharesync-line; \
 		projects+=' --project=network'; \
 	fi; \
 	cd e2e && CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) npm test --silent -- $$projects
+
+.PHONY: test-dist
+test-dist: programs $(SYSTEMD_ANALYZE)
+	SHARESYNC_PROGRAMS=$(abspath $(TARGET))/debug node --test --test-reporter spec e2e/packages/packages.test.mjs
+
+# What stories and packages are told of.
+.PHONY: programs
+programs: frontend/dist/index.html
+	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket -p sharesync
 
 .PHONY: bench
 bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
@@ -105,7 +118,7 @@ format: frontend/node_modules/.installed e2e/node_modules/.installed ## Format e
 .PHONY: clean
 clean: ## Remove everything that was built
 	$(CARGO) clean
-	rm -rf frontend/dist frontend/node_modules e2e/node_modules .tools
+	rm -rf dist frontend/dist frontend/node_modules e2e/node_modules .tools
 
 %/node_modules/.installed: %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund
@@ -155,6 +168,11 @@ if [ ! -e $$policy ]; then \
 fi; \
 apt-get install -y -qq --no-install-recommends $(1)
 endef
+
+# What looks at the units.
+$(SYSTEMD_ANALYZE):
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends systemd
 
 # What the network laboratory is made with. Where it cannot be installed, the laboratory says what is missing.
 .PHONY: lab-tools
