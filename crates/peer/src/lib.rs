@@ -39,7 +39,8 @@ mod standstill;
 pub mod transfer;
 mod transfers;
 mod tunnel;
-mod udp;
+#[doc(hidden)]
+pub mod udp;
 
 pub use channels::{Channel, ChannelClosed, Channels, Path};
 pub use code_guest::{CodeTrouble, join_by_code};

@@ -1,6 +1,6 @@
 //! The sockets of our connections. The kernel's usual buffers hold some hundred datagrams, fewer than SCTP sends at
 //! once, and each that is lost to a full buffer costs more time than thousands that arrive. `webrtc` has no setting for
-//! them, but takes a [`Runtime`] that makes its sockets. Used by `Connection`.
+//! them, but takes a [`Runtime`] that makes its sockets. Used by `Connection`, and by the benchmark's bare channel beside it.
 
 use std::future::Future;
 use std::io::{self, IoSliceMut};
@@ -30,14 +30,14 @@ const LEAST_WINDOW_BYTES: usize = 256 * 1024;
 
 /// Tokio, with sockets of our own. One for each connection.
 #[derive(Debug, Default)]
-pub(crate) struct PeerRuntime {
+pub struct PeerRuntime {
     /// Whether the connection's channels are open.
     open: Arc<AtomicBool>,
 }
 
 impl PeerRuntime {
     /// To be told when the connection's channels are open.
-    pub(crate) fn open(&self) -> Arc<AtomicBool> {
+    pub fn open(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.open)
     }
 }
@@ -148,7 +148,7 @@ fn widen(socket: &UdpSocket) {
 }
 
 /// Bytes that may be on their way to a socket of ours: what its buffer holds. More would be lost there.
-pub(crate) fn receive_window() -> u32 {
+pub fn receive_window() -> u32 {
     static WINDOW: OnceLock<u32> = OnceLock::new();
     *WINDOW.get_or_init(|| {
         let granted = UdpSocket::bind((IpAddr::from([127, 0, 0, 1]), 0)).and_then(|socket| {
@@ -163,7 +163,7 @@ pub(crate) fn receive_window() -> u32 {
 
 /// Where our sockets are: on every address of this machine that somebody else can send to. Loopback is among them, for
 /// two peers on a machine without a network.
-pub(crate) fn own_addresses() -> Vec<SocketAddr> {
+pub fn own_addresses() -> Vec<SocketAddr> {
     let interfaces = ifaces().unwrap_or_default();
     let addresses = interfaces.into_iter().filter_map(|interface| Some(interface.addr?.ip()));
     let mut usable: Vec<IpAddr> = addresses.filter(is_reachable).collect();

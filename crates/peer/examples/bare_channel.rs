@@ -1,0 +1,161 @@
+//! One data channel of the `webrtc` crate with nothing around it, between two processes: the most that the command could
+//! reach on this machine. Sockets, window and the size of messages are those of `Connection`; nothing is read, hashed,
+//! sealed, written, or spread over the line. `make bench` calls it, twice, and carries what each says to the other:
+//!
+//! ```text
+//! bare_channel send BYTES       offers; says how many seconds passed until the other had them all
+//! bare_channel receive BYTES    answers
+//! ```
+//!
+//! Both say a description as a line of JSON, and read the other's.
+
+use std::error::Error;
+use std::io::{Write, stdin, stdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use bytes::BytesMut;
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use sharesync_peer::udp::{PeerRuntime, own_addresses, receive_window};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
+use webrtc::peer_connection::{
+    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState,
+    RTCSessionDescription, SettingEngineBuilder,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Bytes of a message; larger and smaller ones are no faster.
+const MESSAGE_BYTES: usize = 64 * 1024;
+/// Bytes that may wait to be acknowledged.
+const SEND_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["send", bytes] => send(bytes.parse()?).await,
+        ["receive", bytes] => receive(bytes.parse()?).await,
+        _ => Err("usage: bare_channel send|receive BYTES".into()),
+    }
+}
+
+async fn send(bytes: usize) -> Result<()> {
+    let mut end = End::open().await?;
+    end.describe(end.connection.create_offer(None).await?).await?;
+    end.connection.set_remote_description(hear()?).await?;
+    end.opened().await?;
+    let message = vec![0x5a; MESSAGE_BYTES];
+    let started = Instant::now();
+    let mut left = bytes;
+    while left > 0 {
+        let length = left.min(MESSAGE_BYTES);
+        end.channel.send(BytesMut::from(&message[..length])).await?;
+        left -= length;
+    }
+    end.message().await?;
+    say(&started.elapsed().as_secs_f64().to_string())
+}
+
+async fn receive(bytes: usize) -> Result<()> {
+    let mut end = End::open().await?;
+    end.connection.set_remote_description(hear()?).await?;
+    end.describe(end.connection.create_answer(None).await?).await?;
+    end.opened().await?;
+    let mut received = 0;
+    while received < bytes {
+        received += end.message().await?;
+    }
+    end.channel.send(BytesMut::from(&b"all"[..])).await?;
+    // Until whoever started it has heard the other.
+    stdin().read_line(&mut String::new())?;
+    Ok(())
+}
+
+/// One end of the connection.
+struct End {
+    connection: Arc<dyn PeerConnection>,
+    channel: Arc<dyn DataChannel>,
+    gathered: mpsc::UnboundedReceiver<()>,
+    /// To be told that the channel is open.
+    opened: Arc<AtomicBool>,
+}
+
+impl End {
+    async fn open() -> Result<Self> {
+        let (tell, gathered) = mpsc::unbounded_channel();
+        let settings = SettingEngineBuilder::new()
+            .with_include_loopback_candidate(true)
+            .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(u32::try_from(MESSAGE_BYTES)?))
+            .with_sctp_max_receive_buffer_size(receive_window())
+            .build();
+        let runtime = PeerRuntime::default();
+        let opened = runtime.open();
+        let builder = PeerConnectionBuilder::new()
+            .with_setting_engine(settings)
+            .with_runtime(Arc::new(runtime))
+            .with_handler(Arc::new(Handler(tell)))
+            .with_udp_addrs(own_addresses())
+            .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES);
+        let connection: Arc<dyn PeerConnection> = Arc::new(Box::pin(builder.build()).await?);
+        let negotiated = RTCDataChannelInit { negotiated: Some(0), ..Default::default() };
+        let channel = connection.create_data_channel("bare", Some(negotiated)).await?;
+        Ok(Self { connection, channel, gathered, opened })
+    }
+
+    /// Takes a description for its own and says it, once all candidates are in it.
+    async fn describe(&mut self, description: RTCSessionDescription) -> Result<()> {
+        self.connection.set_local_description(description).await?;
+        self.gathered.recv().await;
+        let own = self.connection.local_description().await.ok_or("no description")?;
+        say(&serde_json::to_string(&own)?)
+    }
+
+    async fn opened(&self) -> Result<()> {
+        while !matches!(self.event().await?, DataChannelEvent::OnOpen) {}
+        self.opened.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Bytes of the next message.
+    async fn message(&mut self) -> Result<usize> {
+        loop {
+            if let DataChannelEvent::OnMessage(message) = self.event().await? {
+                return Ok(message.data.len());
+            }
+        }
+    }
+
+    async fn event(&self) -> Result<DataChannelEvent> {
+        match self.channel.poll().await {
+            None | Some(DataChannelEvent::OnClose) => Err("the channel has closed".into()),
+            Some(event) => Ok(event),
+        }
+    }
+}
+
+struct Handler(mpsc::UnboundedSender<()>);
+
+#[async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            let _ = self.0.send(());
+        }
+    }
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+fn hear() -> Result<RTCSessionDescription> {
+    let mut line = String::new();
+    stdin().read_line(&mut line)?;
+    Ok(serde_json::from_str(&line)?)
+}
