@@ -13,6 +13,7 @@ POSTGRES := /usr/lib/postgresql
 CLAMD := /usr/sbin/clamd
 NGINX := /usr/sbin/nginx
 SQLITE := /usr/bin/sqlite3
+WORMHOLE := .tools/wormhole/bin
 SYSTEMD_ANALYZE := /usr/bin/systemd-analyze
 
 FRONTEND_SOURCES = $(shell git ls-files -co --exclude-standard frontend)
@@ -97,11 +98,15 @@ programs: frontend/dist/index.html
 	$(CARGO) build --locked -p sharesync-server -p sharesync-signaling -p sharesync-test-bucket -p sharesync
 
 .PHONY: bench
-bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
-	$(CARGO) build --release --locked -p sharesync-server -p sharesync-test-bucket
+bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(WORMHOLE)/wormhole $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
+	$(CARGO) build --release --locked -p sharesync-server -p sharesync-test-bucket -p sharesync
+	$(CARGO) build --release --locked -p sharesync-peer --example bare_channel
 	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
 	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line \
-		SHARESYNC_TEST_BUCKET_BIN=$(abspath $(TARGET))/release/sharesync-test-bucket CHROMIUM=$(CHROMIUM) \
+		SHARESYNC_TEST_BUCKET_BIN=$(abspath $(TARGET))/release/sharesync-test-bucket \
+		SHARESYNC_BIN=$(abspath $(TARGET))/release/sharesync \
+		BARE_CHANNEL_BIN=$(abspath $(TARGET))/release/examples/bare_channel \
+		WORMHOLE=$(WORMHOLE) CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) \
 		node e2e/bench/run.mjs $(TARGET)/release/sharesync-server $(PARTS)
 
 .PHONY: generate
@@ -168,6 +173,12 @@ if [ ! -e $$policy ]; then \
 fi; \
 apt-get install -y -qq --no-install-recommends $(1)
 endef
+
+# What the command is measured beside.
+$(WORMHOLE)/wormhole:
+	if ! python3 -c 'import ensurepip'; then apt-get update -qq; apt-get install -y -qq --no-install-recommends python3-venv; fi
+	python3 -m venv .tools/wormhole
+	$(WORMHOLE)/pip install --quiet magic-wormhole==0.24.0 magic-wormhole-mailbox-server==0.8.0
 
 # What looks at the units.
 $(SYSTEMD_ANALYZE):

@@ -35,7 +35,7 @@ export async function productTransfer([left, right], base, file) {
 }
 
 /** In the page, before its own scripts: notes when a status says Verified. Asking again and again would cost CPU. */
-function noteVerified() {
+export function noteVerified() {
   window.verifiedAt = new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error('it took too long')), 300_000)
     const observer = new MutationObserver(() => {

@@ -13,12 +13,17 @@
  *   accounts    what signing in and being checked cost
  *   signaling   latency, CPU and memory under load, beside a plain Node Socket.IO server
  *   p2p         the room page beside a bare data channel, on loopback
- *   lines       the same over distance and loss, on some emulated lines
+ *   command     the command to the command, beside a bare data channel of its library between two processes
+ *   mixed       the command to and from a Chromium and a Firefox, beside two windows of the same
+ *   wormhole    the command to the command, beside magic-wormhole; all three with 256 MB (or COMMAND_BYTES), five times
+ *               (or COMMAND_ROUNDS)
+ *   lines       what p2p does over distance and loss, on some emulated lines
  *   every-line  the same on all of them; takes long
  *   relay       how soon the relay is in use where no UDP gets through
  *   frames      how smooth the sender's page stays
  *   library     a folder of 50,000 files (or LIBRARY_FILES) in the library: opening it, and scrolling
  *   memory      what the pages take for a file of 4 GB (or MEMORY_BYTES); takes long
+ *   command-memory  what the command takes at either end of a file of 10 GB (or COMMAND_MEMORY_BYTES), which it writes; takes long
  *   interrupted a page that uploads 4 GB (or INTERRUPTED_BYTES) through ten interruptions, to the disk and to a bucket (or
  *               to what INTERRUPTED_ON names: disk, bucket); takes long
  *   kills       500 kills (or KILLS) under eight uploaders, on the disk and with a bucket (or on what KILLS_ON names), and
@@ -31,6 +36,8 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { measureAccounts } from './accounts.mjs'
 import { measureBucket } from './bucket.mjs'
+import { measureCommand } from './command.mjs'
+import { measureCommandMemory } from './command-memory.mjs'
 import { measureDownloads } from './downloads.mjs'
 import { measureFrames } from './frames.mjs'
 import { measureInterrupted } from './interrupted.mjs'
@@ -39,12 +46,14 @@ import { measureLibrary } from './library.mjs'
 import { EVERY_LINE, measureLines, SOME_LINES } from './lines.mjs'
 import { measureMemory } from './memory.mjs'
 import { measureMillion } from './million.mjs'
+import { measureMixed } from './mixed.mjs'
 import { measureRelay } from './relay.mjs'
 import { measureServer } from './server.mjs'
 import { startServer } from './server-process.mjs'
 import { measureSignaling } from './signaling.mjs'
 import { measureSoak } from './soak.mjs'
 import { measureUploads } from './uploads.mjs'
+import { measureWormhole } from './wormhole.mjs'
 
 const PARTS = {
   server: measureServer,
@@ -54,12 +63,16 @@ const PARTS = {
   accounts: measureAccounts,
   signaling: measureSignaling,
   p2p: measureTransfer,
+  command: measureCommand,
+  mixed: measureMixed,
+  wormhole: measureWormhole,
   lines: (binary) => measureLines(binary, SOME_LINES),
   'every-line': (binary) => measureLines(binary, EVERY_LINE),
   relay: measureRelay,
   frames: measureFrames,
   library: measureLibrary,
   memory: measureMemory,
+  'command-memory': measureCommandMemory,
   interrupted: measureInterrupted,
   kills: measureKills,
   million: measureMillion,
@@ -67,7 +80,7 @@ const PARTS = {
 }
 
 /** Only measured where they are named. */
-const LONG = ['every-line', 'memory', 'interrupted', 'kills', 'million', 'soak']
+const LONG = ['every-line', 'memory', 'command-memory', 'interrupted', 'kills', 'million', 'soak']
 
 const [binary, ...names] = process.argv.slice(2)
 if (!binary) throw new Error('usage: run.mjs SERVER_BINARY [PART…]')
