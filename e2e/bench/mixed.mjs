@@ -64,13 +64,13 @@ async function measure(name, { page, command }, base, file) {
 }
 
 /** An ordinary window, whose files are on the disk. */
-async function openChromium(folder) {
+export async function openChromium(folder) {
   const context = await chromium.launchPersistentContext(path.join(folder, 'chromium'), {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   })
   const page = new PageEnd(context, async (download) => (await download).delete())
-  return { page, close: () => context.close() }
+  return { context, page, close: () => context.close() }
 }
 
 /** The machine's own, unchanged, by WebDriver BiDi, which cannot be told some of what the driver sets elsewhere. */

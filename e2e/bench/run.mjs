@@ -15,6 +15,7 @@
  *   p2p         the room page beside a bare data channel, on loopback
  *   command     the command to the command, beside a bare data channel of its library between two processes
  *   mixed       the command to and from a Chromium and a Firefox, beside two windows of the same
+ *   stalls      how long 200 transfers (or STALLS_TRANSFERS) of 64 MB from the command to a Chromium stand still at worst; takes long
  *   wormhole    the command to the command, beside magic-wormhole; all three with 256 MB (or COMMAND_BYTES), five times
  *               (or COMMAND_ROUNDS)
  *   lines       what p2p does over distance and loss, on some emulated lines
@@ -52,6 +53,7 @@ import { measureServer } from './server.mjs'
 import { startServer } from './server-process.mjs'
 import { measureSignaling } from './signaling.mjs'
 import { measureSoak } from './soak.mjs'
+import { measureStalls } from './stalls.mjs'
 import { measureUploads } from './uploads.mjs'
 import { measureWormhole } from './wormhole.mjs'
 
@@ -65,6 +67,7 @@ const PARTS = {
   p2p: measureTransfer,
   command: measureCommand,
   mixed: measureMixed,
+  stalls: measureStalls,
   wormhole: measureWormhole,
   lines: (binary) => measureLines(binary, SOME_LINES),
   'every-line': (binary) => measureLines(binary, EVERY_LINE),
@@ -80,7 +83,16 @@ const PARTS = {
 }
 
 /** Only measured where they are named. */
-const LONG = ['every-line', 'memory', 'command-memory', 'interrupted', 'kills', 'million', 'soak']
+const LONG = [
+  'every-line',
+  'memory',
+  'command-memory',
+  'interrupted',
+  'kills',
+  'million',
+  'soak',
+  'stalls',
+]
 
 const [binary, ...names] = process.argv.slice(2)
 if (!binary) throw new Error('usage: run.mjs SERVER_BINARY [PART…]')
