@@ -99,13 +99,12 @@ programs: frontend/dist/index.html
 
 .PHONY: bench
 bench: frontend/dist/index.html e2e/node_modules/.installed $(CHROMIUM) $(FIREFOX) $(WORMHOLE)/wormhole $(NGINX) $(SQLITE) $(POSTGRES) lab-tools ## Measure speed and size against yardsticks (PARTS=…)
-	$(CARGO) build --release --locked -p sharesync-server -p sharesync-test-bucket -p sharesync
-	$(CARGO) build --release --locked -p sharesync-peer --example bare_channel
+	$(CARGO) build --release --locked -p sharesync-server -p sharesync-test-bucket -p sharesync -p sharesync-bare-channel
 	if node e2e/lab/allowed.mjs; then $(CARGO) build --release --locked -p sharesync-line; fi
 	SHARESYNC_LINE_BIN=$(abspath $(TARGET))/release/sharesync-line \
 		SHARESYNC_TEST_BUCKET_BIN=$(abspath $(TARGET))/release/sharesync-test-bucket \
 		SHARESYNC_BIN=$(abspath $(TARGET))/release/sharesync \
-		BARE_CHANNEL_BIN=$(abspath $(TARGET))/release/examples/bare_channel \
+		BARE_CHANNEL_BIN=$(abspath $(TARGET))/release/sharesync-bare-channel \
 		WORMHOLE=$(WORMHOLE) CHROMIUM=$(CHROMIUM) FIREFOX=$(FIREFOX) \
 		node e2e/bench/run.mjs $(TARGET)/release/sharesync-server $(PARTS)
 

@@ -1,6 +1,6 @@
 /**
  * How fast the command sends to the command, beside a bare data channel of the `webrtc` crate between two processes
- * (`crates/peer/examples/bare_channel.rs`), both on loopback. Called by `run.mjs`.
+ * (`bare-channel/`), both on loopback. Called by `run.mjs`.
  *
  * The two take turns, because a machine's speed drifts. The command also reads, hashes, seals and writes.
  */

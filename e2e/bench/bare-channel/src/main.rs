@@ -3,17 +3,17 @@
 //! sealed, written, or spread over the line. `make bench` calls it, twice, and carries what each says to the other:
 //!
 //! ```text
-//! bare_channel send BYTES       offers; says how many seconds passed until the other had them all
-//! bare_channel receive BYTES    answers
+//! sharesync-bare-channel send BYTES       offers; says how many seconds passed until the other had them all
+//! sharesync-bare-channel receive BYTES    answers
 //! ```
 //!
 //! Both say a description as a line of JSON, and read the other's.
 
-use std::error::Error;
 use std::io::{Write, stdin, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use bytes::BytesMut;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
@@ -26,8 +26,6 @@ use webrtc::peer_connection::{
     RTCSessionDescription, SettingEngineBuilder,
 };
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 /// Bytes of a message; larger and smaller ones are no faster.
 const MESSAGE_BYTES: usize = 64 * 1024;
 /// Bytes that may wait to be acknowledged.
@@ -39,7 +37,7 @@ async fn main() -> Result<()> {
     match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["send", bytes] => send(bytes.parse()?).await,
         ["receive", bytes] => receive(bytes.parse()?).await,
-        _ => Err("usage: bare_channel send|receive BYTES".into()),
+        _ => bail!("usage: sharesync-bare-channel send|receive BYTES"),
     }
 }
 
@@ -110,7 +108,7 @@ impl End {
     async fn describe(&mut self, description: RTCSessionDescription) -> Result<()> {
         self.connection.set_local_description(description).await?;
         self.gathered.recv().await;
-        let own = self.connection.local_description().await.ok_or("no description")?;
+        let own = self.connection.local_description().await.context("no description")?;
         say(&serde_json::to_string(&own)?)
     }
 
@@ -131,7 +129,7 @@ impl End {
 
     async fn event(&self) -> Result<DataChannelEvent> {
         match self.channel.poll().await {
-            None | Some(DataChannelEvent::OnClose) => Err("the channel has closed".into()),
+            None | Some(DataChannelEvent::OnClose) => bail!("the channel has closed"),
             Some(event) => Ok(event),
         }
     }
