@@ -7,6 +7,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
 import { chromium, firefox } from 'playwright-core'
 import { carry, CommandEnd, PageEnd } from './ends.mjs'
 import { median } from './median.mjs'
@@ -86,9 +87,14 @@ async function openFirefox(folder) {
     forcedColors: null,
     contrast: null,
   })
-  const page = new PageEnd(context, async (download) => {
-    await download
-    for (const name of await readdir(downloads)) await rm(path.join(downloads, name))
+  // It does not tell its driver when a download has ended.
+  const page = new PageEnd(context, async () => {
+    let names = []
+    while (names.length === 0 || names.some((name) => name.endsWith('.part'))) {
+      await pass(50)
+      names = await readdir(downloads)
+    }
+    for (const name of names) await rm(path.join(downloads, name))
   })
   return { page, close: () => context.close() }
 }
