@@ -1,6 +1,6 @@
 # `make` lists what there is. Needed beforehand: Rust 1.95 or newer with a C compiler, Node 20.19 or
-# newer; from Debian's packages, where there is none, `make test` and `make bench` install a browser, the former a second
-# one, a Redis, a ClamAV, a PostgreSQL and a systemd, the latter an nginx, a PostgreSQL and sqlite3.
+# newer; from Debian's packages, where there is none, `make test` and `make bench` install two browsers, the former
+# a Redis, a ClamAV, a PostgreSQL and a systemd, the latter an nginx, a PostgreSQL, sqlite3 and, from PyPI, magic-wormhole.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

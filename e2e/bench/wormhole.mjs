@@ -1,6 +1,6 @@
 /**
  * How fast the command sends to the command, beside magic-wormhole with a mailbox server of its own, both on loopback and
- * with nobody in between. Called by `run.mjs`.
+ * with nobody in between. Called by `run.mjs`. (croc, which is its like, takes a Go toolchain, and is not measured.)
  *
  * Two times of each: the content's, from accepting it until both ends are done; and all that somebody waits, from the
  * start of the receiving command until both have ended.
