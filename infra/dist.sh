@@ -49,13 +49,14 @@ archive_command() {
 	put 644 "$stage/man/*" "$1/man"
 	put 644 "$stage/completions/*" "$1/completions"
 	put 644 docs/CLI.md "$1/docs"
+	if [ -e infra/sharesync-listen.service ]; then put 644 infra/sharesync-listen.service "$1/systemd"; fi
 }
 
 archive_server() {
 	put 755 "$programs/sharesync-*" "$1"
 	put 644 "infra/sharesync.service infra/sharesync-signaling.service" "$1/systemd"
 	put 644 infra/debian/sysusers.conf "$1/systemd"
-	put 640 "infra/debian/*.env" "$1/etc"
+	put 640 "infra/debian/server.env infra/debian/signaling.env" "$1/etc"
 	put 644 "docs/*.md" "$1/docs"
 }
 
@@ -67,13 +68,18 @@ package_command() {
 	put 644 "$stage/completions/_sharesync" "$1/usr/share/zsh/vendor-completions"
 	put 644 "$stage/completions/sharesync.fish" "$1/usr/share/fish/vendor_completions.d"
 	put 644 docs/CLI.md "$1/usr/share/doc/sharesync"
+	if [ -e infra/sharesync-listen.service ]; then
+		put 644 infra/sharesync-listen.service "$1/usr/lib/systemd/system"
+		sed -i 's|/usr/local/bin|/usr/bin|g' "$1/usr/lib/systemd/system/sharesync-listen.service"
+		put 640 infra/debian/sharesync-listen.env "$1/etc"
+	fi
 }
 
 package_server() {
 	put 755 "$programs/sharesync-*" "$1/usr/bin"
 	put 644 "infra/sharesync.service infra/sharesync-signaling.service" "$1/usr/lib/systemd/system"
 	put_as 644 infra/debian/sysusers.conf "$1/usr/lib/sysusers.d/sharesync-server.conf"
-	put 640 "infra/debian/*.env" "$1/etc/sharesync"
+	put 640 "infra/debian/server.env infra/debian/signaling.env" "$1/etc/sharesync"
 	put 644 "docs/OPERATIONS.md docs/SECURITY.md" "$1/usr/share/doc/sharesync-server"
 }
 

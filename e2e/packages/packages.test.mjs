@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -20,7 +21,14 @@ if (!PROGRAMS) throw new Error('SHARESYNC_PROGRAMS has to name the folder that t
 /** What the units may at most, as `systemd-analyze security` counts it, in tenths. */
 const EXPOSURE = 15
 
-const UNITS = ['sharesync.service', 'sharesync-signaling.service']
+/** The packages' units, and the programs that they start. */
+const UNITS = {
+  'sharesync.service': ['sharesync-server', 'sharesync-server'],
+  'sharesync-signaling.service': ['sharesync-server', 'sharesync-signaling'],
+  ...(existsSync(path.join(REPOSITORY, 'infra/sharesync-listen.service'))
+    ? { 'sharesync-listen.service': ['sharesync', 'sharesync'] }
+    : {}),
+}
 
 /** Where each program is: in the unpacked packages, and in the archives. */
 const PLACES = {
@@ -169,10 +177,11 @@ test('settings stay as they were changed, and name what there is to set', async 
 })
 
 test('systemd understands the units, and they may little', async () => {
-  for (const unit of UNITS) {
-    const text = await readFile(at('sharesync-server/usr/lib/systemd/system', unit), 'utf8')
+  for (const [unit, [name, program]] of Object.entries(UNITS)) {
+    const text = await readFile(at(name, 'usr/lib/systemd/system', unit), 'utf8')
+    assert.match(text, new RegExp(`^ExecStart=/usr/bin/${program}( |$)`, 'm'))
     const unpacked = at(unit)
-    await writeFile(unpacked, text.replace('=/usr/bin/', `=${at('sharesync-server/usr/bin/')}`))
+    await writeFile(unpacked, text.replace('ExecStart=/', `ExecStart=${at(name)}/`))
     const { stderr } = await execute('systemd-analyze', ['verify', unpacked])
     assert.equal(stderr, '')
     await output(
