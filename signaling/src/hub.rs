@@ -118,7 +118,7 @@ impl Hub {
     async fn create(&self, visit: &mut Visit, create: &Create, asker: Asker) {
         let id = RoomId(random_token::<16>());
         self.enter(visit, id, asker, |room, me, moment| {
-            let (begun, entered) = Room::begin(me, create.nonce.clone(), moment);
+            let (begun, entered) = Room::begin(me, create, moment);
             *room = Some(begun);
             Ok(entered)
         })
@@ -150,9 +150,10 @@ impl Hub {
             return self.post.refuse(asker, error);
         }
         let entered = self.registry.change(&id, Some(asker), |room, moment| {
-            let Entered { me, resume, peers, locked } = way_in(room, session.address, moment)?;
+            let Entered { me, resume, peers, locked, takes } =
+                way_in(room, session.address, moment)?;
             let ice_servers = self.ice_servers(&session);
-            Ok(Joined { room: id.clone(), me, peers, ice_servers, resume, locked })
+            Ok(Joined { room: id.clone(), me, peers, ice_servers, resume, locked, takes })
         });
         if let Ok(()) | Err(RequestError::Unheard) = entered.await {
             visit.room = Some(id);

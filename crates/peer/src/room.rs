@@ -31,6 +31,9 @@ const EVENTS_WAITING: usize = 256;
 pub enum Entrance {
     /// A room of our own: a new one, or the one from before. Where that has ended, a new one takes its place.
     Host(Option<(RoomId, ResumeSecret)>),
+    /// A room of our own for files that others send to us, likewise. It is never closed to us: where we are not let in,
+    /// or put out, it is tried again, with another room if need be, until we leave.
+    Taker(Option<(RoomId, ResumeSecret)>),
     /// Somebody else's room; as who we were in it before, where a secret is given and still holds.
     Guest(RoomId, Option<ResumeSecret>),
 }

@@ -42,6 +42,8 @@ pub enum RoomEvent {
     Code(CodeNews),
     /// The line to the service is gone and being made again; connections to members go on.
     Disconnected,
+    /// We are not in the room for this reason, and try again: told of rooms that take files only.
+    NotYet(CloseReason),
     /// The last of all, unless it was closed by ourselves.
     Closed(CloseReason),
 }
@@ -60,6 +62,8 @@ pub struct Entered {
     pub ice_servers: Vec<IceServer>,
     /// Nobody new can enter.
     pub locked: bool,
+    /// Who takes files here, in a room that is for that and whose owner has not left.
+    pub takes: Option<PeerId>,
 }
 
 /// Why a room is closed.

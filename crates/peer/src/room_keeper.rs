@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 use serde_json::{Map, Value};
-use sharesync_protocol::signaling::{Joined, Peer, PeerId, RefusalCode};
+use sharesync_protocol::signaling::{Joined, Peer, PeerId, RefusalCode, ResumeSecret, RoomId};
 use sharesync_secrecy::OpenError;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
@@ -95,6 +95,13 @@ impl RoomKeeper {
                 Err(_) => End::Lost,
             };
             match end {
+                End::Closed(reason) if matches!(self.entrance, Entrance::Taker(_)) => {
+                    if matches!(reason, CloseReason::Ejected | CloseReason::Displaced) {
+                        self.entrance = Entrance::Taker(None);
+                    }
+                    self.tell(RoomEvent::NotYet(reason)).await.ok()?;
+                    sleep(self.next_wait()).await;
+                }
                 End::Closed(reason) => return Some(reason),
                 End::Unheard => return None,
                 End::Lost => sleep(self.next_wait()).await,
@@ -149,37 +156,54 @@ impl RoomKeeper {
     }
 
     async fn enter(&mut self, client: &SignalingClient) -> Result<Joined, SignalingError> {
-        let nonce = self.members.nonce.clone();
         let joined = match self.entrance.clone() {
-            Entrance::Host(None) => client.create(nonce).await?,
-            Entrance::Host(Some((room, resume))) => {
-                match client.join(room, nonce.clone(), Some(resume)).await {
-                    // Alone in it when the line broke: it ended with us, and a new one takes its place.
-                    Err(SignalingError::Refused(RefusalCode::UnknownRoom)) => {
-                        client.create(nonce).await?
-                    }
-                    joined => joined?,
-                }
+            Entrance::Host(before) => self.enter_own(client, before, false).await?,
+            Entrance::Taker(before) => self.enter_own(client, before, true).await?,
+            Entrance::Guest(room, resume) => {
+                client.join(room, self.members.nonce.clone(), resume).await?
             }
-            Entrance::Guest(room, resume) => client.join(room, nonce, resume).await?,
         };
         let (room, resume) = (joined.room.clone(), joined.resume.clone());
         self.entrance = match self.entrance {
             Entrance::Host(_) => Entrance::Host(Some((room, resume))),
+            Entrance::Taker(_) => Entrance::Taker(Some((room, resume))),
             Entrance::Guest(..) => Entrance::Guest(room, Some(resume)),
         };
         Ok(joined)
     }
 
+    /// Enters the room of our own from before, or a new one.
+    async fn enter_own(
+        &self,
+        client: &SignalingClient,
+        before: Option<(RoomId, ResumeSecret)>,
+        takes: bool,
+    ) -> Result<Joined, SignalingError> {
+        let nonce = self.members.nonce.clone();
+        let Some((room, resume)) = before else { return client.create(nonce, takes).await };
+        match client.join(room, nonce.clone(), Some(resume)).await {
+            // Alone in it when the line broke: it ended with us, and a new one takes its place.
+            Err(SignalingError::Refused(RefusalCode::UnknownRoom)) => {}
+            // Guests have kept it open for longer than our place in it, and nobody takes anything there any more.
+            Err(SignalingError::Refused(RefusalCode::RoomFull | RefusalCode::RoomLocked))
+                if takes => {}
+            Ok(joined) if takes && joined.takes.as_ref() != Some(&joined.me.id) => {
+                client.leave().await?;
+            }
+            joined => return joined,
+        }
+        client.create(nonce, takes).await
+    }
+
     async fn entered(&self, client: &SignalingClient, joined: Joined) -> Result<(), End> {
-        let Joined { room, me, peers, ice_servers, resume, locked } = joined;
+        let Joined { room, me, peers, ice_servers, resume, locked, takes } = joined;
         self.members.entered(&room, &me.id);
         let left = self.members.beside(&peers);
         let peers = peers.into_iter().filter_map(|peer| self.members.meet(peer)).collect();
         if let Some(codes) = &self.codes {
             codes.serve(client, &room, &self.members.key, locked);
         }
-        let entered = Entered { room, me: me.id, resume, peers, ice_servers, locked };
+        let entered = Entered { room, me: me.id, resume, peers, ice_servers, locked, takes };
         self.tell(RoomEvent::Entered(entered)).await?;
         for id in left {
             self.left(id).await?;

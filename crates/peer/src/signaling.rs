@@ -106,9 +106,9 @@ impl SignalingClient {
         Ok((Self { socket, origin }, news))
     }
 
-    /// Makes a room and enters it.
-    pub async fn create(&self, nonce: PageNonce) -> Result<Joined, SignalingError> {
-        self.ask(CREATE, &Create { nonce: Some(nonce) }).await
+    /// Makes a room and enters it; `takes` is whether it is for files that others send to us.
+    pub async fn create(&self, nonce: PageNonce, takes: bool) -> Result<Joined, SignalingError> {
+        self.ask(CREATE, &Create { nonce: Some(nonce), takes }).await
     }
 
     /// Enters a room; as who one was in it before, where `resume` is given and still holds.

@@ -82,6 +82,7 @@ impl Sound for Joined {
             && self.me.is_sound()
             && self.peers.iter().all(Sound::is_sound)
             && self.ice_servers.iter().all(Sound::is_sound)
+            && self.takes.as_ref().is_none_or(|owner| is_id(&owner.0))
     }
 }
 

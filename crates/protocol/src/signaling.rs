@@ -153,6 +153,9 @@ pub struct Create {
     /// The nonce of one's page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<PageNonce>,
+    /// Whether the room is for files that others send to whoever makes it. Left out when it is not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub takes: bool,
 }
 
 /// What [`JOIN`] takes.
@@ -186,6 +189,10 @@ pub struct Joined {
     /// Whether the room lets nobody new in, as one who comes back may find. Left out when it does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub locked: bool,
+    /// In a room for files that others send to whoever made it: who that is, for as long as it is a
+    /// member, present or away. Left out in every other room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<PeerId>,
 }
 
 /// Acknowledges [`ICE_SERVERS`].

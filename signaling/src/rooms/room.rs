@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sharesync_protocol::code::Nameplate;
-use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret};
+use sharesync_protocol::signaling::{Create, Join, Peer, PeerId, ResumeSecret};
 
 use super::RoomError;
 use super::knocks::Knock;
@@ -21,6 +21,9 @@ pub(crate) struct Room {
     locked: bool,
     /// Who made it; stays its name when it has left, so that nobody can be taken for it.
     owner: PeerId,
+    /// Whether it is for files that the others send to its owner.
+    #[serde(default)]
+    takes: bool,
     /// Knocks under way at the codes of members.
     pub(super) knocks: Vec<Knock>,
     /// Reports of transfers that wait for their other half: at most one for each two members.
@@ -39,6 +42,8 @@ pub(crate) struct Entered {
     pub(crate) peers: Vec<Peer>,
     /// Whether nobody new is let in.
     pub(crate) locked: bool,
+    /// Who takes files here, if that is what the room is for and its owner has not left.
+    pub(crate) takes: Option<PeerId>,
 }
 
 /// A message's way through a room.
@@ -52,14 +57,17 @@ pub(crate) struct Route {
 
 impl Room {
     /// A room with its first member, and what that finds.
-    pub(crate) fn begin(
-        me: Address,
-        nonce: Option<PageNonce>,
-        moment: &mut Moment,
-    ) -> (Self, Entered) {
-        let first = Membership::begin(me, nonce, moment);
+    pub(crate) fn begin(me: Address, create: &Create, moment: &mut Moment) -> (Self, Entered) {
+        let first = Membership::begin(me, create.nonce.clone(), moment);
         let (owner, members) = (first.id.clone(), vec![first]);
-        let room = Self { members, locked: false, owner, knocks: Vec::new(), halves: Vec::new() };
+        let room = Self {
+            members,
+            locked: false,
+            owner,
+            takes: create.takes,
+            knocks: Vec::new(),
+            halves: Vec::new(),
+        };
         let entered = room.entered(0);
         (room, entered)
     }
@@ -202,7 +210,14 @@ impl Room {
             resume: me.resume.clone(),
             peers: others.map(Membership::peer).collect(),
             locked: self.locked,
+            takes: self.taker(),
         }
+    }
+
+    /// Who takes files here. Nobody inherits that: what others send was meant for the owner.
+    fn taker(&self) -> Option<PeerId> {
+        let is_there = self.takes && self.place_by_peer(&self.owner).is_some();
+        is_there.then(|| self.owner.clone())
     }
 
     /// Tells everybody who is there but the member at that place.

@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Map, json};
 use sharesync_protocol::code::{Knock, KnockId, Nameplate};
-use sharesync_protocol::signaling::{Join, PageNonce, Peer, PeerId, ResumeSecret, RoomId};
+use sharesync_protocol::signaling::{Create, Join, PageNonce, Peer, PeerId, ResumeSecret, RoomId};
 
 use super::*;
 use crate::address::{Address, NodeId};
@@ -16,6 +16,7 @@ mod knocking;
 mod membership;
 mod owner;
 mod reports;
+mod taking;
 
 const GRACE: Duration = Duration::from_mins(2);
 const GRACE_MS: i64 = 120_000;
@@ -110,9 +111,13 @@ impl Table {
     }
 
     fn create(&mut self, socket: u8) -> Entered {
+        self.create_as(socket, &Create::default())
+    }
+
+    fn create_as(&mut self, socket: u8, create: &Create) -> Entered {
         let me = self.socket(socket);
         let created = self.draft(|room, moment| {
-            let (begun, entered) = Room::begin(me, None, moment);
+            let (begun, entered) = Room::begin(me, create, moment);
             *room = Some(begun);
             Ok(entered)
         });

@@ -35,6 +35,8 @@ mod server;
 #[expect(dead_code, reason = "stories of one node use the rest")]
 #[path = "../signaling/socket.rs"]
 mod socket;
+#[path = "../signaling/taking.rs"]
+mod taking;
 
 mod death;
 mod order;

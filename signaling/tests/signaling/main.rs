@@ -25,4 +25,5 @@ mod rung;
 mod server;
 mod socket;
 mod standalone;
+mod taking;
 mod tickets;

@@ -87,7 +87,7 @@ async fn a_host_that_is_gone_or_talks_nonsense_is_told_to_the_guest() {
     let node = Node::start().await;
     let (client, mut news) = SignalingClient::connect(&node.place()).await.unwrap();
     let nonce = sharesync_secrecy::page_nonce(&mut random(1)).try_into().unwrap();
-    client.create(nonce).await.unwrap();
+    client.create(nonce, false).await.unwrap();
 
     for (answer, trouble) in [(None, CodeTrouble::Gone), (Some("AAAA"), CodeTrouble::Tampered)] {
         let code = Code::make(client.open_code().await.unwrap().0, &mut random(4)).text();

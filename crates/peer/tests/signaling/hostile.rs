@@ -210,7 +210,7 @@ async fn what_cannot_be_done_for_now_is_asked_again() {
     let server =
         answering(vec![refusal("unavailable"), joined, refusal("peer_busy"), json!({})]).await;
     let (client, _news) = SignalingClient::connect(&place_at(server.address)).await.unwrap();
-    assert_eq!(client.create(nonce()).await.unwrap().room.0, name);
+    assert_eq!(client.create(nonce(), false).await.unwrap().room.0, name);
     client.signal(&PeerId(name), "offer", String::new()).await.unwrap();
 }
 
@@ -232,10 +232,10 @@ async fn an_answer_that_is_none_is_not_believed() {
     let server = answering(answers).await;
     let (client, _news) = SignalingClient::connect(&place_at(server.address)).await.unwrap();
     for _ in 0..5 {
-        let error = client.create(nonce()).await.err();
+        let error = client.create(nonce(), false).await.err();
         assert!(matches!(error, Some(SignalingError::Unreachable(_))), "{error:?}");
     }
-    assert!(client.create(nonce()).await.is_ok());
+    assert!(client.create(nonce(), false).await.is_ok());
 }
 
 #[tokio::test]

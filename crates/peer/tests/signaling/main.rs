@@ -14,4 +14,5 @@ mod hostile_server;
 mod meeting;
 mod member;
 mod node;
+
 mod way;

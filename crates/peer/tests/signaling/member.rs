@@ -134,6 +134,7 @@ fn name(event: &RoomEvent) -> &'static str {
         RoomEvent::Locked(false) => "unlocked",
         RoomEvent::Code(news) => code_name(news),
         RoomEvent::Disconnected => "disconnected",
+        RoomEvent::NotYet(_) => "not yet",
         RoomEvent::Closed(_) => "closed",
     }
 }

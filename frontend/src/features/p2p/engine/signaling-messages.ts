@@ -32,6 +32,8 @@ export const joined = v.object({
   resume: id,
   /** Present when nobody new can enter. */
   locked: v.exactOptional(v.boolean()),
+  /** In a room for files that others send to its owner: who that is, for as long as it is a member. */
+  takes: v.exactOptional(id),
 })
 export type Joined = v.InferOutput<typeof joined>
 export type IceServer = v.InferOutput<typeof iceServer>
