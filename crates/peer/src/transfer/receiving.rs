@@ -115,6 +115,10 @@ impl<'a> Receiving<'a> {
         let (tasks, events) = mpsc::unbounded_channel();
         let (disk, disk_events) = mpsc::unbounded_channel();
         receiver.talk.begin();
+        // A conversation that was dropped could not say that nothing is on its way any more.
+        if let Some(accepted) = &mut receiver.accepted {
+            accepted.content.release_all();
+        }
         let has_accepted = receiver.accepted.is_some();
         Self {
             receiver,

@@ -177,6 +177,25 @@ async fn it_may_break_while_somebody_is_asked() {
     assert_eq!(converse(&mut sender, &mut receiver, &Connection::new()).await, VERIFIED);
 }
 
+#[tokio::test]
+async fn a_conversation_may_be_dropped_while_blocks_are_coming() {
+    let content = noise(40 * BLOCK, 1);
+    let folder = tempfile::tempdir().unwrap();
+    let (mut sender, _) = sender_of(set_aside(&[("file", &content)]));
+    let (mut receiver, _) = receiver_in(folder.path());
+    let mut progress = receiver.progress();
+    let first = Connection::new();
+    let some = when(&mut progress, |now| now.written > 0);
+    tokio::select! {
+        _ = converse(&mut sender, &mut receiver, &first) => panic!("it was not dropped"),
+        () = some => {}
+    }
+    // A member that was started anew is one of which nothing more comes that way.
+    let (mut sender, _) = sender_of(set_aside(&[("file", &content)]));
+    assert_eq!(converse(&mut sender, &mut receiver, &Connection::new()).await, VERIFIED);
+    assert_eq!(files_in(folder.path()), [("file".to_owned(), content)]);
+}
+
 /// The one folder of work in a folder.
 fn work_in(folder: &std::path::Path) -> PathBuf {
     let name = crate::peers::names_in(folder);
