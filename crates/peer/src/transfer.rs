@@ -40,6 +40,7 @@ pub use failure::Failure;
 pub use file_names::printable;
 pub use progress::{CarriedBytes, Paused, Progress, Stage};
 pub use receiver::Receiver;
+pub use save_paths::saved_name;
 pub use sender::Sender;
 pub use source::{Source, SourceError};
 pub use source_tree::{SourceTree, read_tree};

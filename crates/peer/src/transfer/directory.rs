@@ -19,6 +19,8 @@ use super::work::{Record, Work};
 const MAX_WORKS: usize = 8;
 /// Bytes of the key's hash that stand in a folder's name.
 const NAME_BYTES: usize = 16;
+/// What their names end with.
+const ENDING: &str = ".part";
 
 /// Puts files into a folder.
 #[derive(Debug)]
@@ -35,28 +37,68 @@ impl DirectoryStore {
     /// when a later process goes on with the same one: of the room and the sender. `hidden` lets names begin with a
     /// dot; otherwise such files are saved under another name.
     pub fn open(folder: &Path, key: &[u8; 16], hidden: bool) -> io::Result<Self> {
+        Self::open_for("", folder, key, hidden)
+    }
+
+    /// The same for one purpose of several: what is unfinished of it can be told from the rest by
+    /// [`DirectoryStore::discard_all`].
+    pub fn open_for(
+        purpose: &str,
+        folder: &Path,
+        key: &[u8; 16],
+        hidden: bool,
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let root = OpenedFolder::open(folder)?;
         // The key may lead to the sender, and a folder's name may be seen by anybody.
         let hash = Sha256::new().chain_update("sharesync/1 work").chain_update(key).finalize();
-        let stem = format!(".sharesync-{}", hexadecimal(&hash[..NAME_BYTES]));
+        let stem = format!("{}{}", beginning(purpose), hexadecimal(&hash[..NAME_BYTES]));
         Ok(Self { root, stem, hidden, work: Mutex::default() })
+    }
+
+    /// Removes everything that is unfinished of a purpose in a folder, and that nobody works on.
+    pub fn discard_all(purpose: &str, folder: &Path) -> io::Result<()> {
+        let root = OpenedFolder::open(folder)?;
+        let beginning = beginning(purpose);
+        for name in root.names()? {
+            let is_of_purpose = name.starts_with(&beginning) && name.ends_with(ENDING);
+            if is_of_purpose && let Ok(Some((work, _locked))) = enter(&root, &name) {
+                // What cannot be removed stays, and does no harm.
+                let _ = work.clear().and_then(|()| root.remove_folder(&name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that may still be written there.
+    pub fn free_bytes(&self) -> io::Result<u64> {
+        self.root.free_bytes()
+    }
+
+    /// Removes what transfers of this sender have left unfinished, which nobody is to go on with. Waits, and blocks, until
+    /// what came of them is written.
+    pub fn discard(&self) {
+        for name in self.names() {
+            // What cannot be removed stays, and does no harm.
+            let _ = self.discard_one(&name);
+        }
+    }
+
+    fn discard_one(&self, name: &str) -> io::Result<()> {
+        let folder = self.root.enter(name)?;
+        if folder.is_ours()? {
+            let _locked = Journal::wait_for(&folder)?;
+            folder.clear()?;
+            self.root.remove_folder(name)?;
+        }
+        Ok(())
     }
 
     fn names(&self) -> impl Iterator<Item = String> {
         (0..MAX_WORKS).map(|at| match at {
-            0 => format!("{}.part", self.stem),
-            at => format!("{}-{at}.part", self.stem),
+            0 => format!("{}{ENDING}", self.stem),
+            at => format!("{}-{at}{ENDING}", self.stem),
         })
-    }
-
-    /// A folder of work that is there, belongs to this user, and is no other process's.
-    fn enter(&self, name: &str) -> Result<Option<(OpenedFolder, Journal)>, Failure> {
-        let Ok(folder) = self.root.enter(name) else { return Ok(None) };
-        if !folder.is_ours()? {
-            return Ok(None);
-        }
-        Ok(Journal::open(&folder)?.map(|journal| (folder, journal)))
     }
 
     fn keep(&self, name: String, work: Work, written: u64) -> Result<(), Failure> {
@@ -80,7 +122,7 @@ impl Store for DirectoryStore {
     fn find(&self, offered: &[OfferedFile]) -> Result<Found, Failure> {
         let mut found = Found::Nothing;
         for name in self.names() {
-            let Some((folder, journal)) = self.enter(&name)? else { continue };
+            let Some((folder, journal)) = enter(&self.root, &name)? else { continue };
             let Some(record) = Record::read(&folder)? else { continue };
             let both = record.offered.iter().zip(offered);
             if !both.clone().all(|(one, other)| is_same(one, other)) {
@@ -103,7 +145,7 @@ impl Store for DirectoryStore {
         for name in self.names() {
             // Seen by nobody else until it has its name.
             self.root.make(&name, 0o700)?;
-            let Some((folder, journal)) = self.enter(&name)? else { continue };
+            let Some((folder, journal)) = enter(&self.root, &name)? else { continue };
             if Record::read(&folder)?.is_some() {
                 continue;
             }
@@ -129,6 +171,20 @@ impl Store for DirectoryStore {
         // What cannot be removed stays, and does no harm.
         let _ = work.clear().and_then(|()| self.root.remove_folder(&name));
     }
+}
+
+/// What the folders of work of a purpose are called first.
+fn beginning(purpose: &str) -> String {
+    if purpose.is_empty() { ".sharesync-".to_owned() } else { format!(".sharesync-{purpose}-") }
+}
+
+/// A folder of work that is there, belongs to this user, and is no other process's.
+fn enter(root: &OpenedFolder, name: &str) -> Result<Option<(OpenedFolder, Journal)>, Failure> {
+    let Ok(folder) = root.enter(name) else { return Ok(None) };
+    if !folder.is_ours()? {
+        return Ok(None);
+    }
+    Ok(Journal::open(&folder)?.map(|journal| (folder, journal)))
 }
 
 /// Whether a file is on offer again.

@@ -31,6 +31,13 @@ impl Journal {
         }
     }
 
+    /// Opens it once nobody else has it any more. Blocks until then.
+    pub(super) fn wait_for(folder: &OpenedFolder) -> io::Result<Self> {
+        let file = folder.open_file(NAME)?;
+        flock(&file, FlockOperation::LockExclusive)?;
+        Ok(Self(file))
+    }
+
     /// What it says. An entry that was cut short when its process died is cut off.
     pub(super) fn read(&mut self) -> io::Result<Vec<WrittenBlock>> {
         let mut bytes = Vec::new();

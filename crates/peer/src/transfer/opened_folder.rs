@@ -101,6 +101,15 @@ impl OpenedFolder {
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
+    /// What there is in it, so far as it has a name in UTF-8.
+    pub(super) fn names(&self) -> io::Result<Vec<String>> {
+        let name = |entry: Result<rustix::fs::DirEntry, Errno>| {
+            let name = entry.ok()?.file_name().to_str().ok()?.to_owned();
+            (!matches!(name.as_str(), "." | "..")).then_some(name)
+        };
+        Ok(Dir::read_from(&self.0)?.filter_map(name).collect())
+    }
+
     /// Removes the files in it, and nothing that they may lead to.
     pub(super) fn clear(&self) -> io::Result<()> {
         for entry in Dir::read_from(&self.0)? {

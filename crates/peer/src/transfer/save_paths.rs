@@ -9,7 +9,7 @@ const MAX_SAVED_BYTES: usize = 240;
 const MAX_ENDING_CHARS: usize = 15;
 
 /// What a file or a folder is called, if nothing is called so already.
-pub(super) fn saved_name(name: &str, hidden: bool) -> String {
+pub fn saved_name(name: &str, hidden: bool) -> String {
     name_to_save(name, hidden, MAX_SAVED_BYTES)
 }
 
