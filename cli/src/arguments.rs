@@ -5,8 +5,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
 use crate::commands::{
-    completions, download, login, logout, ls, man, mkdir, mv, receive, request, rm, send, share,
-    token, upload, whoami,
+    completions, download, listen, login, logout, ls, man, mkdir, mv, receive, request, rm, send,
+    share, token, upload, whoami,
 };
 use crate::exit_code::ExitCode;
 use crate::{Context, Result};
@@ -61,6 +61,8 @@ pub enum Command {
     Send(send::Arguments),
     /// Receive files that somebody sends from a browser or by `sharesync send`
     Receive(receive::Arguments),
+    /// Take files from whoever has the link or the code, until interrupted
+    Listen(listen::Arguments),
     /// Sign in, and keep a token for this computer
     Login(login::Arguments),
     /// Sign out: end the token and forget it
@@ -94,7 +96,7 @@ pub enum Command {
 impl Command {
     /// Whether it takes an interruption itself, to tell whoever is at the other end.
     pub fn ends_itself(&self) -> bool {
-        matches!(self, Self::Send(_) | Self::Receive(_))
+        matches!(self, Self::Send(_) | Self::Receive(_) | Self::Listen(_))
     }
 
     /// Does it.
@@ -102,6 +104,7 @@ impl Command {
         match self {
             Self::Send(arguments) => send::run(arguments, context).await,
             Self::Receive(arguments) => receive::run(arguments, context).await,
+            Self::Listen(arguments) => listen::run(arguments, context).await,
             Self::Login(arguments) => login::run(arguments, context).await,
             Self::Logout(arguments) => logout::run(arguments, context).await,
             Self::Whoami(arguments) => whoami::run(arguments, context).await,

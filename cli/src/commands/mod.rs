@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod download;
+pub mod listen;
 pub mod login;
 pub mod logout;
 pub mod ls;
@@ -18,4 +19,4 @@ mod sign_in;
 pub mod token;
 pub mod upload;
 pub mod whoami;
-mod words;
+pub mod words;

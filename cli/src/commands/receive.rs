@@ -6,31 +6,22 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use clap::Args;
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use sharesync_peer::transfer::{
-    Block, Decide, Decision, DirectoryStore, Failure as TransferFailure, Found as StoreFound,
-    Progress, Receiver, Steering, Store, StreamStore, Talk, printable,
+    Decide, Decision, Progress, Receiver, Steering, Store, StreamStore, Talk,
 };
-use sharesync_peer::{
-    CodeTrouble, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
-    TransfersEvent, WayIn, join_by_code,
-};
-use sharesync_protocol::signaling::{PeerId, ResumeSecret, RoomId};
-use sharesync_protocol::transfer::{FailureCode, OfferedFile};
-use sharesync_secrecy::LinkKey;
+use sharesync_peer::{MemberEnd, Offers, RoomEvent, Transfers, TransfersEvent};
+use sharesync_protocol::signaling::{PeerId, RoomId};
+use sharesync_protocol::transfer::OfferedFile;
 use tokio::sync::watch;
 
-use super::words::count;
-use crate::config::Server;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::p2p::{
-    Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
-    show_texts,
+    Folder, GuestRoom, Memory, Service, Way, Wishes, close_failure, follow, member_failure,
+    outlives_room, say_offered, say_received, show_texts,
 };
-use crate::{Context, prompt, size};
+use crate::{Context, prompt};
 
 /// Receive files that somebody sends from a browser or by `sharesync send`
 #[derive(Args)]
@@ -63,87 +54,39 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     if output.as_os_str() == "-" && context.output.is_json() {
         return Err(Failure::usage("--json and --output - both want standard output"));
     }
-    let way_in: WayIn =
-        way_in.join(" ").parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let server = match &way_in {
-        WayIn::Link(link) => Server::parse(&link.server.to_string(), "the link's server")?,
-        WayIn::Code(_) => context.server()?,
-    };
-    let service = Service::of(server.clone(), context)?;
-    let identity = match &way_in {
-        WayIn::Link(link) => link.room.0.clone(),
-        WayIn::Code(code) => code.text(),
-    };
-    // Not as the disk has it, which may make the folder only now.
-    let folder = std::path::absolute(&output).unwrap_or_else(|_| output.clone());
-    let mut memory = Memory::of(context, &server, &("receive", &identity, &folder))?;
-    let Found { room, key, resume } = find(way_in, &service, memory.room()).await?;
-    let remembered = Remembered { room: room.0.clone(), key: key.text(), resume };
-    memory.keep(&remembered)?;
+    let way = Way::read(&way_in.join(" "), context)?;
+    let service = Service::of(way.server.clone(), context)?;
+    let folder = Folder { path: Folder::absolute(&output), hidden, purpose: "" };
+    let identity = ("receive", way.identity(), &folder.path);
+    let memory = Memory::of(context, &way.server, &identity)?;
+    let mut room = GuestRoom::find(way, &service, memory).await?;
 
-    let place = Place { output, hidden, room: room.clone() };
+    let place = Place { is_stream: output.as_os_str() == "-", folder, room: room.id() };
     // Opened once here, so that a folder that cannot be written to is said before anything is accepted.
-    place.store()?;
+    place.check()?;
     let steering = Steering::new();
     let mut wishes = Wishes::listen(steering.clone())?;
     let ask = Arc::new(Ask { output: context.output.clone(), yes });
     let steered = steering.clone();
     let (talk, news) = Talk::new();
-    tokio::spawn(show_texts(context.output.clone(), news));
+    tokio::spawn(show_texts(context.output.clone(), news, false));
     let begin = move |peer: &PeerId| {
-        let store = place.store().unwrap_or_else(|failure| Arc::new(NoStore(failure.message)));
-        Receiver::new(store, ask.clone(), talk.line_to(peer.0.as_str()), steered.clone())
+        let line = talk.line_to(peer.0.as_str());
+        Receiver::new(place.store(), ask.clone(), line, steered.clone())
     };
-    let options = RoomOptions {
-        place: service.place.clone(),
-        entrance: Entrance::Guest(room, remembered.resume.clone().map(ResumeSecret)),
-        key,
-        codes: false,
-    };
-    let room = Room::open(options, Service::random());
-    let mut transfers = Transfers::new(room, service.dialer.clone(), false, steering, begin);
-    let receiving =
-        Receiving { context, memory: &mut memory, remembered, progress: None, closed: None };
+    let (opened, dialer) = (room.open(&service), service.dialer.clone());
+    let mut transfers = Transfers::new(opened, dialer, Offers::ToNobody, steering, begin);
+    let receiving = Receiving { context, room: &mut room, progress: None, closed: None };
     let done = receiving.run(&mut transfers, &mut wishes).await;
     wishes.unless_hurried(transfers.close()).await;
-    // What was broken off by nobody's wish can be gone on with.
-    if !matches!(&done, Err(failure) if failure.exit == ExitCode::Unreachable) {
-        memory.forget();
-    }
+    room.is_done_with(&done);
     done
-}
-
-/// Where the files are offered.
-struct Found {
-    room: RoomId,
-    key: LinkKey,
-    /// Who we were there before.
-    resume: Option<String>,
-}
-
-/// Finds the room that a link or a code leads to. A code is good once: whoever was let in by it before goes by what is
-/// remembered.
-async fn find(way_in: WayIn, service: &Service, before: Option<Remembered>) -> Result<Found> {
-    let resume = before.as_ref().and_then(|before| before.resume.clone());
-    let code = match way_in {
-        WayIn::Link(Link { room, key, .. }) => return Ok(Found { room, key, resume }),
-        WayIn::Code(code) => code,
-    };
-    if let Some(before) = before
-        && let Some(key) = LinkKey::parse(&before.key)
-    {
-        return Ok(Found { room: RoomId(before.room), key, resume });
-    }
-    let invitation = join_by_code(&service.place, &code, &mut Service::random()).await;
-    let invitation = invitation.map_err(|trouble| code_failure(&trouble))?;
-    Ok(Found { room: RoomId(invitation.room), key: invitation.key, resume: None })
 }
 
 /// The files on their way here.
 struct Receiving<'a> {
     context: &'a Context,
-    memory: &'a mut Memory,
-    remembered: Remembered,
+    room: &'a mut GuestRoom,
     /// Where the transfer stands that was begun last.
     progress: Option<watch::Receiver<Progress>>,
     /// Why the room is closed, where it is.
@@ -167,7 +110,7 @@ impl Receiving<'_> {
             match event {
                 Some(TransfersEvent::Room(event)) => self.hear(event)?,
                 Some(TransfersEvent::Begun(_, progress)) => {
-                    tokio::spawn(follow(self.context.output.clone(), progress.clone()));
+                    tokio::spawn(follow(self.context.output.clone(), None, progress.clone()));
                     self.progress = Some(progress);
                 }
                 // Whoever was there only for a moment may come again.
@@ -193,10 +136,13 @@ impl Receiving<'_> {
     fn hear(&mut self, event: RoomEvent) -> Result<()> {
         let output = &self.context.output;
         match event {
+            // Whoever else is there could be the one who offers.
+            RoomEvent::Entered(entered) if entered.takes.is_some() => Err(Failure::usage(
+                "nothing is offered there: files are taken; `sharesync send --to` sends some",
+            )),
             RoomEvent::Entered(entered) => {
                 output.detail(|| "in the room".to_owned());
-                self.remembered.resume = Some(entered.resume.0);
-                self.memory.keep(&self.remembered)
+                self.room.entered(&entered)
             }
             RoomEvent::Tampered(_) => {
                 output.warn("somebody between changed what a member said; nothing of it was used");
@@ -217,78 +163,31 @@ impl Receiving<'_> {
     }
 
     fn say_received(&self) -> Result<()> {
-        let (files, bytes) = self.progress.as_ref().map_or((0, 0), |progress| {
-            let now = progress.borrow();
-            (now.verified, now.bytes)
-        });
-        let output = &self.context.output;
-        output.event(&json!({ "event": "received", "files": files, "bytes": bytes }))?;
-        let (files, bytes) = (count(files, "file"), size::words(bytes));
-        output.note(format_args!("received and verified: {files}, {bytes}"));
-        Ok(())
+        let now = self.progress.as_ref().map(|progress| progress.borrow().clone());
+        say_received(&self.context.output, None, &now.unwrap_or_default())
     }
-}
-
-fn code_failure(trouble: &CodeTrouble) -> Failure {
-    let (exit, code) = match trouble {
-        CodeTrouble::UnknownCode | CodeTrouble::Gone => (ExitCode::NotFound, "unknown_code"),
-        CodeTrouble::WrongCode => (ExitCode::Refused, "wrong_code"),
-        CodeTrouble::Tampered => (ExitCode::Damaged, "tampered"),
-        CodeTrouble::RateLimited => (ExitCode::Unreachable, "rate_limited"),
-        CodeTrouble::Unreachable(_) => (ExitCode::Unreachable, "unreachable"),
-    };
-    Failure::new(exit, code, trouble.to_string())
 }
 
 /// Where files go.
 struct Place {
-    output: PathBuf,
-    hidden: bool,
+    /// To standard output.
+    is_stream: bool,
+    folder: Folder,
     room: RoomId,
 }
 
 impl Place {
-    fn store(&self) -> Result<Arc<dyn Store>> {
-        if self.output.as_os_str() == "-" {
-            return Ok(Arc::new(StreamStore::new(io::stdout())));
+    fn check(&self) -> Result<()> {
+        if self.is_stream { Ok(()) } else { self.folder.store(&self.room.0).map(drop) }
+    }
+
+    /// The same room by the same command is the same transfer, whatever its sender is called there by then.
+    fn store(&self) -> Arc<dyn Store> {
+        if self.is_stream {
+            return Arc::new(StreamStore::new(io::stdout()));
         }
-        // The same room by the same command is the same transfer, whatever its sender is called there by then.
-        let digest = Sha256::digest(&self.room.0);
-        let key = digest.first_chunk().expect("a digest has 32 bytes");
-        let store = DirectoryStore::open(&self.output, key, self.hidden);
-        let store = store.map_err(|error| Failure::file("write to", &self.output, &error))?;
-        Ok(Arc::new(store))
+        self.folder.store_or_none(&self.room.0)
     }
-}
-
-/// A folder that could be written to a moment ago, and cannot any more: whatever is offered is not taken.
-struct NoStore(String);
-
-impl NoStore {
-    fn failed<T>(&self) -> std::result::Result<T, TransferFailure> {
-        let said = "a file could not be written";
-        Err(TransferFailure::new(FailureCode::Unwritable, said).because(&self.0))
-    }
-}
-
-impl Store for NoStore {
-    fn find(&self, _: &[OfferedFile]) -> std::result::Result<StoreFound, TransferFailure> {
-        self.failed()
-    }
-
-    fn begin(&self, _: &[OfferedFile], _: &[u32]) -> std::result::Result<(), TransferFailure> {
-        self.failed()
-    }
-
-    fn write(&self, _: &[Block]) -> std::result::Result<(), TransferFailure> {
-        self.failed()
-    }
-
-    fn finish(&self, _: &[u32]) -> std::result::Result<(), TransferFailure> {
-        self.failed()
-    }
-
-    fn close(&self, _: bool) {}
 }
 
 /// Asks whoever sits here, unless everything is to be taken.
@@ -300,8 +199,7 @@ struct Ask {
 #[async_trait]
 impl Decide for Ask {
     async fn decide(&self, offered: &[OfferedFile]) -> Decision {
-        let bytes: u64 = offered.iter().map(|file| file.size).sum();
-        self.say(offered, bytes);
+        say_offered(&self.output, None, offered);
         if self.yes {
             return Decision::AcceptAll;
         }
@@ -309,28 +207,5 @@ impl Decide for Ask {
             Ok("" | "y" | "Y" | "yes") => Decision::AcceptAll,
             _ => Decision::Decline,
         }
-    }
-}
-
-impl Ask {
-    /// Says what is offered: the first names, and how much there is in all.
-    fn say(&self, offered: &[OfferedFile], bytes: u64) {
-        const SHOWN: usize = 10;
-        let name = |file: &OfferedFile| {
-            let folders = file.path.as_deref().map(|path| format!("{path}/")).unwrap_or_default();
-            printable(&format!("{folders}{}", file.name))
-        };
-        let files: Vec<_> =
-            offered.iter().map(|file| json!({ "name": name(file), "size": file.size })).collect();
-        // Where nobody can be told, nobody is.
-        let _ = self.output.event(&json!({ "event": "offered", "files": files, "bytes": bytes }));
-        for file in offered.iter().take(SHOWN) {
-            self.output.note(format_args!("  {}  {}", name(file), size::words(file.size)));
-        }
-        if offered.len() > SHOWN {
-            self.output.note(format_args!("  and {} more", offered.len() - SHOWN));
-        }
-        let total = format!("{}, {}", count(offered.len(), "file"), size::words(bytes));
-        self.output.note(format_args!("Offered: {total}"));
     }
 }

@@ -1,28 +1,24 @@
-//! `sharesync send`: offers files to whoever comes by a link or a code, from here to there.
+//! `sharesync send`: offers files to whoever comes by a link or a code, from here to there; or, with `--to`, brings them to
+//! somebody who takes files.
 
-use std::io;
-use std::path::{Path, PathBuf};
+mod to;
+
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use clap::Args;
-use qrcode::QrCode;
-use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
-use sharesync_peer::transfer::{Sender, Source, Steering, Talk, read_tree};
-use sharesync_peer::{
-    CodeNews, Entered, Entrance, Link, MemberEnd, Room, RoomEvent, RoomOptions, Transfers,
-    TransfersEvent,
-};
-use sharesync_protocol::signaling::{PeerId, ResumeSecret, RoomId};
-use sharesync_secrecy::{Invitation, LinkKey};
+use sharesync_peer::transfer::{Sender, Source, Steering, Talk};
+use sharesync_peer::{Entrance, MemberEnd, Offers, RoomEvent, Transfers, TransfersEvent};
+use sharesync_protocol::signaling::PeerId;
 
 use super::words::count;
 use crate::Context;
 use crate::failure::{Failure, Result};
+use crate::output::Output;
 use crate::p2p::{
-    Memory, Remembered, Service, Wishes, close_failure, follow, member_failure, outlives_room,
-    show_texts,
+    Memory, OwnRoom, Service, Wishes, close_failure, find_sources, follow, full, member_failure,
+    outlives_room, show_texts,
 };
 use crate::size;
 
@@ -31,12 +27,16 @@ use crate::size;
 #[command(
     after_help = "Says a link and a code on standard error; whoever has either can take the files \
         while this runs. Nothing is stored on the server, which can read none of it. Ctrl-Z \
-        pauses, Ctrl-C ends; what breaks off goes on by the same command within two minutes."
+        pauses, Ctrl-C ends; what breaks off goes on by the same command within two minutes. With \
+        --to it says nothing, and brings the files to whoever runs `sharesync listen`."
 )]
 pub struct Arguments {
     /// Files and folders; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Send them to whoever takes files there, by the link or the code that they said
+    #[arg(long, value_name = "LINK|CODE", conflicts_with_all = ["stay", "no_qr"])]
+    to: Option<String>,
     /// What standard input is called over there
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     name: String,
@@ -50,108 +50,74 @@ pub struct Arguments {
 
 /// Does it.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
+    if let Some(said) = &arguments.to {
+        return to::run(said, &arguments, context).await;
+    }
     let server = context.server()?;
     let paths: Vec<PathBuf> = arguments.files.iter().map(|path| full(path)).collect();
-    let mut memory = Memory::of(context, &server, &("send", &paths))?;
-    let sources = find_sources(&arguments, context).await?;
+    let memory = Memory::of(context, &server, &("send", &paths))?;
+    let sources = find_sources(&arguments.files, &arguments.name, context).await?;
     let service = Service::of(server, context)?;
-    let before = memory.room();
-    let key = before.as_ref().and_then(|before| LinkKey::parse(&before.key));
-    let place = before
-        .filter(|_| key.is_some())
-        .and_then(|before| Some((RoomId(before.room), ResumeSecret(before.resume?))));
-    let key = key.unwrap_or_else(|| LinkKey::make(&mut Service::random()));
-    let options = RoomOptions {
-        place: service.place.clone(),
-        entrance: Entrance::Host(place),
-        key: key.clone(),
-        codes: true,
-    };
-    let room = Room::open(options, Service::random());
+    let mut room = OwnRoom::new(context.output.clone(), memory, !arguments.no_qr);
+    let opened = room.open(&service, Entrance::Host);
     let steering = Steering::new();
     let wishes = Wishes::listen(steering.clone())?;
-    let (talk, news) = Talk::new();
-    tokio::spawn(show_texts(context.output.clone(), news));
-    let (offered, steered) = (sources.clone(), steering.clone());
-    // What can be offered at all was found out before.
-    Sender::new(sources.clone(), talk.line_to(""), steering.clone())
-        .map_err(|error| Failure::local("send it", error))?;
-    let begin = move |peer: &PeerId| {
-        let line = talk.line_to(peer.0.as_str());
-        Sender::new(offered.clone(), line, steered.clone()).expect("it was made once already")
-    };
-    let transfers = Transfers::new(room, service.dialer.clone(), true, steering, begin);
+    let begin = senders(&sources, &steering, context)?;
+    let dialer = service.dialer.clone();
+    let transfers = Transfers::new(opened, dialer, Offers::ToEverybody, steering, begin);
     let sending = Sending {
         context,
         service: &service,
-        key,
-        memory: &mut memory,
+        room: &mut room,
         arguments: &arguments,
         sources: &sources,
         moving: 0,
         delivered: 0,
-        said: None,
         closed: None,
     };
     let done = sending.run(transfers, wishes).await;
-    memory.forget();
+    room.forget();
     done
 }
 
-/// What is sent, as it is offered: every file of every folder. Standard input is copied aside first.
-async fn find_sources(arguments: &Arguments, context: &Context) -> Result<Arc<[Arc<Source>]>> {
-    let (paths, name) = (arguments.files.clone(), arguments.name.clone());
-    let found = tokio::task::spawn_blocking(move || {
-        let (mut files, mut skipped) = (vec![], vec![]);
-        for path in paths {
-            if path.as_os_str() == "-" {
-                let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
-                let now = i64::try_from(now).unwrap_or_default();
-                files.push(Source::set_aside(&name, io::stdin().lock(), now)?);
-            } else if path.is_dir() {
-                let mut tree = read_tree(&path)?;
-                files.append(&mut tree.files);
-                skipped.append(&mut tree.skipped);
-            } else {
-                files.push(Source::file(&path)?);
-            }
-        }
-        Ok((files, skipped))
-    });
-    let found: std::result::Result<_, sharesync_peer::transfer::SourceError> =
-        found.await.map_err(|error| Failure::local("read the files", error))?;
-    let (files, skipped) = found.map_err(|error| Failure::local("send it", error))?;
-    for path in skipped {
-        context.output.warn(format_args!(
-            "{} is neither a file nor a folder, and is not sent",
-            crate::output::shown(&path.to_string_lossy())
-        ));
-    }
-    if files.is_empty() {
-        return Err(Failure::usage("there is no file in what is to be sent"));
-    }
-    Ok(files.into_iter().map(Arc::new).collect())
+/// What makes a sender for each who is offered the files. Fails where they cannot be offered at all.
+fn senders(
+    sources: &Arc<[Arc<Source>]>,
+    steering: &Steering,
+    context: &Context,
+) -> Result<impl FnMut(&PeerId) -> Sender + Send + 'static> {
+    let (talk, news) = Talk::new();
+    tokio::spawn(show_texts(context.output.clone(), news, false));
+    let (sources, steering) = (Arc::clone(sources), steering.clone());
+    Sender::new(Arc::clone(&sources), talk.line_to(""), steering.clone())
+        .map_err(|error| Failure::local("send it", error))?;
+    Ok(move |peer: &PeerId| {
+        let line = talk.line_to(peer.0.as_str());
+        Sender::new(Arc::clone(&sources), line, steering.clone()).expect("it was made once already")
+    })
 }
 
-/// What a path is from everywhere; standard input is never what it was before.
-fn full(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+/// Says that somebody has everything.
+fn say_delivered(output: &Output, sources: &[Arc<Source>]) {
+    let bytes: u64 = sources.iter().map(|source| source.offered().size).sum();
+    let files = sources.len();
+    // Where nobody can be told, nobody is.
+    let _ = output.event(&json!({ "event": "delivered", "files": files, "bytes": bytes }));
+    let (files, bytes) = (count(files, "file"), size::words(bytes));
+    output.note(format_args!("delivered and verified: {files}, {bytes}"));
 }
 
 /// The files on their way to whoever comes.
 struct Sending<'a> {
     context: &'a Context,
     service: &'a Service,
-    key: LinkKey,
-    memory: &'a mut Memory,
+    room: &'a mut OwnRoom,
     arguments: &'a Arguments,
     sources: &'a [Arc<Source>],
     /// Transfers that have begun and are not over.
     moving: usize,
     /// How many have everything.
     delivered: usize,
-    /// The link that was said last.
-    said: Option<String>,
     /// Why the room is closed, where it is.
     closed: Option<Failure>,
 }
@@ -174,7 +140,7 @@ impl Sending<'_> {
                 Some(TransfersEvent::Room(event)) => self.hear(event)?,
                 Some(TransfersEvent::Begun(_, progress)) => {
                     self.moving += 1;
-                    tokio::spawn(follow(self.context.output.clone(), progress));
+                    tokio::spawn(follow(self.context.output.clone(), None, progress));
                 }
                 Some(TransfersEvent::Ended(_, end)) => {
                     self.moving -= 1;
@@ -202,16 +168,7 @@ impl Sending<'_> {
         let output = &self.context.output;
         let Some(failure) = member_failure(end) else {
             self.delivered += 1;
-            let bytes: u64 = self.sources.iter().map(|source| source.offered().size).sum();
-            let files = self.sources.len();
-            // Where nobody can be told, nobody is.
-            let told = json!({ "event": "delivered", "files": files, "bytes": bytes });
-            let _ = output.event(&told);
-            output.note(format_args!(
-                "delivered and verified: {}, {}",
-                count(files, "file"),
-                size::words(bytes)
-            ));
+            say_delivered(output, self.sources);
             return None;
         };
         // Somebody who was only here for a look may come back, and others may come.
@@ -225,17 +182,8 @@ impl Sending<'_> {
     fn hear(&mut self, event: RoomEvent) -> Result<()> {
         let output = &self.context.output;
         match event {
-            RoomEvent::Entered(entered) => self.entered(entered)?,
-            RoomEvent::Code(CodeNews::Open(code)) => {
-                output.event(&json!({ "event": "code", "code": code }))?;
-                output.tell(format_args!("Code: {code}"));
-            }
-            RoomEvent::Code(CodeNews::Wrong) => {
-                output.warn("somebody tried the code and did not know its words; here is another");
-            }
-            RoomEvent::Code(CodeNews::Refused(error)) => {
-                output.warn(format_args!("there is no code, only the link: {error}"));
-            }
+            RoomEvent::Entered(entered) => self.room.entered(self.service, &entered)?,
+            RoomEvent::Code(news) => self.room.say_code(&news)?,
             RoomEvent::Tampered(_) => {
                 output.warn("somebody between changed what a member said; nothing of it was used");
             }
@@ -250,40 +198,5 @@ impl Sending<'_> {
             _ => {}
         }
         Ok(())
-    }
-
-    fn entered(&mut self, entered: Entered) -> Result<()> {
-        let output = &self.context.output;
-        let room = entered.room.0.clone();
-        self.memory.keep(&Remembered {
-            room: room.clone(),
-            key: self.key.text(),
-            resume: Some(entered.resume.0),
-        })?;
-        let invitation = Invitation { room, key: self.key.clone() };
-        let link = Link::new(self.service.origin.clone(), invitation).text();
-        if self.said.as_ref() == Some(&link) {
-            return Ok(());
-        }
-        output.event(&json!({ "event": "link", "link": link }))?;
-        output.tell(format_args!("Link: {link}"));
-        if !self.arguments.no_qr && output.is_watched() {
-            draw(output, &link);
-        }
-        self.said = Some(link);
-        Ok(())
-    }
-}
-
-/// Draws a link for whoever has a camera.
-fn draw(output: &crate::output::Output, link: &str) {
-    // A link that is too long for one has none.
-    if let Ok(code) = QrCode::new(link) {
-        let drawn = code
-            .render::<Dense1x2>()
-            .dark_color(Dense1x2::Light)
-            .light_color(Dense1x2::Dark)
-            .build();
-        output.note(drawn);
     }
 }

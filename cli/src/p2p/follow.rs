@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use sharesync_peer::transfer::{Progress, Stage};
+use sharesync_protocol::signaling::PeerId;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::arriving::event_of;
 use crate::output::Output;
 
 /// How often a line says how far it is.
@@ -14,8 +16,12 @@ const LINE_EVERY: Duration = Duration::from_secs(1);
 /// How often a bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 
-/// Shows where a transfer stands, until it is over.
-pub async fn follow(output: Output, mut progress: watch::Receiver<Progress>) {
+/// Shows where a transfer stands, until it is over; `member` is with whom, where there are several.
+pub async fn follow(
+    output: Output,
+    member: Option<PeerId>,
+    mut progress: watch::Receiver<Progress>,
+) {
     let mut bar = None;
     let mut said = Instant::now();
     let mut was = (false, false, false);
@@ -36,7 +42,7 @@ pub async fn follow(output: Output, mut progress: watch::Receiver<Progress>) {
                 "files": now.files, "verified": now.verified,
             });
             // Where nobody can be told, nobody is.
-            let _ = output.event(&line);
+            let _ = output.event(&event_of(member.as_ref(), line));
         }
         if progress.changed().await.is_err() {
             return;

@@ -7,6 +7,7 @@ const COMMANDS: &[&[&str]] = &[
     &[],
     &["send"],
     &["receive"],
+    &["listen"],
     &["login"],
     &["logout"],
     &["whoami"],

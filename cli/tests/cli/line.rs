@@ -22,6 +22,8 @@ pub struct Line {
 }
 
 struct Shared {
+    /// Where it leads.
+    server: Mutex<String>,
     up: Way,
     down: Way,
     /// How often a connection is to be broken after so many bytes of its own came down.
@@ -54,8 +56,8 @@ impl Line {
     pub async fn to(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = server.strip_prefix("http://").unwrap().to_owned();
         let shared = Arc::new(Shared {
+            server: Mutex::new(address_of(server)),
             up: Way::new(),
             down: Way::new(),
             breaks: Mutex::default(),
@@ -66,9 +68,7 @@ impl Line {
             let shared = Arc::clone(&shared);
             async move {
                 while let Ok((near, _)) = listener.accept().await {
-                    let (shared_, server) = (Arc::clone(&shared), server.clone());
-                    let connection =
-                        tokio::spawn(async move { connect(near, &server, shared_).await });
+                    let connection = tokio::spawn(connect(near, Arc::clone(&shared)));
                     shared.open.lock().unwrap().push(connection.abort_handle());
                 }
             }
@@ -79,6 +79,11 @@ impl Line {
     /// Where it begins.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Has what is connected from now on lead to another server.
+    pub fn lead_to(&self, server: &str) {
+        *self.shared.server.lock().unwrap() = address_of(server);
     }
 
     /// Lets so many bytes more go up, and then nothing.
@@ -142,7 +147,12 @@ impl Drop for Line {
     }
 }
 
-async fn connect(near: TcpStream, server: &str, shared: Arc<Shared>) {
+fn address_of(server: &str) -> String {
+    server.strip_prefix("http://").unwrap().to_owned()
+}
+
+async fn connect(near: TcpStream, shared: Arc<Shared>) {
+    let server = shared.server.lock().unwrap().clone();
     let Ok(far) = TcpStream::connect(server).await else { return };
     let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
     let up = carry(near_in, far_out, &shared.up, None, &shared);

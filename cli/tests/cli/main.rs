@@ -10,6 +10,7 @@ mod golden;
 mod help;
 mod library;
 mod line;
+mod listening;
 mod manners;
 mod peers;
 mod running;

@@ -16,11 +16,11 @@ use crate::uploads::content;
 
 const MIB: u64 = 1024 * 1024;
 /// Bytes of a file whose transfer takes long enough to be interrupted.
-const LARGE: u64 = 64 * MIB;
+pub const LARGE: u64 = 64 * MIB;
 /// Bytes that have arrived when it is.
 const SOME: u64 = 8 * MIB;
 /// Bytes that are written besides content.
-const NOTES: u64 = 2 * MIB;
+pub const NOTES: u64 = 2 * MIB;
 const ROOM: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 const KEY: &str = "AQIDBAUGBwgJCgsMDQ4PEA";
 
@@ -48,7 +48,7 @@ impl Two {
 }
 
 /// Makes a large file that is quickly made: mostly a hole, and no two MiB alike.
-fn write_large(computer: &Computer, name: &str) {
+pub fn write_large(computer: &Computer, name: &str) {
     let file = File::create(computer.path(name)).unwrap();
     file.set_len(LARGE).unwrap();
     for at in (0..LARGE).step_by(usize::try_from(MIB).unwrap()) {
@@ -57,7 +57,7 @@ fn write_large(computer: &Computer, name: &str) {
 }
 
 /// Waits until a receiver that speaks JSON has some of a large file, and not all; answers how much.
-async fn has_some(receiver: &mut Running) -> u64 {
+pub async fn has_some(receiver: &mut Running) -> u64 {
     loop {
         let written = receiver.event("progress").await["written"].as_u64().unwrap();
         assert!(written < LARGE, "it was not interrupted");
@@ -72,7 +72,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// The files in which a computer remembers rooms.
-fn remembered(computer: &Computer) -> Vec<std::path::PathBuf> {
+pub fn remembered(computer: &Computer) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(computer.state("rooms")).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
 }

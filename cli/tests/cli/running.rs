@@ -52,6 +52,18 @@ impl Running {
         kill_process(self.pid(), signal).unwrap();
     }
 
+    /// Returns once it stands still (`proc_pid_stat(5)`).
+    pub async fn stands_still(&self) {
+        let path = format!("/proc/{}/stat", self.pid());
+        let stands = || std::fs::read_to_string(&path).unwrap().contains(") T ");
+        let waiting = async {
+            while !stands() {
+                tokio::task::yield_now().await;
+            }
+        };
+        in_time(waiting).await;
+    }
+
     /// Kills it, so that it can say nothing more to anybody.
     pub async fn kill(mut self) {
         self.signal(Signal::KILL);

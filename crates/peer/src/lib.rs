@@ -58,4 +58,4 @@ pub use signaling::{RelayInvitation, SignalingClient, SignalingError};
 pub use signaling_news::{SignalingEvent, SignalingNews};
 pub use signaling_place::SignalingPlace;
 pub use socket_io::{ConnectError, EmitError, Lost, SocketEvent, SocketIo};
-pub use transfers::{Transfers, TransfersEvent};
+pub use transfers::{Offers, Transfers, TransfersEvent};

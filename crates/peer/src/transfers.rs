@@ -39,12 +39,26 @@ pub enum TransfersEvent {
     Ended(PeerId, MemberEnd),
 }
 
+/// Whom this side offers files, and with them connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offers {
+    /// Everybody who is in the room or comes.
+    ToEverybody,
+    /// Whoever takes files there, and nobody else: not another guest, who could pose as that one.
+    ToTaker,
+    /// Nobody: this side takes what others offer.
+    ToNobody,
+}
+
 /// All transfers of a room.
 pub struct Transfers<T> {
     room: Room,
     events: mpsc::Receiver<RoomEvent>,
     dialer: Dialer,
-    connects: bool,
+    offers: Offers,
+    /// Who takes files in the room. The first that was named stays: a service that names somebody else later is not
+    /// believed.
+    taker: Option<PeerId>,
     steering: Steering,
     begin: Box<dyn FnMut(&PeerId) -> T + Send>,
     ice_servers: IceServers,
@@ -58,12 +72,11 @@ pub struct Transfers<T> {
 }
 
 impl<T: Transfer> Transfers<T> {
-    /// The transfers of a room that was opened, with its events. `connects` is whether this side offers files, and with
-    /// them connections; `begin` makes a transfer with a member; `steering` is what stops them all.
+    /// The transfers of a room that was opened, with its events. `offers` is whom this side offers files; `begin` makes a transfer with a member; `steering` is what stops them all.
     pub fn new(
         (room, events): (Room, mpsc::Receiver<RoomEvent>),
         dialer: Dialer,
-        connects: bool,
+        offers: Offers,
         steering: Steering,
         begin: impl FnMut(&PeerId) -> T + Send + 'static,
     ) -> Self {
@@ -71,7 +84,8 @@ impl<T: Transfer> Transfers<T> {
             room,
             events,
             dialer,
-            connects,
+            offers,
+            taker: None,
             steering,
             begin: Box::new(begin),
             ice_servers: IceServers::default(),
@@ -124,6 +138,7 @@ impl<T: Transfer> Transfers<T> {
         match &event {
             RoomEvent::Entered(entered) => {
                 self.set_ice_servers(entered.ice_servers.clone());
+                self.taker = self.taker.take().or_else(|| entered.takes.clone());
                 for met in entered.peers.clone() {
                     self.meet(&met);
                 }
@@ -135,7 +150,7 @@ impl<T: Transfer> Transfers<T> {
                 let (from, signal) = (from.clone(), signal.clone());
                 // A receiver meets its sender by the first offer.
                 if !self.members.contains_key(&from)
-                    && !self.connects
+                    && self.offers == Offers::ToNobody
                     && matches!(signal.body, SignalBody::Offer(_))
                 {
                     self.add(&from, false);
@@ -155,8 +170,16 @@ impl<T: Transfer> Transfers<T> {
             let news =
                 if met.away { MemberNews::Away } else { MemberNews::Back { fresh: met.fresh } };
             self.tell(&met.id, news);
-        } else if self.connects && met.fresh {
+        } else if met.fresh && self.offers_to(&met.id) {
             self.add(&met.id, met.away);
+        }
+    }
+
+    fn offers_to(&self, peer: &PeerId) -> bool {
+        match self.offers {
+            Offers::ToEverybody => true,
+            Offers::ToTaker => self.taker.as_ref() == Some(peer),
+            Offers::ToNobody => false,
         }
     }
 
@@ -170,9 +193,10 @@ impl<T: Transfer> Transfers<T> {
             ice_servers: Arc::clone(&self.ice_servers),
         };
         let (tell, news) = mpsc::unbounded_channel();
-        let ladder = Ladder::new(self.connects, Arc::new(line));
+        let connects = self.offers != Offers::ToNobody;
+        let ladder = Ladder::new(connects, Arc::new(line));
         let steering = self.steering.clone();
-        let member = Member { transfer, ladder, steering, news, connects: self.connects, away };
+        let member = Member { transfer, ladder, steering, news, connects, away };
         self.members.insert(peer.clone(), tell);
         self.waiting.push_back(TransfersEvent::Begun(peer.clone(), progress.clone()));
         let (room, peer) = (self.room.clone(), peer.clone());

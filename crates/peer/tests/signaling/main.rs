@@ -14,5 +14,5 @@ mod hostile_server;
 mod meeting;
 mod member;
 mod node;
-
+mod taking;
 mod way;

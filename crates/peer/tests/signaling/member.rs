@@ -120,7 +120,7 @@ pub(crate) fn offer(sdp: &str) -> PeerSignal {
     PeerSignal { link: "one".to_owned(), body: SignalBody::Offer(sdp.to_owned()) }
 }
 
-fn name(event: &RoomEvent) -> &'static str {
+pub(crate) fn name(event: &RoomEvent) -> &'static str {
     match event {
         RoomEvent::Entered(_) => "entered",
         RoomEvent::PeerJoined(_) => "peer joined",
