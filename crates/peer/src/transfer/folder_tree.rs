@@ -63,7 +63,7 @@ impl FolderTree {
         Ok(tree)
     }
 
-    /// Whether a file of this number and size is where an earlier process was about to put it.
+    /// Whether a file of this number and size is where it was put, or where an earlier process was about to put it.
     pub(super) fn has(&self, number: u32, size: u64) -> bool {
         let place = self.files.get(&number).and_then(|path| path.split_last());
         place.is_some_and(|(name, folders)| {
@@ -82,10 +82,11 @@ impl FolderTree {
     ) -> Result<(), Failure> {
         let (folder, names) = self.folder(file.path.as_deref())?;
         for free in free_file_names(&saved_name(&file.name, self.hidden)).take(MAX_TRIES) {
-            let path = names.iter().cloned().chain([free.clone()]).collect();
+            let path: Vec<String> = names.iter().cloned().chain([free.clone()]).collect();
             // Before it is moved: were it after, a process that dies between the two would forget where it is.
-            self.note(&Note::File { number, path })?;
+            self.note(&Note::File { number, path: path.clone() })?;
             if from.move_new(name, &folder, &free)? {
+                self.files.insert(number, path);
                 self.unsynced.insert(names);
                 return Ok(());
             }

@@ -132,8 +132,13 @@ impl Work {
     /// Whether a file was proven and put where it belongs, and is there still.
     fn is_finished(&self, number: u32, blocks: u64) -> bool {
         let size = self.offered(number).size;
+        blocks == blocks_in(size) && self.is_placed(number)
+    }
+
+    /// Whether a file was put where it belongs, and is there still.
+    fn is_placed(&self, number: u32) -> bool {
         let is_under_way = self.folder.file_size(&number.to_string()).is_some();
-        !is_under_way && blocks == blocks_in(size) && lock(&self.tree).has(number, size)
+        !is_under_way && lock(&self.tree).has(number, self.offered(number).size)
     }
 
     fn read_again(
@@ -169,8 +174,10 @@ impl Work {
         Ok(lock(&self.journal).append(noted)?)
     }
 
-    /// Makes whole files safe on the disk, and puts them where they belong.
+    /// Makes whole files safe on the disk, and puts them where they belong, unless they are there: a conversation that was
+    /// dropped may have done so, and nobody heard of it.
     pub(super) fn finish(&self, files: &[u32]) -> Result<(), Failure> {
+        let files: Vec<u32> = files.iter().copied().filter(|file| !self.is_placed(*file)).collect();
         for files in files.chunks(SYNCED_AT_ONCE) {
             let sync = |number: &u32| self.sync(*number);
             thread::scope(|scope| {
@@ -180,7 +187,7 @@ impl Work {
             })?;
         }
         let mut tree = lock(&self.tree);
-        for &number in files {
+        for number in files {
             tree.place(number, self.offered(number), &self.folder, &number.to_string())?;
         }
         Ok(tree.sync()?)

@@ -268,6 +268,8 @@ fn nothing_has_its_name_before_it_is_finished() {
     store.write(&[block]).unwrap();
     assert!(names_in(folder.path()).iter().all(|name| name.starts_with(".sharesync-")));
     store.finish(&[0]).unwrap();
+    // Again, as for a conversation that did not hear of it.
+    store.finish(&[0]).unwrap();
     store.close(false);
     assert_eq!(files_in(folder.path()), [("file".to_owned(), b"1".to_vec())]);
 }
