@@ -27,7 +27,9 @@ export function CodeEntry({ ownCode }: { ownCode: string | undefined }) {
         <KeyRound aria-hidden className="size-5 text-accent" />
         Have a code?
       </h2>
-      <p className="mt-1 text-sm text-muted">Type what they said to get their files.</p>
+      <p className="mt-1 text-sm text-muted">
+        Type what they said to get their files, or to send them yours.
+      </p>
       <form noValidate onSubmit={submit} className="mt-4 flex items-end gap-2">
         <div className="min-w-0 flex-1">
           <Field

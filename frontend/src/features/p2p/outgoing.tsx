@@ -9,11 +9,11 @@ import { cn } from '@/lib/class-names'
 import type { Chosen, ChosenFile } from '@/lib/dropped-files'
 import { formatBytes, formatCount } from '@/lib/format'
 import { ChosenList } from './chosen-list'
+import type { Choice } from './engine/outbox'
 import type { Offerable } from './engine/sending-conversation'
-import type { Outbox } from './engine/sending-room'
 
 interface OutgoingProps {
-  outbox: Outbox
+  choice: Choice
   onAdd: (files: readonly ChosenFile[]) => void
   onRemove: (files: readonly Offerable[]) => void
 }
@@ -28,9 +28,9 @@ export function Outgoing(props: OutgoingProps) {
 }
 
 /** The choice of files, until somebody has accepted them. */
-export function OutgoingFiles({ outbox, onAdd, onRemove }: OutgoingProps) {
+export function OutgoingFiles({ choice, onAdd, onRemove }: OutgoingProps) {
   const toast = useToast()
-  const { files, offered } = outbox
+  const { files, offered } = choice
   const some = files.length > 0
   const add = ({ files: added, unreadable }: Chosen) => {
     if (unreadable > 0) {

@@ -5,9 +5,9 @@ import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { paths } from '@/lib/paths'
 import type { Comparison } from './compare-words'
+import type { Received } from './engine/inbox'
 import type { Member } from './engine/member'
 import type { FileReceiver } from './engine/receiver'
-import type { Inbox } from './engine/receiving-room'
 import { saveFile } from './engine/saving'
 import type { Stage, TransferSnapshot } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
@@ -27,7 +27,7 @@ interface ReceiveTransferProps {
   /** As whom the sender knows us, where that is not by our id. */
   selfName: string | undefined
   /** The files of this transfer that are there and can be saved again. */
-  saved: Inbox['files']
+  saved: Received['files']
   checkedBy: CheckedBy
   comparison: Comparison | undefined
   onStartOver: () => void

@@ -1,8 +1,8 @@
-/** The room: where two browsers meet. `/p2p` makes one and sends, `/p2p/<room>` enters and receives. */
+/** The room: where two browsers meet. `/p2p` makes one and sends, `/p2p/<room>` enters one. */
 import { useEffect, useState } from 'react'
 import { useLocation, useParams } from 'react-router'
 import { type Claim, claimRoom } from './engine/room-memory'
-import { ReceivePage } from './receive-page'
+import { GuestPage } from './guest-page'
 import { SendPage } from './send-page'
 
 /** The page; starting over makes everything on it anew. */
@@ -29,7 +29,7 @@ interface ComingBackProps {
   onStartOver: () => void
 }
 
-/** Whoever made the room goes on sending; everybody else receives. */
+/** Whoever made the room goes on sending; everybody else is a guest there. */
 function ComingBack({ room, linkKey, onStartOver }: ComingBackProps) {
   const [claim, setClaim] = useState<Claim>()
   useEffect(() => {
@@ -47,5 +47,5 @@ function ComingBack({ room, linkKey, onStartOver }: ComingBackProps) {
   if (claim.memory?.role === 'host') {
     return <SendPage hosted={{ room, claim }} onStartOver={onStartOver} />
   }
-  return <ReceivePage room={room} linkKey={linkKey} claim={claim} onStartOver={onStartOver} />
+  return <GuestPage room={room} linkKey={linkKey} claim={claim} onStartOver={onStartOver} />
 }

@@ -1,16 +1,14 @@
 /** The sender's side of the room page: link, files, and everyone who came. */
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { useToast } from '@/components/ui/toast-context'
 import { cn } from '@/lib/class-names'
-import type { ChosenFile } from '@/lib/dropped-files'
-import { formatCount } from '@/lib/format'
 import { takeFiles } from '@/lib/handoff'
 import { guestWith } from './engine/nearby'
 import type { Offerable } from './engine/sending-conversation'
-import { type HostedRoom, SendingRoom } from './engine/sending-room'
+import { type HostedRoom, HostRoom } from './engine/host-room'
 import { ChooseAgain } from './choose-again'
 import { CodeEntry } from './code-entry'
+import { HostedTransfer } from './hosted-transfer'
 import { Invitation } from './invitation'
 import { NearbyDevices } from './nearby-devices'
 import { NearbyRequest } from './nearby-request'
@@ -18,8 +16,9 @@ import { Outgoing, OutgoingFiles } from './outgoing'
 import { peerName } from './peer-look'
 import { Reconnecting } from './reconnecting'
 import { RoomTrouble } from './room-trouble'
-import { SendTransfer, WaitingForThem } from './send-transfer'
+import { WaitingForThem } from './send-transfer'
 import { TalkCard } from './talk-card'
+import { useAdding } from './use-adding'
 import {
   useAllEnded,
   useLeaveWarning,
@@ -39,16 +38,21 @@ interface SendPageProps {
 
 /** Sends to whoever comes by the link or by a code. */
 export function SendPage({ hosted, onStartOver }: SendPageProps) {
-  const [sending] = useState(() => new SendingRoom(hosted))
-  const room = useSnapshot(sending.room)
-  const outbox = useSnapshot(sending.outbox)
-  const { said } = useSnapshot(sending.talk.now)
-  const { code } = useSnapshot(sending.room.codes.now)
-  const { nearby } = sending.room
+  const [host] = useState(() => new HostRoom(hosted))
+  const { outbox, talk } = host
+  const room = useSnapshot(host.room)
+  const choice = useSnapshot(outbox.now)
+  const { said } = useSnapshot(talk.now)
+  const { code } = useSnapshot(host.room.codes.now)
+  const { nearby } = host.room
   const { guests } = useSnapshot(nearby.now)
   const { asked } = useSnapshot(nearby.asking.now)
-  const add = useAdd(sending)
-  useOpenRoom(sending.room)
+  const add = useAdding(outbox)
+  // Those from the home page are there already.
+  useEffect(() => {
+    outbox.add(takeFiles())
+  }, [outbox])
+  useOpenRoom(host.room)
   useLeaveWarning(room.busy)
   useWakeLock(room.busy)
 
@@ -57,17 +61,17 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
   const closed = room.phase === 'closed'
   const here = useMembersOfInterest(room.members)
   const allEnded = useAllEnded(here)
-  const choosing = !outbox.accepted && outbox.missing.length === 0
+  const choosing = !choice.accepted && choice.missing.length === 0
   const outgoing = {
-    outbox,
+    choice,
     onAdd: add,
-    onRemove: (files: readonly Offerable[]) => sending.remove(files),
+    onRemove: (files: readonly Offerable[]) => outbox.remove(files),
   }
   const nameOf = (id: string) => {
     const nonce = room.members.find((member) => member.id === id)?.nonce
     return guestWith(guests, nonce)?.device.name ?? peerName(id)
   }
-  const hasSomething = outbox.files.length > 0 || said.length > 0
+  const hasSomething = choice.files.length > 0 || said.length > 0
   // Whoever comes here has something to send, or a code; once one of the two is there it is known which.
   const undecided = !hosted && !hasSomething && here.length === 0
   return (
@@ -80,7 +84,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
       <Reconnecting phase={room.phase} />
       {closed && <RoomTrouble room={room} onStartOver={onStartOver} />}
       {asked && (
-        <NearbyRequest nearby={nearby} asked={asked} leavesFiles={outbox.files.length > 0} />
+        <NearbyRequest nearby={nearby} asked={asked} leavesFiles={choice.files.length > 0} />
       )}
       <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start lg:gap-6">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6">
@@ -94,27 +98,18 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
             </WaitingForThem>
           )}
           {here.map((member) => (
-            <SendTransfer
-              key={member.id}
-              member={member}
-              self={room.self}
-              codes={sending.room.codes}
-              nearby={nearby}
-              several={here.length > 1}
-              onEject={() => sending.room.eject(member.id)}
-              onDifferent={() => sending.room.abandon()}
-            >
+            <HostedTransfer key={member.id} host={host} member={member} several={here.length > 1}>
               {!room.busy && (
                 <Button variant="secondary" onClick={onStartOver}>
                   Send something else
                 </Button>
               )}
-            </SendTransfer>
+            </HostedTransfer>
           ))}
-          {outbox.missing.length > 0 && <ChooseAgain files={outbox.missing} onAdd={add} />}
+          {choice.missing.length > 0 && <ChooseAgain files={choice.missing} onAdd={add} />}
           {choosing && here.length > 0 && <Outgoing {...outgoing} />}
           <TalkCard
-            talk={sending.talk}
+            talk={talk}
             nameOf={nameOf}
             over={closed || (here.length > 0 && allEnded)}
             onFile={choosing ? (file) => add([{ file, path: '' }]) : undefined}
@@ -124,7 +119,7 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
           className={cn(
             'grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-6',
             // On a phone the ways in come first once they are what is wanted: files or words are there, nobody else is.
-            hasSomething && !outbox.offered && here.length === 0 && 'max-lg:order-first',
+            hasSomething && !choice.offered && here.length === 0 && 'max-lg:order-first',
           )}
         >
           {undecided && <CodeEntry ownCode={code} />}
@@ -132,29 +127,13 @@ export function SendPage({ hosted, onStartOver }: SendPageProps) {
             <NearbyDevices
               nearby={nearby}
               self={room.self}
-              ready={outbox.files.length > 0}
+              ready={choice.files.length > 0}
               onAdd={add}
             />
           )}
-          {!closed && <Invitation room={sending.room} linkKey={sending.key.text()} />}
+          {!closed && <Invitation room={host.room} linkKey={host.key.text()} />}
         </div>
       </div>
     </>
   )
-}
-
-/** Adds files, those from the home page first, and says how many were too many. */
-function useAdd(sending: SendingRoom): (files: readonly ChosenFile[]) => void {
-  const toast = useToast()
-  useEffect(() => {
-    sending.add(takeFiles())
-  }, [sending])
-  return (files) => {
-    const again = sending.outbox.getSnapshot().missing.length > 0
-    const left = sending.add(files)
-    if (left > 0) {
-      const why = again ? 'not what was being sent' : 'that is more than a room takes'
-      toast({ title: `${formatCount(left, 'file')} left out: ${why}.` })
-    }
-  }
 }

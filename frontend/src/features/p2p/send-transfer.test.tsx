@@ -2,15 +2,10 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ToastProvider } from '@/components/ui/toast'
-import { CodeHosting } from './engine/code-host'
 import { TransferError } from './engine/failure'
 import { Member } from './engine/member'
 import { FileSender } from './engine/sender'
-import { Nearby } from './engine/nearby'
-import { CodeService } from './engine/test-codes'
-import { NearbyService } from './engine/test-nearby'
 import { silence } from './engine/test-transfer'
-import { browserRandom } from './secrecy/randomness'
 import { SendTransfer } from './send-transfer'
 
 function show() {
@@ -32,11 +27,10 @@ function show() {
       <SendTransfer
         member={member}
         self={'B'.repeat(22)}
-        codes={new CodeHosting(new CodeService().host, browserRandom)}
-        nearby={new Nearby(new NearbyService().line(), browserRandom, () => false)}
-        several={false}
-        onDifferent={() => undefined}
-        onEject={() => Promise.resolve()}
+        side="sender"
+        name="Amber Otter"
+        checkedBy="link"
+        comparison={undefined}
       >
         {null}
       </SendTransfer>

@@ -1,50 +1,42 @@
 /** One transfer as its sender sees it. */
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
-import type { CodeHosting } from './engine/code-host'
+import type { Comparison } from './compare-words'
 import type { Member } from './engine/member'
-import { guestWith, type Nearby } from './engine/nearby'
 import type { FileSender } from './engine/sender'
 import { hasEnded } from './engine/transfer-state'
 import { FindOutWhy, useDoctor } from './connection-doctor'
 import { FileList } from './file-list'
-import { MemberMenu } from './member-menu'
-import { peerName } from './peer-look'
 import { TransferLine } from './transfer-line'
 import { TransferStatus } from './transfer-status'
 import { PauseButton } from './pause-button'
 import { useSnapshot } from './use-room'
-import { type CheckedBy, held } from './words'
+import { absentWords, type CheckedBy, held, type Side } from './words'
 
 interface SendTransferProps {
+  side: Exclude<Side, 'receiver'>
   member: Member<FileSender>
   self: string | undefined
-  codes: CodeHosting
-  nearby: Nearby
+  /** What the receiver is called here. */
+  name: string
+  checkedBy: CheckedBy
+  comparison: Comparison | undefined
   /** There are others. */
-  several: boolean
-  onEject: () => Promise<void>
-  /** The words that were to be compared are not the same. */
-  onDifferent: () => void
+  several?: boolean
+  /** What can be done about the receiver. */
+  menu?: ReactNode
   /** What can be done once it is over. */
   children: ReactNode
 }
 
 /** A receiver, and what has become of the files on their way there. */
 export function SendTransfer(props: SendTransferProps) {
-  const { member, self, codes, nearby, several, onEject, onDifferent, children } = props
+  const { side, member, self, name, checkedBy, comparison } = props
+  const { several = false, menu, children } = props
   const transfer = useSnapshot(member.transfer.state)
   const { path, away } = useSnapshot(member.reach)
   const { stage, written, total, accepted, failure } = transfer
-  const { guests } = useSnapshot(nearby.now)
-  const guest = guestWith(guests, member.nonce)
-  // Nobody can tell how they came, by the link or otherwise, once somebody came otherwise.
-  const [checkedBy] = useState<CheckedBy>(() => {
-    const others = codes.now.getSnapshot().used || guests.length > 0
-    return guest ? 'words' : others ? 'either' : 'link'
-  })
-  const name = guest?.device.name ?? peerName(member.id)
   const doctor = useDoctor(member)
   const ended = hasEnded(transfer)
   return (
@@ -60,16 +52,21 @@ export function SendTransfer(props: SendTransferProps) {
         onPath={doctor.ask}
         held={held(transfer)}
         checkedBy={checkedBy}
-        comparison={guest && { ...guest, onSame: () => nearby.compared(guest.nonce), onDifferent }}
+        comparison={comparison}
         compact={several}
       />
-      <TransferStatus side="sender" transfer={transfer} away={away} />
+      <TransferStatus
+        side={side}
+        transfer={transfer}
+        away={away}
+        waits={side === 'giver' ? absentWords(transfer, away) : undefined}
+      />
       {accepted && (
         <Files several={several}>
           <FileList transfer={transfer} />
         </Files>
       )}
-      <div className="mt-4 flex flex-wrap items-center justify-center gap-2">
+      <div className="mt-4 flex flex-wrap items-center justify-center gap-2 empty:hidden">
         {failure?.code === 'connection' && <FindOutWhy onAsk={doctor.ask} />}
         {ended && children}
         {!ended && accepted && <PauseButton transfer={member.transfer} />}
@@ -78,7 +75,7 @@ export function SendTransfer(props: SendTransferProps) {
             Cancel
           </Button>
         )}
-        <MemberMenu name={name} onEject={onEject} />
+        {menu}
       </div>
       {doctor.dialog}
     </Card>

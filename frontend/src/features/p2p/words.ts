@@ -5,25 +5,28 @@ import type { Failure } from './engine/failure'
 import type { NearbyTrouble } from './engine/nearby-sending'
 import type { RoomSnapshot } from './engine/room'
 import { SignalingError } from './engine/signaling-client'
-import type { Stage, TransferSnapshot } from './engine/transfer-state'
+import { hasEnded, type Stage, type TransferSnapshot } from './engine/transfer-state'
 import type { CodeMistake } from './secrecy/code-words'
 import type { NearbyDevice } from './secrecy/nearby-exchange'
 
-/** Which end of the transfer this page is. */
-export type Side = 'sender' | 'receiver'
+/** Which end of the transfer this page is. A giver sends, in a room of somebody else. */
+export type Side = 'sender' | 'giver' | 'receiver'
+
+const SENDING: Record<Stage, string> = {
+  connecting: 'Connecting',
+  connected: 'Connected: choose files to send',
+  offered: 'Waiting for them to accept',
+  moving: 'Sending',
+  checking: 'Checking',
+  verified: 'Verified',
+  declined: 'Declined',
+  cancelled: 'Cancelled',
+  failed: 'Failed',
+}
 
 const STAGES: Record<Side, Record<Stage, string>> = {
-  sender: {
-    connecting: 'Connecting',
-    connected: 'Connected: choose files to send',
-    offered: 'Waiting for them to accept',
-    moving: 'Sending',
-    checking: 'Checking',
-    verified: 'Verified',
-    declined: 'Declined',
-    cancelled: 'Cancelled',
-    failed: 'Failed',
-  },
+  sender: SENDING,
+  giver: SENDING,
   receiver: {
     connecting: 'Connecting',
     connected: 'Waiting for them to choose files',
@@ -42,9 +45,16 @@ export function stageWords(side: Side, stage: Stage): string {
   return STAGES[side][stage]
 }
 
+/** What can be done after a transfer that somebody stopped. */
+const STOPPED: Record<Side, string> = {
+  sender: 'Your link still works.',
+  giver: 'You can send again.',
+  receiver: 'Open the link again to start over.',
+}
+
 /** A sentence about how it ended, where there is more to say than the stage. */
 export function outcomeWords(side: Side, stage: Stage): string | undefined {
-  const sending = side === 'sender'
+  const sending = side !== 'receiver'
   switch (stage) {
     case 'verified':
       return sending
@@ -53,9 +63,7 @@ export function outcomeWords(side: Side, stage: Stage): string | undefined {
     case 'declined':
       return sending ? 'They chose not to take the files.' : 'You chose not to take the files.'
     case 'cancelled':
-      return sending
-        ? 'The transfer was stopped. Your link still works.'
-        : 'The transfer was stopped. Open the link again to start over.'
+      return `The transfer was stopped. ${STOPPED[side]}`
     default:
       return undefined
   }
@@ -98,6 +106,17 @@ export function heldWords(transfer: TransferSnapshot, away: boolean): Trouble | 
   }
 }
 
+/** What a giver is told while whoever takes files is not there, and has not accepted yet. */
+export function absentWords(transfer: TransferSnapshot, away: boolean): Trouble | undefined {
+  const { stage, accepted, interrupted } = transfer
+  const reached = stage !== 'connecting' && !interrupted
+  if (!away || accepted || reached || hasEnded(transfer)) return undefined
+  return {
+    what: 'They are away at the moment',
+    next: 'Keep this page open: it goes on when they are back.',
+  }
+}
+
 /** What went wrong, and what to do next. */
 export interface Trouble {
   readonly what: string
@@ -106,20 +125,39 @@ export interface Trouble {
 
 const AGAIN: Record<Side, string> = {
   sender: 'Your link still works: ask them to open it again.',
+  giver: 'Try again; they need not do anything.',
   receiver: 'Try again; the sender need not do anything.',
+}
+
+const LEFT: Record<Side, Trouble> = {
+  sender: { what: 'The other side left.', next: AGAIN.sender },
+  giver: { what: 'Whoever takes files here is gone.', next: 'Ask them for a new link.' },
+  receiver: {
+    what: 'The other side left.',
+    next: 'Ask them to stay on the page, and open the link again.',
+  },
+}
+
+const UNREADABLE: Record<Side, Trouble> = {
+  sender: {
+    what: 'A file could not be read. It may have been moved or changed.',
+    next: 'Start again with a new room, and choose the files once more.',
+  },
+  giver: {
+    what: 'A file could not be read. It may have been moved or changed.',
+    next: 'Try again, and choose the files once more.',
+  },
+  receiver: {
+    what: 'A file could not be read at their end.',
+    next: 'Ask them to send it again.',
+  },
 }
 
 /** Why a transfer failed. */
 export function transferTrouble(side: Side, { code, foundBy }: Failure): Trouble {
   switch (code) {
     case 'left':
-      return {
-        what: 'The other side left.',
-        next:
-          side === 'sender'
-            ? AGAIN.sender
-            : 'Ask them to stay on the page, and open the link again.',
-      }
+      return LEFT[side]
     case 'connection':
       return {
         what: 'The connection between the two of you failed.',
@@ -138,21 +176,16 @@ export function transferTrouble(side: Side, { code, foundBy }: Failure): Trouble
     case 'corrupt':
       return { what: 'Something arrived damaged and was thrown away.', next: AGAIN[side] }
     case 'unreadable':
-      return side === 'sender'
-        ? {
-            what: 'A file could not be read. It may have been moved or changed.',
-            next: 'Start again with a new room, and choose the files once more.',
-          }
-        : { what: 'A file could not be read at their end.', next: 'Ask them to send it again.' }
+      return UNREADABLE[side]
     case 'unwritable':
-      return side === 'sender'
-        ? { what: 'A file could not be written at their end.', next: AGAIN.sender }
+      return side !== 'receiver'
+        ? { what: 'A file could not be written at their end.', next: AGAIN[side] }
         : {
             what: 'A file could not be written here.',
             next: 'Allow this site to keep data, and try again. Private windows may not.',
           }
     case 'out_of_space':
-      return side === 'sender'
+      return side !== 'receiver'
         ? { what: 'There is too little space at their end.', next: 'Send fewer files.' }
         : {
             what: 'There is too little space here.',

@@ -1,7 +1,7 @@
 /**
  * Packs received folders for the downloads, which take single files only. Stored, not compressed, and ZIP64 where sizes
  * ask for it (`client-zip`, which does not count past 65,535 files: an offer has 10,000), by way of the disk, so that
- * memory stays flat. Used by `ReceivingRoom`.
+ * memory stays flat. Used by `Inbox`.
  */
 import { makeZip } from 'client-zip'
 import { nameToSave } from './file-names'

@@ -1,6 +1,6 @@
 /**
  * Where unfinished transfers are being saved to, by the names of their folders. A chosen place can be kept in
- * IndexedDB only. Used by `ChosenStore`, `ReceivingRoom` and the sweep.
+ * IndexedDB only. Used by `ChosenStore`, `Inbox` and the sweep.
  */
 import { type StorePlace, withinStore } from '@/lib/object-store'
 import { type ChosenPlace } from './chosen-place'

@@ -1,7 +1,7 @@
 /**
  * The receiving end of a transfer with one sender, from its first offer to the last proof, over as many
  * connections as it takes: once a person has accepted, what is missing is asked for again whenever the
- * sender is there. `ReceivingRoom` makes one for every sender.
+ * sender is there. `Inbox` makes one for every sender.
  */
 import { type BlockStore, type Opened, type ReceivedBlock } from './block-store'
 import { type Channels } from './channel'

@@ -24,8 +24,11 @@ const memory = v.object({
   role: v.picklist(['host', 'guest']),
   /** The secret that gives our id in the room back. */
   resume: v.optional(id),
-  /** The link's key, and what has been accepted of our files; the host's only. */
+  /** The only member that gets files there; the guest's only. */
+  takes: v.optional(id),
+  /** The link's key; the host's only. */
   key: v.optional(id),
+  /** What has been accepted of our files. */
   files: v.optional(v.array(offeredFile)),
 })
 

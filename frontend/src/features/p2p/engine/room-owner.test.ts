@@ -40,7 +40,7 @@ describe('a room', () => {
     })
 
     it('opens no code where it only receives', async () => {
-      await setting.enter([], { connects: false })
+      await setting.enter([], { hosts: false })
       expect(setting.service.asked).not.toContain('open-code')
     })
 

@@ -25,7 +25,7 @@ describe('a room', () => {
 
     it('waits for offers where it receives, and meets whoever makes one', async () => {
       const ann = setting.page('A')
-      const { now } = await setting.enter([ann], { connects: false })
+      const { now } = await setting.enter([ann], { hosts: false })
       expect(now().members).toEqual([])
       ann.say('ice-candidate', { link: 'l', candidates: [] })
       expect(now().members).toEqual([])
@@ -127,7 +127,7 @@ describe('a room', () => {
 
     it('of tampering also where it only waits', async () => {
       const ann = setting.page('A')
-      const { member } = await setting.enter([ann], { connects: false })
+      const { member } = await setting.enter([ann], { hosts: false })
       new OtherPage(setting.service, LinkKey.make(browserRandom), 'A').say('offer', {
         link: 'l',
         sdp: 'x',
@@ -137,7 +137,7 @@ describe('a room', () => {
 
     it('old words as old after the service said that their page had left and come again', async () => {
       const ann = setting.page('A')
-      const { now } = await setting.enter([ann], { connects: false })
+      const { now } = await setting.enter([ann], { hosts: false })
       const sealed = ann.seal('offer', { link: 'l', sdp: 'offer' })
       setting.service.listener?.signal(ann.peer.id, 'offer', sealed)
       setting.service.listener?.peerLeft(ann.peer.id)
@@ -156,14 +156,14 @@ describe('a room', () => {
     })
 
     it('nothing of who is not in it', async () => {
-      const { now } = await setting.enter([], { connects: false })
+      const { now } = await setting.enter([], { hosts: false })
       setting.page('S').say('offer', { link: 'l', sdp: 'offer' })
       expect(now().members).toEqual([])
     })
 
     it('of a relay, which is met where the other side connects', async () => {
       const ann = setting.page('A')
-      await setting.enter([ann], { connects: false })
+      await setting.enter([ann], { hosts: false })
       ann.say('offer', { link: 'l', sdp: 'offer' })
       setting.service.listener?.relay(ann.peer.id, {
         url: 'ws://files.test/relay',

@@ -1,6 +1,6 @@
 /**
- * A room: the line to the signaling service, and a transfer with every other member. `SendingRoom` and
- * `ReceivingRoom` say what is transferred and who connects to whom.
+ * A room: the line to the signaling service, and a transfer with every other member that this side has to do
+ * with. `HostRoom` and `GuestRoom` say what is transferred.
  */
 import { type LinkKey } from '../secrecy/link-key'
 import { browserRandom } from '../secrecy/randomness'
@@ -54,6 +54,8 @@ export interface RoomSnapshot<T extends Transfer = Transfer> {
   readonly busy: boolean
   /** Nobody new can enter. */
   readonly locked: boolean
+  /** The only member that gets files here, where they are sent to whoever made the room. */
+  readonly takes: string | undefined
 }
 
 /** Another member's page. */
@@ -62,12 +64,15 @@ interface Other {
   readonly line: SealedLine
 }
 
-/** What makes a sender's room different from a receiver's. */
+/** What there is between us and another member: we offer connections, or wait for theirs, or neither. */
+type Tie = 'offers' | 'waits' | 'none'
+
+/** What makes the room of whoever made it different from a guest's. */
 export interface RoomRole<T extends Transfer> {
   /** Enters the room; `before` is what entering it gave the last time. */
   enter(signaling: RoomService, before: Joined | undefined): Promise<Joined>
-  /** Whether this side offers connections to the others, or waits for theirs. */
-  readonly connects: boolean
+  /** Whether this browser made the room, to send files to everybody who comes. */
+  readonly hosts: boolean
   /** The key under which members talk. */
   readonly key: LinkKey
   /** Starts a transfer with the member of this id, or goes on with one. */
@@ -75,6 +80,9 @@ export interface RoomRole<T extends Transfer> {
   /** We have left on purpose. */
   left(): void
 }
+
+/** Makes the line to the service. */
+export type Connect = (listener: SignalingListener) => RoomService
 
 /** Membership of one room. */
 export class Room<T extends Transfer> {
@@ -104,10 +112,7 @@ export class Room<T extends Transfer> {
   readonly getSnapshot: () => RoomSnapshot<T>
   readonly subscribe: (listener: () => void) => () => void
 
-  constructor(
-    role: RoomRole<T>,
-    connect: (listener: SignalingListener) => RoomService = (to) => new SignalingClient(to),
-  ) {
+  constructor(role: RoomRole<T>, connect: Connect = (listener) => new SignalingClient(listener)) {
     this.#role = role
     this.#store = new Store<RoomSnapshot<T>>({
       phase: 'opening',
@@ -117,6 +122,7 @@ export class Room<T extends Transfer> {
       members: [],
       busy: false,
       locked: false,
+      takes: undefined,
     })
     this.getSnapshot = this.#store.getSnapshot
     this.subscribe = this.#store.subscribe
@@ -159,7 +165,7 @@ export class Room<T extends Transfer> {
   /** Opens a new code, where whoever knows it may come in. */
   openCode(): void {
     const { room, locked } = this.getSnapshot()
-    if (room === undefined || !this.#role.connects) return
+    if (room === undefined || !this.#role.hosts) return
     if (locked) this.codes.close()
     else this.codes.open({ room, key: this.#role.key })
   }
@@ -210,12 +216,12 @@ export class Room<T extends Transfer> {
       if (this.#closed || entrance !== this.#entrance) return
       this.#joined = joined
       this.#iceServers = joined.ice_servers
-      this.#store.set({ phase: 'open', room: joined.room, self: joined.self.id })
-      this.#store.set({ locked: joined.locked ?? false })
+      const { room, self, locked = false, takes } = joined
+      this.#store.set({ phase: 'open', room, self: self.id, locked, takes })
       this.openCode()
       clearInterval(this.#refreshing)
       this.#refreshing = setInterval(() => void this.#network(), REFRESH_EVERY_MS)
-      if (this.#role.connects) this.nearby.entered({ room: joined.room, key: this.#role.key })
+      if (this.#role.hosts) this.nearby.entered({ room, key: this.#role.key })
       const here = new Set(joined.peers.map((peer) => peer.id))
       for (const id of [...this.#others.keys()]) if (!here.has(id)) this.#left(id)
       for (const peer of joined.peers) this.#met(peer)
@@ -262,9 +268,17 @@ export class Room<T extends Transfer> {
     if (member && !member.transfer.state.ended) {
       if (peer.away) member.away()
       else member.back(fresh)
-    } else if (this.#role.connects && (!member || fresh)) {
+    } else if (this.#tie(peer.id) === 'offers' && (!member || fresh)) {
       this.#add(peer)
     }
+  }
+
+  /** Guests where one member takes files are nothing to each other: none may pose as the one who takes. */
+  #tie(id: string): Tie {
+    const { takes } = this.getSnapshot()
+    if (this.#role.hosts) return 'offers'
+    if (takes === undefined) return 'waits'
+    return takes === id ? 'offers' : 'none'
   }
 
   /** The line to a page; undefined for one that nothing can be sealed for. */
@@ -307,14 +321,14 @@ export class Room<T extends Transfer> {
   #memberFor({ peer }: Other, event: PeerSignal['event']): Member<T> | undefined {
     const member = this.#member(peer.id)
     if (member && !member.transfer.state.ended) return member
-    return !this.#role.connects && event === 'offer' ? this.#add(peer) : undefined
+    return this.#tie(peer.id) === 'waits' && event === 'offer' ? this.#add(peer) : undefined
   }
 
   /** A new member, in place of what there was of that id. */
   #add(peer: Peer): Member<T> {
     const member = new Member<T>(peer, {
       iceServers: () => this.#iceServers,
-      connects: this.#role.connects,
+      connects: this.#tie(peer.id) === 'offers',
       transfer: this.#role.begin(peer.id),
       pair: () => this.#others.get(peer.id)?.line.pair,
       send: async (signal) => this.#others.get(peer.id)?.line.say(signal),

@@ -1,6 +1,6 @@
 /**
  * The sending end of a transfer with one receiver, from the first offer to the last proof, over as many
- * connections as it takes. `SendingRoom` makes one for every receiver.
+ * connections as it takes. `Outbox` makes one for every receiver.
  */
 import { type Channels } from './channel'
 import { type Ending } from './conversation'

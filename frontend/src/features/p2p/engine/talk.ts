@@ -1,5 +1,5 @@
 /**
- * What people in a room write to each other beside their files. Made by `SendingRoom` and `ReceivingRoom`; what is
+ * What people in a room write to each other beside their files. Made by `HostRoom` and `GuestRoom`; what is
  * said travels in the conversations of their transfers (docs/PROTOCOL.md, "Texts"). Nothing of it outlives the page.
  */
 import { toBase64url } from '../secrecy/base64url'

@@ -28,14 +28,14 @@ export class RoomSetting {
     new OtherPage(this.service, key, letter, loaded)
 
   /** A room, and what its role was told. */
-  readonly make = ({ connects = true }: { connects?: boolean } = {}) => {
+  readonly make = ({ hosts = true }: { hosts?: boolean } = {}) => {
     const begun: { id: string; transfer: IdleTransfer }[] = []
     const befores: (Joined | undefined)[] = []
     const left = vi.fn()
     const room = new Room<IdleTransfer>(
       {
         key,
-        connects,
+        hosts,
         enter: (line, before) => {
           befores.push(before)
           return line.join(ROOM, PAGE_NONCE, before?.resume)
@@ -59,7 +59,7 @@ export class RoomSetting {
   }
 
   /** One that is open, with these others in it. */
-  readonly enter = async (others: OtherPage[] = [], options: { connects?: boolean } = {}) => {
+  readonly enter = async (others: OtherPage[] = [], options: { hosts?: boolean } = {}) => {
     this.service.peers = others.map(({ peer }) => peer)
     const made = this.make(options)
     await made.room.open()

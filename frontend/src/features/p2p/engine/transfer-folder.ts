@@ -1,6 +1,6 @@
 /**
  * The folder that each transfer has in the origin-private file system: which transfer it is, what is there of it, and
- * who works on it. `sweepOpfs` deletes what nobody came back for. Used by the stores and by `ReceivingRoom`.
+ * who works on it. `sweepOpfs` deletes what nobody came back for. Used by the stores and by `Inbox`.
  */
 import { holdLock } from './page-lock'
 import { JOURNAL, RECORD, ROOT, transferName } from './opfs-sweep'

@@ -1,6 +1,7 @@
-/** The room of somebody who was sent its link: takes what the sender offers, and saves it. */
-import { type LinkKey } from '../secrecy/link-key'
-import { browserRandom } from '../secrecy/randomness'
+/**
+ * What somebody is sent: the transfers it comes by, what has arrived, and what earlier pages left unfinished.
+ * Made by `GuestRoom`.
+ */
 import { type Packed, packFolders } from './archive'
 import { BlobStore } from './blob-store'
 import { type BlockStore, type Opened } from './block-store'
@@ -8,19 +9,15 @@ import { type ChosenPlace } from './chosen-place'
 import { ChosenStore } from './chosen-store'
 import { type OfferedFile } from './control-messages'
 import { OpfsStore } from './opfs-store'
-import { sweepOpfs } from './opfs-sweep'
-import { PAGE_NONCE } from './page-nonce'
 import { recallPlace } from './place-memory'
 import { type Begun, FileReceiver } from './receiver'
-import { Room } from './room'
-import { type Claim, forgetRoom, rememberRoom } from './room-memory'
 import { saveFile } from './saving'
 import { Store } from './store'
-import { Talk } from './talk'
+import { type TalkLine } from './talk'
 import { TransferFolder, type Unfinished } from './transfer-folder'
 
 /** What has been received and proven, so that it can be saved once more. */
-export interface Inbox {
+export interface Received {
   readonly files: readonly {
     readonly from: FileReceiver
     readonly number: number
@@ -33,43 +30,35 @@ interface Left extends Unfinished {
   readonly place: ChosenPlace | undefined
 }
 
-/** Waits in a room for whoever sends. */
-export class ReceivingRoom {
-  readonly inbox = new Store<Inbox>({ files: [] })
-  readonly talk = new Talk(browserRandom)
-  readonly room: Room<FileReceiver>
-  readonly #id: string
+/** Takes files from the members of one room, and saves them. */
+export class Inbox {
+  readonly now = new Store<Received>({ files: [] })
+  readonly #room: string
   /** What earlier pages left unfinished, and nobody has taken up. */
   #unfinished: Left[] = []
 
-  /** `claim` says as whom this browser was there before. */
-  constructor(id: string, key: LinkKey, claim: Claim) {
-    this.#id = id
-    this.room = new Room<FileReceiver>({
-      key,
-      connects: false,
-      enter: async (signaling, before) => {
-        if (!before && claim.alone) this.#unfinished = await unfinished(id)
-        if (!before) void sweepOpfs()
-        const joined = await signaling.join(id, PAGE_NONCE, before?.resume ?? claim.memory?.resume)
-        if (claim.alone) void rememberRoom(id, { role: 'guest', resume: joined.resume })
-        return joined
-      },
-      begin: (from) => this.#begin(from),
-      left: () => {
-        void forgetRoom(id)
-        for (const { folder } of this.#unfinished) folder.release()
-        claim.release()
-      },
-    })
+  /** `room` is the room's id. */
+  constructor(room: string) {
+    this.#room = room
   }
 
-  #begin(from: string): FileReceiver {
+  /** Looks for what earlier pages left unfinished. Only for a page that has the room to itself. */
+  async recall(): Promise<void> {
+    this.#unfinished = await unfinished(this.#room)
+  }
+
+  /** Leaves what is still unfinished to whoever comes back for it. */
+  release(): void {
+    for (const { folder } of this.#unfinished) folder.release()
+  }
+
+  /** Starts receiving from the member of this id, or goes on. */
+  begin(from: string, talk: TalkLine): FileReceiver {
     const left = this.#unfinished.find(({ record }) => record.from === from)
     this.#unfinished = this.#unfinished.filter((other) => other !== left)
     const inFolders: Packed[] = []
     const receiver: FileReceiver = new FileReceiver({
-      talk: this.talk.lineTo(from),
+      talk,
       begun: left && this.#goOn(left, () => receiver),
       openStore: (files, place) => this.#openStore(from, files, place),
       deliver: (file, number, path) => {
@@ -89,7 +78,7 @@ export class ReceivingRoom {
     files: readonly OfferedFile[],
     place: ChosenPlace | undefined,
   ): Promise<BlockStore> {
-    const record = { room: this.#id, from, files: [...files] }
+    const record = { room: this.#room, from, files: [...files] }
     if (place) return ChosenStore.open(record, place)
     return (await OpfsStore.open(record)) ?? new BlobStore()
   }
@@ -124,7 +113,7 @@ export class ReceivingRoom {
   }
 
   #keep(from: FileReceiver, number: number, file: File): void {
-    this.inbox.set({ files: [...this.inbox.getSnapshot().files, { from, number, file }] })
+    this.now.set({ files: [...this.now.getSnapshot().files, { from, number, file }] })
   }
 }
 
