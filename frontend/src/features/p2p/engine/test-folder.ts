@@ -31,7 +31,11 @@ export class TestFile {
     this.writing += 1
     let bytes = new Uint8Array(0)
     return Promise.resolve({
-      write: ({ position, data }: { position: number; data: Uint8Array }) => {
+      write: (piece: string | { position: number; data: Uint8Array }) => {
+        const { position, data } =
+          typeof piece === 'string'
+            ? { position: bytes.length, data: new TextEncoder().encode(piece) }
+            : piece
         const longer = new Uint8Array(Math.max(bytes.length, position + data.length))
         longer.set(bytes)
         longer.set(data, position)

@@ -26,6 +26,8 @@ export class TestService implements RoomService {
   peers: Peer[] = []
   iceServersNow: IceServer[] = []
   locked = false
+  /** Who takes files in the room, if that is what it is for. */
+  takes: string | undefined
   /** Thrown instead of the next answer to what is asked under that name. */
   readonly refuses = new Map<string, Error>()
   /** Given what answers, or refuses, instead of the next answer to what is asked under that name. */
@@ -73,9 +75,9 @@ export class TestService implements RoomService {
   }
 
   #joined(): Joined {
-    const { peers, iceServersNow, locked } = this
+    const { peers, iceServersNow, locked, takes } = this
     const entered = { room: ROOM, self: US, peers, ice_servers: iceServersNow, resume: RESUME }
-    return { ...entered, ...(locked && { locked }) }
+    return { ...entered, ...(locked && { locked }), ...(takes !== undefined && { takes }) }
   }
 
   #answer<T>(name: string, value: T): Promise<T> {
