@@ -63,7 +63,12 @@ export function GivePage({ guest, takes, arrival, onStartOver }: GivePageProps) 
         {members.length === 0 && !closed && <Gone self={room.self} takes={takes} />}
         {going && choice.missing.length > 0 && <ChooseAgain files={choice.missing} onAdd={add} />}
         {choosing && (
-          <Outgoing choice={choice} onAdd={add} onRemove={(files) => outbox.remove(files)} />
+          <Outgoing
+            choice={choice}
+            onAdd={add}
+            onRemove={(files) => outbox.remove(files)}
+            onSend={() => outbox.send()}
+          />
         )}
         {members.length > 0 && (
           <TalkCard

@@ -16,6 +16,8 @@ interface OutgoingProps {
   choice: Choice
   onAdd: (files: readonly ChosenFile[]) => void
   onRemove: (files: readonly Offerable[]) => void
+  /** Tells of what is held back until its person says so. */
+  onSend?: () => void
 }
 
 /** The choice of files, on a sheet of its own. */
@@ -28,9 +30,9 @@ export function Outgoing(props: OutgoingProps) {
 }
 
 /** The choice of files, until somebody has accepted them. */
-export function OutgoingFiles({ choice, onAdd, onRemove }: OutgoingProps) {
+export function OutgoingFiles({ choice, onAdd, onRemove, onSend }: OutgoingProps) {
   const toast = useToast()
-  const { files, offered } = choice
+  const { files, held, offered } = choice
   const some = files.length > 0
   const add = ({ files: added, unreadable }: Chosen) => {
     if (unreadable > 0) {
@@ -78,6 +80,11 @@ export function OutgoingFiles({ choice, onAdd, onRemove }: OutgoingProps) {
                   )
             }
           />
+          {held && onSend && (
+            <Button className="mt-4 w-full" onClick={onSend}>
+              Send {formatCount(files.length, 'file')}
+            </Button>
+          )}
         </>
       )}
     </>

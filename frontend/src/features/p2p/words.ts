@@ -26,7 +26,7 @@ const SENDING: Record<Stage, string> = {
 
 const STAGES: Record<Side, Record<Stage, string>> = {
   sender: SENDING,
-  giver: SENDING,
+  giver: { ...SENDING, connected: 'Ready for your files' },
   receiver: {
     connecting: 'Connecting',
     connected: 'Waiting for them to choose files',

@@ -87,10 +87,13 @@ describe('a guest', () => {
       expect(browser.sockets).toHaveLength(0)
     })
 
-    it('offers what is chosen, and nothing before', async () => {
+    it('offers what is chosen once its person says so, and nothing before', async () => {
       const { outbox, sender } = await enter()
+      expect(outbox.add([{ file: FILE }, { file: new File([], 'wrong.txt') }])).toBe(0)
       expect(sender().state.getSnapshot().files).toEqual([])
-      expect(outbox.add([{ file: FILE }])).toBe(0)
+      outbox.remove(outbox.now.getSnapshot().files.slice(1))
+      expect(outbox.now.getSnapshot()).toMatchObject({ held: true, offered: false })
+      outbox.send()
       expect(sender().state.getSnapshot().files).toMatchObject([{ name: 'report.pdf', size: 7 }])
       expect(outbox.now.getSnapshot()).toMatchObject({ offered: true, accepted: false })
     })
@@ -103,6 +106,7 @@ describe('a guest', () => {
     it('sends to nobody else once that one has left, also after a lost line', async () => {
       const { now, outbox, sender } = await enter()
       outbox.add([{ file: FILE }])
+      outbox.send()
       const before = sender()
       service.listener?.disconnected()
       service.takes = undefined
@@ -121,6 +125,7 @@ describe('a guest', () => {
     it('starts anew with one whose page came back after it had left', async () => {
       const { outbox, sender } = await enter()
       outbox.add([{ file: FILE }])
+      outbox.send()
       const before = sender()
       service.listener?.peerLeft(owner.peer.id)
       service.listener?.peerJoined(new OtherPage(service, key, 'O', 'P').peer)
@@ -137,6 +142,7 @@ describe('a guest', () => {
         files: [],
       })
       outbox.add([{ file: FILE }])
+      outbox.send()
       sender().state.advance('moving')
       await until(() => disk.files()[`rooms/${ROOM}`]?.includes('report.pdf') ?? false)
       sender().state.advance('verified')

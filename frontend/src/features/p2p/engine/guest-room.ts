@@ -34,6 +34,7 @@ export class GuestRoom {
     this.inbox = new Inbox(id)
     this.outbox = new Outbox({
       before: claim.memory?.files ?? [],
+      holds: true,
       senders: () =>
         this.room
           .getSnapshot()

@@ -34,6 +34,7 @@ export class HostRoom {
     this.#claim = hosted?.claim
     this.outbox = new Outbox({
       before: memory?.files ?? [],
+      holds: false,
       senders: () => this.room.getSnapshot().members.map((member) => member.transfer),
       changed: () => this.#remember(),
     })

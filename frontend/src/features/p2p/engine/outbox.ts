@@ -22,6 +22,8 @@ export interface Choice {
   readonly files: readonly Offerable[]
   /** Files that an earlier page was sending, and that must be chosen again before anything goes on. */
   readonly missing: readonly OfferedFile[]
+  /** Nobody is told of them before their person says so. */
+  readonly held: boolean
   /** Somebody has been told of these files: none can be taken back. */
   readonly offered: boolean
   /** Somebody has accepted: none can be added. */
@@ -31,6 +33,8 @@ export interface Choice {
 interface OutboxOptions {
   /** What was accepted before the page was reloaded, in the order in which it was offered. */
   readonly before: readonly OfferedFile[]
+  /** Whether files wait for `send`: for whoever takes all that is offered, and at once. */
+  readonly holds: boolean
   /** The transfers there are with members of the room. */
   senders(): readonly FileSender[]
   /** What a page that comes after us would have to know is another. */
@@ -50,6 +54,7 @@ export class Outbox {
     this.now = new Store<Choice>({
       files: [],
       missing: options.before,
+      held: options.holds && options.before.length === 0,
       offered: false,
       accepted: false,
     })
@@ -59,7 +64,8 @@ export class Outbox {
   begin(talk: TalkLine): FileSender {
     const sender = new FileSender(talk)
     sender.state.subscribe(() => this.#note())
-    sender.add(this.now.getSnapshot().files)
+    const { files, held } = this.now.getSnapshot()
+    if (!held) sender.add(files)
     return sender
   }
 
@@ -79,6 +85,14 @@ export class Outbox {
     const { files: all, offered } = this.now.getSnapshot()
     const back = new Set(files)
     if (!offered) this.now.set({ files: all.filter((file) => !back.has(file)) })
+  }
+
+  /** Tells of the files that were held back, and of those added later as they come. */
+  send(): void {
+    const { files, held } = this.now.getSnapshot()
+    if (!held) return
+    this.now.set({ held: false })
+    this.#tell(files)
   }
 
   /** What a page that comes after us has to have chosen again. */
@@ -106,7 +120,12 @@ export class Outbox {
   }
 
   #offer(files: readonly Offerable[]): void {
-    this.now.set({ files: [...this.now.getSnapshot().files, ...files] })
+    const { files: before, held } = this.now.getSnapshot()
+    this.now.set({ files: [...before, ...files] })
+    if (!held) this.#tell(files)
+  }
+
+  #tell(files: readonly Offerable[]): void {
     for (const sender of this.#options.senders()) sender.add(files)
     this.#note()
   }
@@ -115,8 +134,8 @@ export class Outbox {
     const before = this.now.getSnapshot()
     const senders = this.#options.senders()
     const accepted = senders.some((sender) => sender.state.getSnapshot().accepted)
-    const offered =
-      accepted || (before.files.length > 0 && senders.some((sender) => !sender.state.ended))
+    const told = before.files.length > 0 && !before.held
+    const offered = accepted || (told && senders.some((sender) => !sender.state.ended))
     const unfinished = senders.some(({ state }) => state.getSnapshot().accepted && !state.ended)
     const changed = offered !== before.offered || accepted !== before.accepted
     if (changed) this.now.set({ offered, accepted })
