@@ -50,9 +50,18 @@ export async function inTheMiddle(sender: Page, receiver: Page, folder: string) 
 }
 
 /** Accepts what is offered, and holds it up as soon as that many percent of it have come. */
-export async function acceptAndPause(receiver: Page, percent: number): Promise<void> {
-  const accept = receiver.getByRole('button', { name: 'Accept' })
-  await Promise.all([receiver.evaluate(pauseAt, percent), accept.click()])
+export function acceptAndPause(receiver: Page, percent: number): Promise<void> {
+  return pressAndPause(receiver, 'Accept', percent)
+}
+
+/** Presses the button that begins it, and holds it up as soon as that many percent of it have come, or gone. */
+export async function pressAndPause(
+  page: Page,
+  name: string | RegExp,
+  percent: number,
+): Promise<void> {
+  const button = page.getByRole('button', { name })
+  await Promise.all([page.evaluate(pauseAt, percent), button.click()])
 }
 
 /** In the page: presses Pause once that many percent have come. A hand from outside may be too late for that. */

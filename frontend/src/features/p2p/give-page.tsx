@@ -2,6 +2,7 @@
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { type GuestRoom, isGiving } from './engine/guest-room'
+import type { Member } from './engine/member'
 import type { FileSender } from './engine/sender'
 import { ChooseAgain } from './choose-again'
 import { GuestFrame } from './guest-frame'
@@ -57,7 +58,7 @@ export function GivePage({ guest, takes, arrival, onStartOver }: GivePageProps) 
             checkedBy={arrival.checkedBy}
             comparison={arrival.comparison}
           >
-            {!closed && <Again transfer={member.transfer} onStartOver={onStartOver} />}
+            {!closed && <Again member={member} onStartOver={onStartOver} />}
           </SendTransfer>
         ))}
         {members.length === 0 && !closed && <Gone self={room.self} takes={takes} />}
@@ -83,14 +84,15 @@ export function GivePage({ guest, takes, arrival, onStartOver }: GivePageProps) 
 }
 
 interface AgainProps {
-  transfer: FileSender
+  member: Member<FileSender>
   onStartOver: () => void
 }
 
 /** What can be done after a transfer, while there is somebody to send to. */
-function Again({ transfer, onStartOver }: AgainProps) {
-  const { stage, failure } = useSnapshot(transfer.state)
-  if (failure?.code === 'left') return null
+function Again({ member, onStartOver }: AgainProps) {
+  const { stage } = useSnapshot(member.transfer.state)
+  const { gone } = useSnapshot(member.reach)
+  if (gone) return null
   return (
     <Button variant="secondary" onClick={onStartOver}>
       {stage === 'failed' ? 'Try again' : 'Send something else'}

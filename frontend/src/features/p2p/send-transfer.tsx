@@ -35,7 +35,7 @@ export function SendTransfer(props: SendTransferProps) {
   const { side, member, self, name, checkedBy, comparison } = props
   const { several = false, menu, children } = props
   const transfer = useSnapshot(member.transfer.state)
-  const { path, away } = useSnapshot(member.reach)
+  const reach = useSnapshot(member.reach)
   const { stage, written, total, accepted, failure } = transfer
   const doctor = useDoctor(member)
   const ended = hasEnded(transfer)
@@ -48,7 +48,7 @@ export function SendTransfer(props: SendTransferProps) {
         self={self}
         stage={stage}
         share={stage === 'verified' ? 1 : written / Math.max(total, 1)}
-        path={path}
+        path={reach.path}
         onPath={doctor.ask}
         held={held(transfer)}
         checkedBy={checkedBy}
@@ -58,8 +58,8 @@ export function SendTransfer(props: SendTransferProps) {
       <TransferStatus
         side={side}
         transfer={transfer}
-        away={away}
-        waits={side === 'giver' ? absentWords(transfer, away) : undefined}
+        away={reach.away}
+        waits={side === 'giver' ? absentWords(transfer, reach) : undefined}
       />
       {accepted && (
         <Files several={several}>

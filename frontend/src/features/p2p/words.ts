@@ -2,6 +2,7 @@
 import type { CodeTrouble } from './engine/code-guest'
 import type { CodeOutcome } from './engine/code-host'
 import type { Failure } from './engine/failure'
+import type { Reach } from './engine/member'
 import type { NearbyTrouble } from './engine/nearby-sending'
 import type { RoomSnapshot } from './engine/room'
 import { SignalingError } from './engine/signaling-client'
@@ -106,17 +107,6 @@ export function heldWords(transfer: TransferSnapshot, away: boolean): Trouble | 
   }
 }
 
-/** What a giver is told while whoever takes files is not there, and has not accepted yet. */
-export function absentWords(transfer: TransferSnapshot, away: boolean): Trouble | undefined {
-  const { stage, accepted, interrupted } = transfer
-  const reached = stage !== 'connecting' && !interrupted
-  if (!away || accepted || reached || hasEnded(transfer)) return undefined
-  return {
-    what: 'They are away at the moment',
-    next: 'Keep this page open: it goes on when they are back.',
-  }
-}
-
 /** What went wrong, and what to do next. */
 export interface Trouble {
   readonly what: string
@@ -151,6 +141,20 @@ const UNREADABLE: Record<Side, Trouble> = {
     what: 'A file could not be read at their end.',
     next: 'Ask them to send it again.',
   },
+}
+
+/** What a giver is told where whoever takes files is not there, if that is all there is to say. */
+export function absentWords(
+  { stage, accepted, interrupted }: TransferSnapshot,
+  { away, gone }: Pick<Reach, 'away' | 'gone'>,
+): Trouble | undefined {
+  if (hasEnded({ stage })) return gone && stage !== 'verified' ? LEFT.giver : undefined
+  const reached = stage !== 'connecting' && !interrupted
+  if (!away || accepted || reached) return undefined
+  return {
+    what: 'They are away at the moment',
+    next: 'Keep this page open: it goes on when they are back.',
+  }
 }
 
 /** Why a transfer failed. */

@@ -59,6 +59,8 @@ export interface Reach {
   readonly path: Path | undefined
   /** Its line to the signaling service is gone; it may come back. */
   readonly away: boolean
+  /** The service says that it has left for good. */
+  readonly gone: boolean
 }
 
 /** A member of the room. */
@@ -77,8 +79,6 @@ export class Member<T extends Transfer = Transfer> {
   readonly #ladder: Ladder
   #again: ReturnType<typeof setTimeout> | undefined
   #standstill: ReturnType<typeof setTimeout> | undefined
-  /** The service says that it has left for good. */
-  #gone = false
   #attempts = 0
   #reported = false
   #reporting: ReturnType<typeof setTimeout> | undefined
@@ -93,7 +93,7 @@ export class Member<T extends Transfer = Transfer> {
     this.transfer = transfer
     this.#connects = options.connects
     this.#tell = (report) => options.report(report)
-    this.reach = new Store<Reach>({ path: undefined, away })
+    this.reach = new Store<Reach>({ path: undefined, away, gone: false })
     this.network = () => options.network()
     this.networks = new NetworkExchange({
       network: this.network,
@@ -138,8 +138,7 @@ export class Member<T extends Transfer = Transfer> {
 
   /** The member is in the room again: a page that was loaded anew (`fresh`) knows nothing of our link. */
   back(fresh: boolean): void {
-    this.#gone = false
-    this.reach.set({ away: false })
+    this.reach.set({ away: false, gone: false })
     if (this.transfer.state.ended || (this.#ladder.connected && !fresh)) return
     this.#attempts = 0
     this.#since = performance.now()
@@ -158,7 +157,7 @@ export class Member<T extends Transfer = Transfer> {
 
   /** The member is gone for good. */
   left(): void {
-    this.#gone = true
+    this.reach.set({ gone: true })
     // Its line to the service may be all that is lost.
     if (this.busy && this.#ladder.connected) return
     this.transfer.fail(new TransferError('left', 'the other side left the room'))
@@ -227,7 +226,7 @@ export class Member<T extends Transfer = Transfer> {
     this.#drop()
     const { accepted } = this.transfer.state.getSnapshot()
     // Closed in order, with nothing begun: the other side has no more interest.
-    if (this.#gone || (closed && !accepted)) {
+    if (this.reach.getSnapshot().gone || (closed && !accepted)) {
       this.transfer.fail(new TransferError('left', 'the other side closed'))
       return
     }
