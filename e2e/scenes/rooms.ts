@@ -1,5 +1,9 @@
 /** Pages about transfers between browsers. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
+import { Command } from '../support/command.ts'
 import { anybody, at, type Scene, SMALL_FILES } from './scene.ts'
 
 /** All of them. */
@@ -95,11 +99,46 @@ export const ROOM_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'a room that takes files, with some to send',
+    visitor: anybody,
+    open: async (page) => {
+      await page.goto(await linkOfTaker(page))
+      await expect(page.getByRole('status')).toContainText('Ready for your files')
+      await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await expect(page.getByRole('button', { name: 'Send 2 files' })).toBeVisible()
+    },
+  },
+  {
+    name: 'files that whoever takes some does not want',
+    visitor: anybody,
+    open: async (page) => {
+      await page.goto(await linkOfTaker(page, '--allow', '*.pdf'))
+      await page.getByLabel('Choose files').setInputFiles(SMALL_FILES)
+      await page.getByRole('button', { name: 'Send 2 files' }).click()
+      await expect(page.getByRole('status')).toContainText('Declined')
+    },
+  },
+  {
     name: 'a room that has ended',
     visitor: anybody,
     open: (page) => at(page, '/p2p/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAAAAA'),
   },
 ]
+
+/** The link of a command that takes files for as long as the page is there. */
+async function linkOfTaker(page: Page, ...words: string[]): Promise<string> {
+  await at(page, '/')
+  const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-e2e-'))
+  const command = new Command(['listen', '--no-qr', ...words], {
+    server: new URL(page.url()).origin,
+    folder,
+  })
+  page.once('close', () => {
+    command.signal('SIGINT')
+    void command.ended().then(() => rm(folder, { recursive: true, force: true }))
+  })
+  return command.link()
+}
 
 /** Makes a room with files in it. */
 async function openRoom(page: Page) {
