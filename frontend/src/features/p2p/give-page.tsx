@@ -43,7 +43,7 @@ export function GivePage({ guest, takes, arrival, onStartOver }: GivePageProps) 
     <GuestFrame
       title={title}
       heading="Send files"
-      about="Whoever sent you here takes files. They go straight from your browser to them: keep this page open until it is done."
+      about="What you choose goes straight to whoever sent you here. Keep this page open until it is done."
     >
       <Reconnecting phase={room.phase} />
       {closed && <RoomTrouble room={room} onStartOver={onStartOver} />}

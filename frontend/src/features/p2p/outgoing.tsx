@@ -63,6 +63,12 @@ export function OutgoingFiles({ choice, onAdd, onRemove, onSend }: OutgoingProps
             {formatCount(files.length, 'file')},{' '}
             {formatBytes(files.reduce((sum, file) => sum + file.size, 0))}
           </p>
+          {/* Before the list, which may be long. */}
+          {held && onSend && (
+            <Button className="mt-2 w-full" onClick={onSend}>
+              Send {formatCount(files.length, 'file')}
+            </Button>
+          )}
           <ChosenList
             files={files}
             action={
@@ -80,11 +86,6 @@ export function OutgoingFiles({ choice, onAdd, onRemove, onSend }: OutgoingProps
                   )
             }
           />
-          {held && onSend && (
-            <Button className="mt-4 w-full" onClick={onSend}>
-              Send {formatCount(files.length, 'file')}
-            </Button>
-          )}
         </>
       )}
     </>

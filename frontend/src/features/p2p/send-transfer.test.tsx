@@ -8,9 +8,12 @@ import { FileSender } from './engine/sender'
 import { silence } from './engine/test-transfer'
 import { SendTransfer } from './send-transfer'
 
-function show() {
+function show({
+  side = 'sender',
+  away = false,
+}: { side?: 'sender' | 'giver'; away?: boolean } = {}) {
   const member = new Member(
-    { id: 'A'.repeat(22) },
+    { id: 'A'.repeat(22), away },
     {
       transfer: new FileSender(silence()),
       connects: false,
@@ -27,7 +30,7 @@ function show() {
       <SendTransfer
         member={member}
         self={'B'.repeat(22)}
-        side="sender"
+        side={side}
         name="Amber Otter"
         checkedBy="link"
         comparison={undefined}
@@ -67,5 +70,41 @@ describe('a transfer as its sender sees it', () => {
     expect(screen.getByLabelText('Connection path').textContent).toBe('TURN')
     act(() => screen.getByRole('button', { name: 'TURN' }).click())
     expect(screen.getByRole('dialog', { name: 'How you are connected' })).toBeTruthy()
+  })
+
+  describe('in the room of whoever takes them', () => {
+    const said = () => screen.getByRole('status').textContent
+
+    it('waits for that one to be back', () => {
+      const { member } = show({ side: 'giver', away: true })
+      expect(said()).toBe('They are away at the moment')
+      act(() => member.back(false))
+      expect(said()).toBe('Connecting')
+      act(() => member.transfer.state.advance('offered'))
+      act(() => member.reach.set({ away: true }))
+      expect(said()).toBe('Waiting for them to accept')
+    })
+
+    it('says that that one is gone, also where it ended before', () => {
+      const { member } = show({ side: 'giver' })
+      act(() => member.transfer.cancel())
+      expect(said()).toBe('Cancelled')
+      act(() => member.left())
+      expect(said()).toBe('Whoever takes files here is gone.')
+      expect(screen.getByText('Ask them for a new link.')).toBeTruthy()
+    })
+
+    it('and that the other side left where nothing had ended', () => {
+      const { member } = show({ side: 'giver' })
+      act(() => member.left())
+      expect(said()).toBe('Whoever takes files here is gone.')
+    })
+
+    it('leaves it at what has arrived', () => {
+      const { member } = show({ side: 'giver' })
+      act(() => member.transfer.state.advance('verified'))
+      act(() => member.left())
+      expect(said()).toBe('Verified')
+    })
   })
 })
