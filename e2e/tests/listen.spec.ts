@@ -14,21 +14,21 @@ interface Taker {
   readonly command: Command
   /** Where it puts what it takes. */
   readonly folder: string
+  /** Starts it anew with what it remembers. */
+  again(): Taker
 }
 
 /** With somebody who takes files until the story ends. */
 const test = base.extend<{ listen: (...words: string[]) => Taker }>({
   listen: async ({ server }, use, testInfo) => {
     const commands: Command[] = []
-    await use((...words) => {
-      const folder = testInfo.outputPath(`taker ${commands.length}`)
-      const command = new Command(['listen', '--into', 'here', '--no-qr', ...words], {
-        server: server.url,
-        folder,
-      })
+    const start = (home: string, words: readonly string[]): Taker => {
+      const all = ['listen', '--into', 'here', '--no-qr', ...words]
+      const command = new Command(all, { server: server.url, folder: home })
       commands.push(command)
-      return { command, folder: path.join(folder, 'here') }
-    })
+      return { command, folder: path.join(home, 'here'), again: () => start(home, words) }
+    }
+    await use((...words) => start(testInfo.outputPath(`taker ${commands.length}`), words))
     for (const command of commands) {
       command.signal('SIGINT')
       await command.ended()
@@ -176,6 +176,27 @@ test('a page that is reloaded in the middle goes on with the same files', async 
   await expect(page.getByText('It goes on where it stopped.')).toBeVisible()
   await page.getByLabel('Choose files').setInputFiles(file.path)
   await expect(status(page)).toContainText('Verified')
+  expect(await arrived(taker)).toEqual(await digests([file]))
+})
+
+test('a page waits for one who takes files and is killed, and goes on with it', async ({
+  person,
+  listen,
+}, testInfo) => {
+  const taker = listen()
+  const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 64 * MIB)
+  const page = await person()
+  const link = await taker.command.link()
+  await page.goto(link)
+  await page.getByLabel('Choose files').setInputFiles(file.path)
+  await pressAndPause(page, 'Send 1 file', 5)
+  await expect(progress(page)).toHaveAttribute('aria-valuenow', /^[5-9]|\d\d/)
+  taker.command.signal('SIGKILL')
+  await taker.command.ended()
+  await expect(status(page)).toContainText('Waiting for them to come back')
+  expect(await taker.again().command.link(), 'the same room').toBe(link)
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(status(page)).toContainText('Verified', { timeout: 120_000 })
   expect(await arrived(taker)).toEqual(await digests([file]))
 })
 
