@@ -49,7 +49,7 @@ archive_command() {
 	put 644 "$stage/man/*" "$1/man"
 	put 644 "$stage/completions/*" "$1/completions"
 	put 644 docs/CLI.md "$1/docs"
-	if [ -e infra/sharesync-listen.service ]; then put 644 infra/sharesync-listen.service "$1/systemd"; fi
+	put 644 infra/sharesync-listen.service "$1/systemd"
 }
 
 archive_server() {
@@ -68,11 +68,9 @@ package_command() {
 	put 644 "$stage/completions/_sharesync" "$1/usr/share/zsh/vendor-completions"
 	put 644 "$stage/completions/sharesync.fish" "$1/usr/share/fish/vendor_completions.d"
 	put 644 docs/CLI.md "$1/usr/share/doc/sharesync"
-	if [ -e infra/sharesync-listen.service ]; then
-		put 644 infra/sharesync-listen.service "$1/usr/lib/systemd/system"
-		sed -i 's|/usr/local/bin|/usr/bin|g' "$1/usr/lib/systemd/system/sharesync-listen.service"
-		put 640 infra/debian/sharesync-listen.env "$1/etc"
-	fi
+	put 644 infra/sharesync-listen.service "$1/usr/lib/systemd/system"
+	sed -i 's|/usr/local/bin|/usr/bin|g' "$1/usr/lib/systemd/system/sharesync-listen.service"
+	put 640 infra/debian/sharesync-listen.env "$1/etc"
 }
 
 package_server() {

@@ -6,7 +6,6 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,9 +24,7 @@ const EXPOSURE = 15
 const UNITS = {
   'sharesync.service': ['sharesync-server', 'sharesync-server'],
   'sharesync-signaling.service': ['sharesync-server', 'sharesync-signaling'],
-  ...(existsSync(path.join(REPOSITORY, 'infra/sharesync-listen.service'))
-    ? { 'sharesync-listen.service': ['sharesync', 'sharesync'] }
-    : {}),
+  'sharesync-listen.service': ['sharesync', 'sharesync'],
 }
 
 /** Where each program is: in the unpacked packages, and in the archives. */
