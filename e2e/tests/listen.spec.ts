@@ -55,35 +55,35 @@ async function arrived({ folder }: Taker): Promise<Record<string, string>> {
   )
 }
 
-test(
-  'a page sends a file and a folder to whoever takes them, by the link',
-  MIXED,
-  async ({ sender, listen }, testInfo) => {
-    const taker = listen()
-    const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 12 * MIB + 1)
-    const photos = testInfo.outputPath('photos')
-    const inside = [
-      await randomFile(photos, 'cover.jpg', 3000),
-      await randomFile(path.join(photos, '2024'), 'may.jpg', 5000),
-    ]
-    await sender.goto(await taker.command.link())
-    await expect(sender.getByRole('heading', { level: 1 })).toHaveText('Send files')
-    await expect(status(sender)).toContainText('Ready for your files')
-    await sender.getByLabel('Choose files').setInputFiles(file.path)
-    await sender.getByLabel('Choose a folder').setInputFiles(photos)
-    await expect(sender.getByText('3 files, 12 MB')).toBeVisible()
-    await sender.getByRole('button', { name: 'Send 3 files' }).click()
-    await expect(status(sender)).toContainText('Verified')
-    await expect(connectionPath(sender)).toHaveText('Direct')
-    await expect(sender.getByText('Checked with the key in the link')).toBeVisible()
-    const [cover, may] = Object.values(await digests(inside))
-    expect(await arrived(taker)).toEqual({
-      ...(await digests([file])),
-      'photos/cover.jpg': cover,
-      'photos/2024/may.jpg': may,
-    })
-  },
-)
+test('a page sends a file and a folder to whoever takes them, by the link', async ({
+  person,
+  listen,
+}, testInfo) => {
+  const taker = listen()
+  const page = await person()
+  const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 12 * MIB + 1)
+  const photos = testInfo.outputPath('photos')
+  const inside = [
+    await randomFile(photos, 'cover.jpg', 3000),
+    await randomFile(path.join(photos, '2024'), 'may.jpg', 5000),
+  ]
+  await page.goto(await taker.command.link())
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Send files')
+  await expect(status(page)).toContainText('Ready for your files')
+  await page.getByLabel('Choose files').setInputFiles(file.path)
+  await page.getByLabel('Choose a folder').setInputFiles(photos)
+  await expect(page.getByText('3 files, 12 MB')).toBeVisible()
+  await page.getByRole('button', { name: 'Send 3 files' }).click()
+  await expect(status(page)).toContainText('Verified')
+  await expect(connectionPath(page)).toHaveText('Direct')
+  await expect(page.getByText('Checked with the key in the link')).toBeVisible()
+  const [cover, may] = Object.values(await digests(inside))
+  expect(await arrived(taker)).toEqual({
+    ...(await digests([file])),
+    'photos/cover.jpg': cover,
+    'photos/2024/may.jpg': may,
+  })
+})
 
 test('a page sends by the code, and more of it afterwards', async ({
   person,
@@ -109,26 +109,26 @@ test('a page sends by the code, and more of it afterwards', async ({
   expect(await arrived(taker)).toEqual(await digests([first, second]))
 })
 
-test('what is not wanted is declined, and something else can be chosen', async ({
-  person,
-  listen,
-}, testInfo) => {
-  const taker = listen('--allow', '*.pdf')
-  const source = testInfo.outputPath('source')
-  const [picture, paper] = [
-    await randomFile(source, 'picture.jpg', 1000),
-    await randomFile(source, 'paper.pdf', 1000),
-  ]
-  const page = await person()
-  await page.goto(await taker.command.link())
-  await send(page, picture)
-  await expect(status(page)).toContainText('Declined')
-  await expect(page.getByText('They chose not to take the files.')).toBeVisible()
-  await page.getByRole('button', { name: 'Send something else' }).click()
-  await send(page, paper)
-  await expect(status(page)).toContainText('Verified')
-  expect(await arrived(taker)).toEqual(await digests([paper]))
-})
+test(
+  'what is not wanted is declined, and something else can be chosen',
+  MIXED,
+  async ({ sender, listen }, testInfo) => {
+    const taker = listen('--allow', '*.pdf')
+    const source = testInfo.outputPath('source')
+    const [picture, paper] = [
+      await randomFile(source, 'picture.jpg', 1000),
+      await randomFile(source, 'paper.pdf', 1000),
+    ]
+    await sender.goto(await taker.command.link())
+    await send(sender, picture)
+    await expect(status(sender)).toContainText('Declined')
+    await expect(sender.getByText('They chose not to take the files.')).toBeVisible()
+    await sender.getByRole('button', { name: 'Send something else' }).click()
+    await send(sender, paper)
+    await expect(status(sender)).toContainText('Verified')
+    expect(await arrived(taker)).toEqual(await digests([paper]))
+  },
+)
 
 test('of two pages none is shown the other, or offered its files', async ({
   person,
