@@ -22,6 +22,8 @@ use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
 use crate::signaling::RelayInvitation;
 
 #[cfg(test)]
+pub(crate) mod ends;
+#[cfg(test)]
 mod tests;
 
 /// How long ICE has before the relay is asked for as well: three times what a connection usually takes, and soon enough

@@ -17,6 +17,9 @@ use crate::signaling::RelayInvitation;
 use crate::standstill::Standstill;
 use crate::transfer::{Ended, Outcome, Progress, Receiver, Sender, Stage, Steering};
 
+#[cfg(test)]
+mod tests;
+
 /// How long to wait before a lost connection is made again, first and at most.
 const RECONNECT_FIRST: Duration = Duration::from_millis(500);
 const RECONNECT_MOST: Duration = Duration::from_secs(8);
