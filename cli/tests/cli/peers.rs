@@ -405,6 +405,27 @@ async fn what_cannot_be_sent_is_said_before_anybody_is_invited() {
 }
 
 #[tokio::test]
+async fn a_folder_that_is_none_any_more_takes_nothing_and_both_are_told() {
+    let two = Two::start().await;
+    two.here.write("a.txt", b"content of a");
+    let mut sender = two.send(&["a.txt"]);
+    let link = sender.told("Link: ").await;
+    // It offers nothing while it stands still.
+    sender.signal(Signal::STOP);
+    let mut receiver = two.receive(&["-v", "--output", "here", &link]);
+    receiver.told("in the room").await;
+    std::fs::remove_dir(two.there.path("here")).unwrap();
+    two.there.write("here", b"no folder");
+    sender.signal(Signal::CONT);
+    let said = receiver.end().await.failed(8);
+    assert!(said.contains("sharesync: a file could not be written"), "{said}");
+    let said = sender.end().await.failed(8);
+    assert!(said.contains("the other side says: a file could not be written"), "{said}");
+    assert_eq!(two.there.names(), ["here"]);
+    assert_eq!(two.there.read("here"), b"no folder");
+}
+
+#[tokio::test]
 async fn what_lets_somebody_into_a_room_is_kept_for_nobody_else() {
     let two = Two::start().await;
     two.here.write("a.txt", b"a");
