@@ -7,6 +7,7 @@ use sharesync_testkit::{Person, Stack};
 
 use crate::computer::Computer;
 use crate::golden::settled;
+use crate::terminal::Terminal;
 
 async fn shares(person: &Person) -> ShareList {
     person.get("/api/shares").await.json(200)
@@ -90,11 +91,13 @@ async fn links_are_listed_and_revoked() {
     let computer = Computer::signed_in(&stack, &sam).await;
     let first = computer.run(&["share", "a.txt", "--max-downloads", "2"]).await.done();
     stack.advance(Duration::from_secs(1));
-    computer.run(&["share", "a.txt", "b.txt", "--expires", "1d"]).await.done();
+    computer.write("password", b"open sesame\n");
+    let rules = ["--expires", "1d", "--password-file", "password"];
+    computer.run(&[&["share", "a.txt", "b.txt"], &rules[..]].concat()).await.done();
     let said = computer.run(&["share", "--list"]).await.done();
     assert_eq!(
         settled(&said, stack.url()),
-        "SERVER/s/SLUG  2 files, 0 downloads, until DATE TIME\nSERVER/s/SLUG  a.txt, 0 of 2 downloads\n"
+        "SERVER/s/SLUG  2 files, password, 0 downloads, until DATE TIME\nSERVER/s/SLUG  a.txt, 0 of 2 downloads\n"
     );
     assert_eq!(computer.run(&["share", "--revoke", first.trim()]).await.done(), "revoked\n");
     let left = shares(&sam).await.items;
@@ -105,6 +108,26 @@ async fn links_are_listed_and_revoked() {
     let said = computer.run(&["share", "--revoke", "https://example.com/x/y"]).await.failed(2);
     assert!(said.contains("that is no link"), "{said}");
     assert!(computer.run(&["share", "--list"]).await.done().is_empty());
+}
+
+#[tokio::test]
+async fn a_password_that_is_typed_is_typed_twice() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    sam.upload("a.txt", b"content").await;
+    let computer = Computer::signed_in(&stack, &sam).await;
+    for (again, code) in [("open sesam", 2), ("open sesame", 0)] {
+        let mut terminal = Terminal::run(computer.command(&["share", "a.txt", "--password"]));
+        terminal.answer_hidden("Password for others: ", "open sesame").await;
+        terminal.answer_hidden("The same again: ", again).await;
+        assert!(!terminal.shown().contains("sesam"), "{}", terminal.shown());
+        assert_eq!(terminal.end().await.0, code);
+        assert_eq!(shares(&sam).await.items.len(), usize::from(code == 0));
+    }
+    let made = &shares(&sam).await.items[0];
+    let body = serde_json::json!({ "password": "open sesame" });
+    let unlock = format!("/api/shares/{}/unlock", made.slug.as_str());
+    assert_eq!(stack.anonymous().post(&unlock, body).await.status, 200);
 }
 
 #[tokio::test]
