@@ -204,11 +204,14 @@ async fn colours_and_progress_are_for_terminals() {
     let terminal = crate::terminal::Terminal::run(computer.command(&["ls", "missing"]));
     terminal.wait_for(|terminal| terminal.shown().contains("\u{1b}[31m")).await;
     assert_eq!(terminal.end().await.0, 5);
-    let mut command = computer.command(&["ls", "missing"]);
-    command.env("NO_COLOR", "1");
-    let terminal = crate::terminal::Terminal::run(command);
-    terminal.wait_for(|terminal| terminal.shown().contains("missing: nothing")).await;
-    assert!(!terminal.shown().contains('\u{1b}'), "{:?}", terminal.shown());
+    // Whatever forces them; set to nothing, it wants nothing (no-color.org).
+    for (no_color, coloured) in [("1", false), ("", true)] {
+        let mut command = computer.command(&["ls", "missing"]);
+        command.env("NO_COLOR", no_color).env("CLICOLOR_FORCE", "1");
+        let terminal = crate::terminal::Terminal::run(command);
+        terminal.wait_for(|terminal| terminal.shown().contains("missing: nothing")).await;
+        assert_eq!(terminal.shown().contains('\u{1b}'), coloured, "{:?}", terminal.shown());
+    }
 
     computer.write("film.bin", &crate::uploads::content(20 << 20));
     let terminal = crate::terminal::Terminal::run(computer.command(&["upload", "film.bin"]));
