@@ -44,3 +44,48 @@ impl Channel for Severable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+    use crate::channels::Path;
+
+    /// Over which nothing moves.
+    struct Stuck;
+
+    #[async_trait]
+    impl Channel for Stuck {
+        async fn send(&self, _: Bytes) -> Result<(), ChannelClosed> {
+            pending().await
+        }
+
+        async fn receive(&self) -> Option<Bytes> {
+            pending().await
+        }
+
+        async fn queued(&self) -> usize {
+            0
+        }
+
+        async fn close(&self) {}
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_connection_is_let_go_when_it_is_severed() {
+        let (stuck, severed) = (Arc::new(Stuck), CancellationToken::new());
+        let channels = Channels {
+            control: stuck.clone(),
+            data: stuck,
+            max_message_bytes: 1,
+            path: Path::Direct,
+        };
+        let channels = severable(&channels, &severed);
+        let waiting = async {
+            tokio::join!(channels.data.send(Bytes::from_static(b"x")), channels.control.receive())
+        };
+        let (let_go, ()) = tokio::join!(waiting, async { severed.cancel() });
+        assert_eq!(let_go, (Err(ChannelClosed), None));
+    }
+}

@@ -70,11 +70,11 @@ struct Kept {
 }
 
 impl Kept {
-    fn begin(End { ladder, mut heard, line }: End, connects: bool) -> Self {
+    fn begin(End { ladder, mut heard, line }: End, connects: bool, greeted: bool) -> Self {
         let (tell, told) = mpsc::unbounded_channel();
         let (news, hears) = mpsc::unbounded_channel();
         let disk = Arc::new(Notify::new());
-        let progress = watch::Sender::default();
+        let progress = watch::Sender::new(Progress { greeted, ..Progress::default() });
         let transfer = Listening { tell, disk: Arc::clone(&disk), progress };
         let steering = Steering::new();
         let member = Member { transfer, ladder, steering, news: hears, connects, away: false };
@@ -129,7 +129,7 @@ async fn next_connection(other: &mut End, connects: bool) -> Channels {
 async fn keep_ungreeted(connects: bool) {
     let (one, other) = End::pair(None);
     let (kept, mut other) = if connects { (one, other) } else { (other, one) };
-    let mut kept = Kept::begin(kept, connects);
+    let mut kept = Kept::begin(kept, connects, false);
     kept.disk.notify_one();
     if !connects {
         other.ladder.climb();
@@ -151,7 +151,7 @@ async fn a_conversation_that_is_never_greeted_is_had_again_over_another_connecti
 #[tokio::test]
 async fn what_came_is_written_before_a_member_that_was_started_anew_is_connected_to_again() {
     let (one, mut other) = End::pair(None);
-    let mut kept = Kept::begin(one, true);
+    let mut kept = Kept::begin(one, true, true);
     let before = next_connection(&mut other, false).await;
     assert_eq!(kept.told().await, Told::Begun);
     // Its earlier process is gone, and says nothing more.
@@ -171,7 +171,7 @@ async fn what_came_is_written_before_a_better_connection_takes_the_place_of_one(
     let (mut one, other) = End::pair(Some(&relay().await));
     one.line.swallows.store(true, Ordering::Relaxed);
     one.ladder.climb();
-    let mut kept = Kept::begin(other, false);
+    let mut kept = Kept::begin(other, false, true);
     let relayed = next_connection(&mut one, true).await;
     assert_eq!((relayed.path, kept.told().await), (Path::Relay, Told::Begun));
     one.seek_better();
