@@ -123,10 +123,7 @@ test('the command takes a whole folder by a page’s code', async ({ server, per
   expect(Object.values(await arrived(there, names))).toEqual(expected)
 })
 
-test('a command that is killed in the middle goes on, and sends what is missing', async ({
-  server,
-  person,
-}, testInfo) => {
+test('a command that is killed in the middle goes on', async ({ server, person }, testInfo) => {
   const file = await randomFile(testInfo.outputPath('source'), 'large.bin', 64 * MIB)
   const page = await person()
   const link = await offer(page, [file.path])
