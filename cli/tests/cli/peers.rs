@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sharesync_secrecy::Code;
 use sharesync_testkit::Stack;
 
-use crate::computer::{Computer, in_time};
+use crate::computer::{Computer, Ran, in_time};
 use crate::running::Running;
 use crate::terminal::Terminal;
 use crate::uploads::content;
@@ -186,10 +186,14 @@ async fn programs_are_told_in_json() {
         json!({ "event": "offered", "files": [{ "name": name, "size": 5 }], "bytes": 5 }),
         json!({ "event": "received", "files": 1, "bytes": 5 }),
     ];
-    assert_eq!(ran.json(), expected);
+    // How far it is, is told once a second: on a slow machine there is more than one.
+    let but_progress = |ran: Ran| -> Vec<Value> {
+        ran.json().into_iter().filter(|event| event["event"] != "progress").collect()
+    };
+    assert_eq!(but_progress(ran), expected);
     let ran = sender.end().await;
     assert_eq!(ran.stderr, "");
-    let events = ran.json();
+    let events = but_progress(ran);
     let names: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     // Whoever has used up a code makes room for another.
     assert_eq!(names, ["link", "code", "delivered"]);
