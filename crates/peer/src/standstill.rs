@@ -119,9 +119,15 @@ mod tests {
     fn what_moves_is_left_alone() {
         let begun = Instant::now();
         let mut standstill = Standstill::begin(begun, &progress(Stage::Moving, 0), false);
-        for second in 1..100 {
-            let moved = progress(Stage::Moving, u64::from(second));
-            assert!(!standstill.lasts(begun + SECOND * 14 * second, &moved, false));
+        for time in 1..100 {
+            let moved = progress(Stage::Moving, u64::from(time));
+            assert!(!standstill.lasts(begun + SECOND * 14 * time, &moved, false));
+        }
+        // Of files without content none is written, and one after the other is verified.
+        let mut empty = Standstill::begin(begun, &progress(Stage::Moving, 0), false);
+        for time in 1..100_u32 {
+            let moved = Progress { verified: time as usize, ..progress(Stage::Moving, 0) };
+            assert!(!empty.lasts(begun + SECOND * 14 * time, &moved, false));
         }
         // Somebody who goes away is waited for from then on.
         let moved = progress(Stage::Moving, 99);
