@@ -28,6 +28,18 @@ pub enum Error {
     /// 400: the request could not be read as what it says it is.
     #[error("The request could not be read: {0}")]
     BadRequest(String),
+    /// 400: nobody has let the computer in yet.
+    #[error("Nobody has let this computer in yet.")]
+    AuthorizationPending,
+    /// 400: nobody has, and it asks too often.
+    #[error("Nobody has let this computer in yet. Ask less often.")]
+    SlowDown,
+    /// 400: somebody has refused to let the computer in.
+    #[error("This computer was refused.")]
+    AccessDenied,
+    /// 400: nobody has let the computer in in time.
+    #[error("Nobody has let this computer in in time. Begin anew.")]
+    ExpiredToken,
     /// 401: no access token, or not a good one.
     #[error("Sign in to do this.")]
     Unauthenticated,
@@ -275,6 +287,12 @@ impl Error {
     fn status_and_code(&self) -> (StatusCode, ProblemCode) {
         match self {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
+            Self::AuthorizationPending => {
+                (StatusCode::BAD_REQUEST, ProblemCode::AuthorizationPending)
+            }
+            Self::SlowDown => (StatusCode::BAD_REQUEST, ProblemCode::SlowDown),
+            Self::AccessDenied => (StatusCode::BAD_REQUEST, ProblemCode::AccessDenied),
+            Self::ExpiredToken => (StatusCode::BAD_REQUEST, ProblemCode::ExpiredToken),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated),
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, ProblemCode::InvalidCredentials),
             Self::SecondFactorRequired => {

@@ -19,6 +19,12 @@ pub enum Limit {
     SignUp,
     /// Having mail sent, and trying what was mailed, from one network.
     Reset,
+    /// Having computers ask to be let in, from one network.
+    DeviceLogin,
+    /// Asking whether a computer was let in, from one network.
+    DevicePoll,
+    /// Trying codes that computers show, for one account, and from one network.
+    DeviceCode,
     /// Storing files.
     Upload,
     /// Asking for files.
@@ -29,11 +35,14 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order in which they are declared.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::SignIn,
         Self::SecondFactor,
         Self::SignUp,
         Self::Reset,
+        Self::DeviceLogin,
+        Self::DevicePoll,
+        Self::DeviceCode,
         Self::Upload,
         Self::Download,
         Self::SharePassword,
@@ -42,7 +51,10 @@ impl Limit {
     /// Whether somebody known counts as themselves, wherever they are. What strangers guess at or ask for is
     /// counted by network alone: an account more is no guess more.
     pub fn is_by_account(self) -> bool {
-        matches!(self, Self::SignIn | Self::SecondFactor | Self::Upload | Self::Download)
+        matches!(
+            self,
+            Self::SignIn | Self::SecondFactor | Self::DeviceCode | Self::Upload | Self::Download
+        )
     }
 
     /// Its name.
@@ -52,6 +64,9 @@ impl Limit {
             Self::SecondFactor => "second-factor",
             Self::SignUp => "sign-up",
             Self::Reset => "reset",
+            Self::DeviceLogin => "device-login",
+            Self::DevicePoll => "device-poll",
+            Self::DeviceCode => "device-code",
             Self::Upload => "upload",
             Self::Download => "download",
             Self::SharePassword => "share-password",
@@ -69,9 +84,11 @@ impl Limit {
         match self {
             Self::SecondFactor => Rate::per(20, Duration::from_hours(1)),
             Self::SignIn | Self::SignUp => Rate::per(60, MINUTE),
-            Self::Reset | Self::SharePassword => Rate::per(30, MINUTE),
+            Self::Reset | Self::SharePassword | Self::DeviceLogin => Rate::per(30, MINUTE),
+            // Two for each computer. A code has 34 bits and lasts ten minutes (RFC 8628 §5.1).
+            Self::DeviceCode => Rate::per(120, Duration::from_hours(1)),
             Self::Upload => Rate::per(240, MINUTE),
-            Self::Download => Rate::per(600, MINUTE),
+            Self::Download | Self::DevicePoll => Rate::per(600, MINUTE),
         }
     }
 }

@@ -116,6 +116,12 @@ Environment, all of it optional:
   RATE_LIMIT_RESET     how often it may have mail sent, or try what was mailed (30/min)
   RATE_LIMIT_SHARE_PASSWORD
                        how often it may try to open a share link (30/min)
+  RATE_LIMIT_DEVICE_LOGIN
+                       how often its computers may ask to be let in by a browser (30/min)
+  RATE_LIMIT_DEVICE_POLL
+                       how often they may ask whether they are (600/min)
+  RATE_LIMIT_DEVICE_CODE
+                       how often one account, and one network, may try their codes (120/h)
   RATE_LIMIT_UPLOAD    how often one account may upload (240/min)
   RATE_LIMIT_DOWNLOAD  how often one account, or network, may fetch (600/min)
   RATE_LIMIT_ROOM_JOIN how often one network may make and enter rooms (60/min)

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub const PREFIX: &str = "sharesync_pat_";
 
 /// Tokens that one account may have.
-const MOST: u32 = 100;
+pub(super) const MOST: u32 = 100;
 /// Characters of the end by which its owner tells a token from others.
 const SHOWN: usize = 4;
 
@@ -55,10 +55,10 @@ pub async fn rotate(app: &AppState, owner: &AuthUser, id: ApiTokenId) -> Result<
     Ok(IssuedApiToken { token, details })
 }
 
-fn fresh() -> String {
+pub(super) fn fresh() -> String {
     format!("{PREFIX}{}", random_token::<32>())
 }
 
-fn end_of(token: &str) -> &str {
+pub(super) fn end_of(token: &str) -> &str {
     &token[token.len() - SHOWN..]
 }

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod api_token;
 pub mod caller;
+pub mod device_login;
 pub mod federation;
 pub mod invitation;
 pub mod password;

@@ -72,7 +72,19 @@ fn scopes_to_db(scopes: &[Scope]) -> String {
 /// Makes a token. [`Error::TooMany`] where its owner has `most` already.
 pub async fn insert(db: &Db, token: &NewApiToken<'_>, most: u32, now: i64) -> Result<ApiToken> {
     let mut tx = db.begin().await?;
-    account::hold(&mut tx, token.user).await?;
+    let made = insert_in(&mut tx, token, most, now).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The same, within a transaction.
+pub async fn insert_in(
+    tx: &mut Tx,
+    token: &NewApiToken<'_>,
+    most: u32,
+    now: i64,
+) -> Result<ApiToken> {
+    account::hold(tx, token.user).await?;
     let row: Option<Row> = query(
         "insert into api_token
             (id, account_id, hash, name, ends_with, scopes, created_at, expires_at)
@@ -89,9 +101,8 @@ pub async fn insert(db: &Db, token: &NewApiToken<'_>, most: u32, now: i64) -> Re
     .bind(now)
     .bind(token.expires_at)
     .bind(most)
-    .fetch_optional(&mut tx)
+    .fetch_optional(tx)
     .await?;
-    tx.commit().await?;
     row.map(ApiToken::from).ok_or(Error::TooMany { limit: most })
 }
 
@@ -186,8 +197,9 @@ pub async fn delete(db: &Db, user: UserId, id: ApiTokenId) -> Result<()> {
     if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Ends all of a user's tokens.
+/// Ends all of a user's tokens, and those that computers would fetch whom they have let in.
 pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<()> {
+    query("delete from device_login where account_id = $1").bind(user.0).execute(&mut *tx).await?;
     query("delete from api_token where account_id = $1").bind(user.0).execute(tx).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod api_token;
 pub mod archive;
 pub mod archive_source;
+pub mod device_login;
 mod digest;
 pub mod download;
 pub mod expiry_warning;

@@ -25,6 +25,12 @@ const LIMITED: &[(Method, &str, Limit)] = &[
     (Method::POST, "/api/auth/resend-verification", Limit::Reset),
     (Method::POST, "/api/auth/forgot-password", Limit::Reset),
     (Method::POST, "/api/auth/reset-password", Limit::Reset),
+    (Method::POST, "/api/device-logins", Limit::DeviceLogin),
+    (Method::POST, "/api/device-logins/token", Limit::DevicePoll),
+    // By network they are counted where they are looked up.
+    (Method::GET, "/api/device-logins/{user_code}", Limit::DeviceCode),
+    (Method::POST, "/api/device-logins/{user_code}/approve", Limit::DeviceCode),
+    (Method::POST, "/api/device-logins/{user_code}/deny", Limit::DeviceCode),
     (Method::POST, "/api/upload", Limit::Upload),
     (Method::POST, "/api/uploads", Limit::Upload),
     (Method::POST, "/api/tus", Limit::Upload),

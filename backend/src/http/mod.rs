@@ -7,6 +7,7 @@ mod archives;
 mod assets;
 mod content;
 mod cookies;
+mod device_logins;
 mod docs;
 mod extract;
 mod federation;
@@ -139,6 +140,11 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(api_tokens::end))
         .routes(routes!(api_tokens::rotate))
         .routes(routes!(api_tokens::end_own))
+        .routes(routes!(device_logins::begin))
+        .routes(routes!(device_logins::token))
+        .routes(routes!(device_logins::get))
+        .routes(routes!(device_logins::approve))
+        .routes(routes!(device_logins::deny))
         .routes(routes!(uploads::list, uploads::begin))
         .routes(routes!(uploads::get, uploads::abort))
         .routes(routes!(uploads::address_parts))

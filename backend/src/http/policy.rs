@@ -72,6 +72,12 @@ const RULES: &[Rule] = &[
     Rule(Method::POST, "/api/me/tokens/{id}/rotate", Needs(OwnAccount)),
     // Whoever has a token may end it, which makes nobody stronger.
     Rule(Method::DELETE, "/api/me/token", Needs(KnowOneself)),
+    Rule(Method::POST, "/api/device-logins", Anybody),
+    Rule(Method::POST, "/api/device-logins/token", Anybody),
+    // Whoever lets a computer in makes it a token.
+    Rule(Method::GET, "/api/device-logins/{user_code}", Needs(OwnAccount)),
+    Rule(Method::POST, "/api/device-logins/{user_code}/approve", Needs(OwnAccount)),
+    Rule(Method::POST, "/api/device-logins/{user_code}/deny", Needs(OwnAccount)),
     Rule(Method::POST, "/api/upload", Needs(Upload)),
     Rule(Method::GET, "/api/uploads", Needs(Upload)),
     Rule(Method::POST, "/api/uploads", Needs(Upload)),

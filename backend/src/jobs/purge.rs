@@ -4,7 +4,7 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, archive, federation, invitation, mail, object, purge_record, second_factor,
+    account, api_token, archive, device_login, federation, invitation, mail, object, purge_record, second_factor,
     session, share,
 };
 use crate::error::Result;
@@ -52,6 +52,8 @@ pub struct Purged {
     pub invitations: u64,
     /// API tokens that had expired.
     pub api_tokens: u64,
+    /// Computers that nobody let in in time.
+    pub device_logins: u64,
     /// What was mailed in links that do not work any more.
     pub mail_tokens: u64,
     /// Entries of what went a year ago.
@@ -74,6 +76,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     let long_rotated = now - SESSION_SECS.cast_signed() * 1000;
     purged.tokens = in_batches(|| session::purge_rotated(&app.db, long_rotated, BATCH)).await?;
     purged.api_tokens = in_batches(|| api_token::purge(&app.db, now, BATCH)).await?;
+    purged.device_logins = in_batches(|| device_login::purge(&app.db, now, BATCH)).await?;
     purged.mail_tokens = in_batches(|| mail::purge_tokens(&app.db, now, BATCH)).await?;
     purged.sign_ins = in_batches(|| federation::purge(&app.db, now, BATCH)).await?;
     purged.sign_ins += in_batches(|| second_factor::purge(&app.db, now, BATCH)).await?;
@@ -98,6 +101,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             sign_ins = purged.sign_ins,
             invitations = purged.invitations,
             api_tokens = purged.api_tokens,
+            device_logins = purged.device_logins,
             mail_tokens = purged.mail_tokens,
             records = purged.records,
             "purged what had expired"

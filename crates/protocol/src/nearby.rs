@@ -67,7 +67,7 @@ impl From<DeviceLabel> for String {
 
 /// Controls (Cc); line and paragraph separators; and what is not seen, or turns the direction of what
 /// is: the bidirectional controls of UAX #9, and characters of no width.
-fn misleads(character: char) -> bool {
+pub(crate) fn misleads(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -6,6 +6,7 @@
 mod account;
 mod archive;
 mod credentials;
+mod device_login;
 mod digest;
 mod file;
 mod file_request;
@@ -32,6 +33,7 @@ pub use account::{
 };
 pub use archive::{ArchiveLink, RequestArchive, RequestShareArchive};
 pub use credentials::{EmailAddress, NewPassword, Username};
+pub use device_login::{BeginDeviceLogin, BegunDeviceLogin, DeviceLogin, RequestDeviceToken};
 pub use digest::{ContentDigest, NoDigest, PartsDigest, Sha256Digest};
 pub use file::{
     ChangeFile, Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, Selection,

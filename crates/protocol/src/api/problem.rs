@@ -35,6 +35,14 @@ pub struct Problem {
 pub enum ProblemCode {
     /// 400: the request could not be read as what it says it is.
     BadRequest,
+    /// 400: nobody has let the computer in yet: ask again after a while (RFC 8628 §3.5).
+    AuthorizationPending,
+    /// 400: nobody has, and it asks too often: from now on five seconds less often (RFC 8628 §3.5).
+    SlowDown,
+    /// 400: somebody has refused to let the computer in.
+    AccessDenied,
+    /// 400: nobody has let the computer in in time.
+    ExpiredToken,
     /// 401: no sign-in, or one that has expired.
     Unauthenticated,
     /// 401: the address or the password is wrong.

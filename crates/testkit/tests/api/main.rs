@@ -8,6 +8,7 @@ mod bucket;
 mod bucket_leftovers;
 mod content;
 mod counting;
+mod device_logins;
 mod encryption;
 mod events;
 mod federation;

@@ -28,6 +28,9 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("POST", "/api/me/tokens", EVERYONE, ""),
     ("DELETE", "/api/me/tokens/{id}", EVERYONE, ""),
     ("POST", "/api/me/tokens/{id}/rotate", EVERYONE, ""),
+    ("GET", "/api/device-logins/{user_code}", EVERYONE, ""),
+    ("POST", "/api/device-logins/{user_code}/approve", EVERYONE, ""),
+    ("POST", "/api/device-logins/{user_code}/deny", EVERYONE, ""),
     ("POST", "/api/upload", EVERYONE, "files:write"),
     ("GET", "/api/uploads", EVERYONE, "files:write"),
     ("POST", "/api/uploads", EVERYONE, "files:write"),
@@ -85,6 +88,7 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
 async fn call(person: &Person, method: &str, path: &str) -> Answer {
     let path = path
         .replace("{id}", "00000000-0000-0000-0000-000000000000")
+        .replace("{user_code}", "BCDF-GHJK")
         .replace("{slug}", "AAAAAAAAAAAAAAAAAAAAAA");
     let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     let with_body = matches!(method, "POST" | "PATCH");
