@@ -1,5 +1,5 @@
 /** Pages about accounts: getting in, and the settings. */
-import { expect, type Page } from '@playwright/test'
+import { type APIRequestContext, expect, type Page } from '@playwright/test'
 import { anybody, at, owner, type Scene } from './scene.ts'
 
 /** All of them. */
@@ -117,6 +117,43 @@ export const ACCOUNT_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'a computer’s code',
+    visitor: owner,
+    open: (page) => at(page, '/device', 'Let a computer in'),
+  },
+  {
+    name: 'a computer’s code that is none',
+    visitor: owner,
+    refusals: [404],
+    open: async (page) => {
+      await at(page, '/device?code=BCDF-GHJK', 'Let a computer in')
+      await expect(page.getByRole('alert')).toContainText('No computer waits with this code')
+    },
+  },
+  {
+    name: 'a computer that asks to be let in',
+    visitor: owner,
+    open: (page, request) => askToBeLetIn(page, request),
+  },
+  {
+    name: 'a computer that is let in',
+    visitor: owner,
+    open: async (page, request) => {
+      await askToBeLetIn(page, request)
+      await page.getByRole('button', { name: 'allow it' }).click()
+      await expect(page.getByRole('heading', { name: 'It is let in' })).toBeVisible()
+    },
+  },
+  {
+    name: 'a computer that is refused',
+    visitor: owner,
+    open: async (page, request) => {
+      await askToBeLetIn(page, request)
+      await page.getByRole('button', { name: 'Refuse it' }).click()
+      await expect(page.getByRole('heading', { name: 'It stays outside' })).toBeVisible()
+    },
+  },
+  {
     name: 'settings with a token',
     visitor: owner,
     refusals: [422],
@@ -192,4 +229,13 @@ async function makeToken(page: Page, ...scopes: string[]) {
   await page.getByRole('textbox', { name: 'Name' }).fill('Nightly backup')
   for (const scope of scopes) await page.getByRole('checkbox', { name: scope }).check()
   await page.getByRole('button', { name: 'Make the token' }).click()
+}
+
+/** Has a computer with as long a name as there is ask, and opens the page that it says. */
+async function askToBeLetIn(page: Page, request: APIRequestContext) {
+  const asked = await request.post('/api/device-logins', {
+    data: { name: 'donaudampfschiff'.repeat(4) },
+  })
+  const { user_code } = (await asked.json()) as { user_code: string }
+  await at(page, `/device?code=${user_code}`, 'Let this computer in?')
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page, TestInfo } from '@playwright/test'
 import { FIREFOX_RECEIVES, MIXED } from '../support/browsers.ts'
+import { signIn } from '../support/account.ts'
 import { Command } from '../support/command.ts'
 import { digests, randomFile } from '../support/files.ts'
 import { acceptAndPause, connectionPath, offer, progress, status } from '../support/room.ts'
@@ -203,4 +204,44 @@ test('what a page writes beside the files is shown in the terminal', async ({
   await expect.poll(() => command.said).toContain('They write: Is this the latest one?')
   await page.getByRole('button', { name: 'Accept' }).click()
   expect(await command.ended(), command.said).toBe(0)
+})
+
+test('somebody who is not signed in lets the command in by the page that it says', async ({
+  server,
+  person,
+  account,
+}, testInfo) => {
+  const command = new Command(['login'], surroundings(server, testInfo, 'computer'))
+  const [link, code] = [await command.link(), await command.code()]
+  const page = await person()
+  await page.goto(link)
+  await signIn(page, account)
+  await expect(page.getByRole('heading', { name: 'Let this computer in?' })).toBeFocused()
+  await expect(page.getByText(code, { exact: true })).toBeVisible()
+  await expect(page.getByText('Upload, rename and delete files')).toBeVisible()
+  await page.getByRole('button', { name: 'The code is the same: allow it' }).click()
+  await expect(page.getByRole('heading', { name: 'It is let in' })).toBeFocused()
+  expect(await command.ended(), command.said).toBe(0)
+  const who = new Command(['whoami'], surroundings(server, testInfo, 'computer'))
+  expect(await who.ended(), who.said).toBe(0)
+  await page.goto('/settings')
+  await expect(page.getByText(/^sharesync on /)).toBeVisible()
+})
+
+test('a code that is typed leads to the computer, and a refusal is told to the command', async ({
+  server,
+  signedIn,
+  account,
+}, testInfo) => {
+  const command = new Command(['login'], surroundings(server, testInfo, 'computer'))
+  const code = await command.code()
+  const page = await signedIn(account)
+  await page.goto('/device')
+  await page.getByRole('textbox', { name: 'Code' }).fill(code.toLowerCase().replace('-', ' '))
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(code, { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Refuse it' }).click()
+  await expect(page.getByRole('heading', { name: 'It stays outside' })).toBeFocused()
+  expect(await command.ended()).toBe(4)
+  expect(command.said).toContain('this computer was refused in the browser')
 })

@@ -67,11 +67,12 @@ impl UserCode {
     }
 }
 
-/// A computer asks.
+/// A computer asks. `base_url` is the server's address as people reach it.
 pub async fn begin(
     app: &AppState,
     wanted: BeginDeviceLogin,
     from: ClientNetwork,
+    base_url: &str,
 ) -> Result<BegunDeviceLogin> {
     let (device_code, now) = (random_token::<32>(), app.clock.now_ms());
     for _ in 0..MOST_DRAWS {
@@ -85,7 +86,7 @@ pub async fn begin(
             interval_ms: after(0, INTERVAL_SECS),
         };
         if device_login::begin(&app.db, &new, now).await? {
-            let verification_uri = format!("{}/sign-in/device", app.mail.base_url());
+            let verification_uri = format!("{base_url}/device");
             let user_code = code.spelt();
             return Ok(BegunDeviceLogin {
                 device_code,
@@ -187,7 +188,12 @@ mod tests {
         let spelt = code.spelt();
         assert_eq!((spelt.len(), &spelt[4..5]), (9, "-"));
         assert!(code.0.bytes().all(|letter| LETTERS.contains(&letter)), "{spelt}");
-        for typed in [spelt.clone(), spelt.to_lowercase(), format!(" {} ", code.0), spelt.replace('-', " - ")] {
+        for typed in [
+            spelt.clone(),
+            spelt.to_lowercase(),
+            format!(" {} ", code.0),
+            spelt.replace('-', " - "),
+        ] {
             assert_eq!(UserCode::typed(&typed).unwrap().hash(), code.hash());
         }
         for wrong in ["", "BCDF-GHJ", "BCDF-GHJKL", "ABCD-FGHJ", "BCDF_GHJK", "BCDF-GHJ\u{17f}"] {

@@ -134,13 +134,12 @@ pub async fn admit(tx: &mut Tx, device: &TokenHash, now: i64) -> Result<Admitted
 /// Uses up what somebody has approved: of two who come at one time, one finds it.
 async fn take(tx: &mut Tx, device: &TokenHash, user: UserId) -> Result<Admitted> {
     account::hold(tx, user).await?;
-    let name: Option<String> = query(
-        "delete from device_login where device_hash = $1 and account_id = $2 returning name",
-    )
-    .bind(device.as_slice())
-    .bind(user.0)
-    .fetch_optional_value(&mut *tx)
-    .await?;
+    let name: Option<String> =
+        query("delete from device_login where device_hash = $1 and account_id = $2 returning name")
+            .bind(device.as_slice())
+            .bind(user.0)
+            .fetch_optional_value(&mut *tx)
+            .await?;
     let name = name.ok_or(Error::NotFound)?;
     let role: Option<String> =
         query("select role from account where id = $1 and disabled_at is null")

@@ -2,16 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::IntoResponse;
 use sharesync_protocol::api::{
     BeginDeviceLogin, BegunDeviceLogin, DeviceLogin, IssuedApiToken, RequestDeviceToken,
 };
 
-use super::extract::{FromNetwork, Path, SignedIn, Valid};
+use super::extract::{BaseUrl, FromNetwork, Path, SignedIn, Valid};
 use crate::app::AppState;
 use crate::auth::device_login;
 use crate::db::device_login::Decision;
 use crate::error::Result;
+
+/// What no cache on the way keeps (RFC 6749 §5.1).
+const UNKEPT: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// Ask to be let in by somebody who is signed in elsewhere
 ///
@@ -29,10 +33,11 @@ use crate::error::Result;
 pub async fn begin(
     State(app): State<AppState>,
     FromNetwork(from): FromNetwork,
+    BaseUrl(base): BaseUrl,
     Valid(wanted): Valid<BeginDeviceLogin>,
-) -> Result<(StatusCode, Json<BegunDeviceLogin>)> {
-    let begun = device_login::begin(&app, wanted, from).await?;
-    Ok((StatusCode::CREATED, Json(begun)))
+) -> Result<impl IntoResponse> {
+    let begun = device_login::begin(&app, wanted, from, &base).await?;
+    Ok((StatusCode::CREATED, UNKEPT, Json(begun)))
 }
 
 /// Fetch the token of a computer that was let in
@@ -54,8 +59,9 @@ pub async fn begin(
 pub async fn token(
     State(app): State<AppState>,
     Valid(wanted): Valid<RequestDeviceToken>,
-) -> Result<Json<IssuedApiToken>> {
-    Ok(Json(device_login::token(&app, &wanted.device_code).await?))
+) -> Result<impl IntoResponse> {
+    let issued = device_login::token(&app, &wanted.device_code).await?;
+    Ok((UNKEPT, Json(issued)))
 }
 
 /// Which computer shows a code, and what it would be let in for

@@ -4,8 +4,8 @@
 use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
-    account, api_token, archive, device_login, federation, invitation, mail, object, purge_record, second_factor,
-    session, share,
+    account, api_token, archive, device_login, federation, invitation, mail, object, purge_record,
+    second_factor, session, share,
 };
 use crate::error::Result;
 use crate::file_requests;

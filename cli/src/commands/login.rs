@@ -1,4 +1,5 @@
-//! `sharesync login`: has an API token made for this computer, or takes one that there is, and keeps it.
+//! `sharesync login`: has an API token made for this computer, by the browser or by a password, or takes one that there is,
+//! and keeps it.
 
 use std::path::PathBuf;
 
@@ -6,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 use sharesync_protocol::api::{CreateApiToken, IssuedApiToken, Me, Role, Scope};
 
+use super::device_login;
 use super::sign_in::{Identity, Session};
 use crate::api::Api;
 use crate::config::Config;
@@ -14,22 +16,31 @@ use crate::credentials::{Credential, Credentials};
 use crate::failure::Result;
 use crate::{Context, prompt};
 
-/// Characters that a token's name may have.
-const MOST_NAME: usize = 64;
+/// Characters that a token's name may have; bytes that a computer's may.
+pub(super) const MOST_NAME: usize = 64;
 
 /// Sign in, and keep a token for this computer
 #[derive(Args)]
 #[command(
-    after_help = "Asks for your e-mail address, your password and, if you have one, a code of \
-        your second factor. Then it has the server make an API token that is named after this \
-        computer, keeps that, and forgets the password. The server becomes the one that is meant \
-        where no other is named."
+    after_help = "Says an address and a code: open the address in a browser, on this computer or \
+        any other device, sign in there as you are used to, and allow this computer if the page \
+        shows the same code. Nothing is typed here.\n\nWith --password it asks for your e-mail \
+        address, your password and, if you have one, a code of your second factor instead, and \
+        forgets the password.\n\nEither way the server makes an API token that is named after \
+        this computer, which is kept. The server becomes the one that is meant where no other is \
+        named."
 )]
 pub struct Arguments {
+    /// Open the address in the browser of this computer, too
+    #[arg(long, conflicts_with_all = ["password", "email", "password_file", "token_file"])]
+    browser: bool,
+    /// Ask for the password here instead; --email and --password-file do, too
+    #[arg(long)]
+    password: bool,
     #[command(flatten)]
     identity: Identity,
     /// Keep the API token in a file instead, `-` for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "password_file"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password", "email", "password_file"])]
     token_file: Option<PathBuf>,
 }
 
@@ -44,10 +55,17 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
         let me: Me = api.get("/api/me").await?;
         let credential = Credential::new(&token, None, &me.email);
         (me, credential)
-    } else {
+    } else if arguments.password || arguments.identity.is_given() {
         let session = Session::begin(arguments.identity, context).await?;
         let made = make_token(&session).await;
         session.end(made).await?
+    } else {
+        let issued = device_login::token(context, &host(), arguments.browser).await?;
+        let api =
+            Api::new(server.clone(), Some(issued.token.clone().into()), context.output.clone())?;
+        let me: Me = api.get("/api/me").await?;
+        let credential = Credential::new(&issued.token.into(), Some(issued.details.id), &me.email);
+        (me, credential)
     };
     credentials.keep(&server, credential)?;
     // One that was made here before is nobody's any more.
@@ -69,13 +87,16 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
 
 async fn make_token(session: &Session) -> Result<(Me, Credential)> {
     let me: Me = session.api.get("/api/me").await?;
-    let host = gethostname::gethostname();
-    let name: String =
-        format!("sharesync on {}", host.to_string_lossy()).chars().take(MOST_NAME).collect();
+    let name = format!("sharesync on {}", host()).chars().take(MOST_NAME).collect();
     let body = CreateApiToken { name, scopes: scopes(me.role), expires_in: None };
     let issued: IssuedApiToken = session.api.post("/api/me/tokens", &body).await?;
     let credential = Credential::new(&issued.token.into(), Some(issued.details.id), &session.email);
     Ok((me, credential))
+}
+
+/// What this computer is called.
+fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 /// What this command calls: nothing of administrators', and of clients' no library.

@@ -1,6 +1,7 @@
 //! The commands, a module each: its arguments, and what it does.
 
 pub mod completions;
+mod device_login;
 pub mod download;
 pub mod listen;
 pub mod login;

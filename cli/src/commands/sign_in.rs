@@ -24,6 +24,13 @@ pub struct Identity {
     pub password_file: Option<PathBuf>,
 }
 
+impl Identity {
+    /// Whether anything was said about who signs in.
+    pub fn is_given(&self) -> bool {
+        self.email.is_some() || self.password_file.is_some()
+    }
+}
+
 /// Somebody who is signed in.
 pub struct Session {
     /// The API, as they use it.

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 use serde_json::json;
-use sharesync_protocol::api::{ApiTokenPage, RecoveryCodes, Role, Scope, SecondFactorSetup};
+use sharesync_protocol::api::{
+    ApiTokenPage, DeviceLogin, RecoveryCodes, Role, Scope, SecondFactorSetup,
+};
 use sharesync_testkit::{Person, Stack};
 use totp_rs::{Builder, Secret};
 
 use crate::computer::{Computer, token_of};
 use crate::golden::settled;
+use crate::running::Running;
+use crate::served::Served;
 use crate::terminal::Terminal;
 
 const PASSWORD: &str = "correct horse battery";
@@ -20,7 +24,7 @@ async fn tokens(person: &Person) -> ApiTokenPage {
 }
 
 async fn log_in(computer: &Computer, email: &str) -> (i32, String, String) {
-    let mut terminal = Terminal::run(computer.command(&["login"]));
+    let mut terminal = Terminal::run(computer.command(&["login", "--password"]));
     terminal.answer("E-mail: ", email).await;
     terminal.answer_hidden("Password: ", PASSWORD).await;
     let shown = terminal.shown();
@@ -60,6 +64,70 @@ async fn somebody_signs_in_by_password_and_keeps_a_token_of_their_own() {
     assert_eq!(said, "sam <sam@example.com>, standard, at SERVER: 0 B of 1.0 GiB used\n");
 }
 
+/// The path of what a command said it waits for.
+fn waiting(code: &str) -> String {
+    format!("/api/device-logins/{code}")
+}
+
+#[tokio::test]
+async fn somebody_signs_in_by_the_browser_and_types_nothing() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let computer = Computer::at(stack.url());
+    let mut running = Running::start(computer.command(&["login"]));
+    let link = running.told("Link: ").await;
+    let code = running.told("Code: ").await;
+    assert_eq!(link, format!("{}/device?code={code}", stack.url()));
+    let asked: DeviceLogin = sam.get(&waiting(&code)).await.json(200);
+    assert!(asked.same_network && !asked.name.is_empty());
+    let approved = sam.post(&format!("{}/approve", waiting(&code)), json!({})).await;
+    assert_eq!(approved.status, 204);
+    let ran = running.end().await;
+    assert!(!ran.stderr.contains("sharesync_pat_"), "{}", ran.stderr);
+    assert_eq!(ran.done(), format!("Signed in at {} as sam@example.com\n", stack.url()));
+
+    let made = &tokens(&sam).await.items[0];
+    assert_eq!(made.name, format!("sharesync on {}", asked.name));
+    assert!(computer.run(&["whoami"]).await.done().starts_with("sam <sam@example.com>"));
+    // It is as much this computer's own as one that a password made.
+    computer.run(&["logout"]).await.done();
+    assert_eq!(tokens(&sam).await.items.len(), 0);
+}
+
+#[tokio::test]
+async fn who_is_refused_in_the_browser_is_told_so_and_programs_hear_of_events() {
+    let stack = Stack::start().await;
+    let sam = stack.user("sam").await;
+    let computer = Computer::at(stack.url());
+    let mut running = Running::start(computer.command(&["login", "--json"]));
+    let event = running.event("browser").await;
+    let code = event["user_code"].as_str().unwrap();
+    let link = format!("{}/device", stack.url());
+    assert_eq!((&event["verification_uri"], &event["expires_in"]), (&json!(link), &json!(600)));
+    assert_eq!(event.get("device_code"), None, "that lets somebody in");
+    assert_eq!(sam.post(&format!("{}/deny", waiting(code)), json!({})).await.status, 204);
+    let said = running.end().await.failed(4);
+    assert!(said.contains("\"access_denied\""), "{said}");
+    assert!(!computer.config("credentials.json").exists());
+}
+
+#[tokio::test]
+async fn waiting_for_the_browser_ends_by_an_interruption_and_where_a_server_has_no_such_thing() {
+    let stack = Stack::start().await;
+    let computer = Computer::at(stack.url());
+    let mut running = Running::start(computer.command(&["login", "--quiet"]));
+    running.told("Code: ").await;
+    running.signal(Signal::INT);
+    running.end().await.failed(130);
+    assert!(!computer.config("credentials.json").exists());
+
+    let older = Served::by("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await;
+    let said = Computer::at(&older.url).run(&["login"]).await.failed(4);
+    assert!(said.contains("sharesync login --password"), "{said}");
+    let other = computer.run(&["login", "--browser", "--email", "sam@example.com"]).await;
+    other.failed(2);
+}
+
 #[tokio::test]
 async fn a_wrong_password_signs_nobody_in() {
     let stack = Stack::start().await;
@@ -71,7 +139,7 @@ async fn a_wrong_password_signs_nobody_in() {
     assert!(!computer.config("credentials.json").exists());
     let said = computer.run_with(&arguments, b"").await.failed(2);
     assert_eq!(said, "sharesync: there is nothing in the first line of -\n");
-    let said = computer.run(&["login"]).await.failed(2);
+    let said = computer.run(&["login", "--password"]).await.failed(2);
     assert_eq!(said, "sharesync: nobody can be asked for the e-mail here: give --email\n");
 }
 

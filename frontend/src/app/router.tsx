@@ -136,6 +136,12 @@ export function createRouter() {
                     Component: (await import('@/features/settings/settings-page')).SettingsPage,
                   }),
                 },
+                {
+                  path: paths.device,
+                  lazy: async () => ({
+                    Component: (await import('@/features/settings/device-page')).DevicePage,
+                  }),
+                },
               ],
             },
             { path: '*', Component: NotFoundPage },

@@ -17,6 +17,8 @@ export const paths = {
   forgotPassword: '/forgot-password',
   resetPassword: '/reset-password',
   settings: '/settings',
+  /** The server tells it to computers. */
+  device: '/device',
   docs: '/docs',
 } as const
 

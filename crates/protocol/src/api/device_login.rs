@@ -37,7 +37,7 @@ pub struct BegunDeviceLogin {
     #[cfg_attr(feature = "server", schema(example = "WDJB-MJHT"))]
     pub user_code: String,
     /// The page where they do.
-    #[cfg_attr(feature = "server", schema(example = "https://files.example.com/sign-in/device"))]
+    #[cfg_attr(feature = "server", schema(example = "https://files.example.com/device"))]
     pub verification_uri: String,
     /// The same, with what is typed filled in.
     pub verification_uri_complete: String,

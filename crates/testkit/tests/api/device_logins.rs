@@ -49,7 +49,7 @@ async fn a_computer_that_somebody_lets_in_fetches_a_token_once() {
     let stack = Stack::builder().env("PUBLIC_URL", "https://files.example.com").start().await;
     let sam = stack.user("sam").await;
     let begun = begin(&stack).await;
-    assert_eq!(begun.verification_uri, "https://files.example.com/sign-in/device");
+    assert_eq!(begun.verification_uri, "https://files.example.com/device");
     let complete = format!("{}?code={}", begun.verification_uri, begun.user_code);
     assert_eq!(begun.verification_uri_complete, complete);
     assert_eq!((begun.expires_in, begun.interval), (600, 5));
@@ -66,7 +66,10 @@ async fn a_computer_that_somebody_lets_in_fetches_a_token_once() {
     let answer = poll(&stack, &begun).await;
     assert_eq!(answer.header("cache-control"), "no-store");
     let issued: IssuedApiToken = answer.json(200);
-    assert_eq!((&*issued.details.name, &*issued.details.scopes), ("sharesync on sams-laptop", &scopes[..]));
+    assert_eq!(
+        (&*issued.details.name, &*issued.details.scopes),
+        ("sharesync on sams-laptop", &scopes[..])
+    );
     let computer = stack.anonymous().with_token(&issued.token);
     assert_eq!(computer.get("/api/me").await.json::<Me>(200).username, "sam");
     computer.get("/api/files").await.json::<FilePage>(200);
@@ -132,7 +135,8 @@ async fn what_is_refused_stays_refused() {
 async fn after_ten_minutes_it_is_too_late_to_the_second_and_the_purge_forgets_it() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
-    let (waits, approved, in_time) = (begin(&stack).await, begin(&stack).await, begin(&stack).await);
+    let (waits, approved, in_time) =
+        (begin(&stack).await, begin(&stack).await, begin(&stack).await);
     assert_eq!(approve(&sam, &approved).await.status, 204);
     assert_eq!(approve(&sam, &in_time).await.status, 204);
     stack.advance(Duration::from_millis(599_999));
@@ -176,7 +180,8 @@ async fn only_somebody_in_a_session_decides_and_no_token_does() {
     let stack = Stack::start().await;
     let sam = stack.user("sam").await;
     let begun = begin(&stack).await;
-    let scopes: Vec<_> = Scope::ALL.iter().filter(|scope| !scope.name().starts_with("admin")).collect();
+    let scopes: Vec<_> =
+        Scope::ALL.iter().filter(|scope| !scope.name().starts_with("admin")).collect();
     let body = json!({ "name": "script", "scopes": scopes });
     let issued: IssuedApiToken = sam.post("/api/me/tokens", body).await.json(201);
     let script = stack.anonymous().with_token(&issued.token);
@@ -254,7 +259,9 @@ async fn a_client_lets_a_computer_in_for_files_alone_and_a_full_list_takes_no_mo
 async fn a_name_is_one_line_that_can_be_shown() {
     let stack = Stack::start().await;
     let nobody = stack.anonymous();
-    for name in ["", " ", "a\nb", "\u{1b}[2J", "a\u{202e}b", "\u{200b}", &"x".repeat(65), &"ü".repeat(33)] {
+    for name in
+        ["", " ", "a\nb", "\u{1b}[2J", "a\u{202e}b", "\u{200b}", &"x".repeat(65), &"ü".repeat(33)]
+    {
         let refused = nobody.post("/api/device-logins", json!({ "name": name })).await;
         let problem = refused.problem(422, ProblemCode::Invalid);
         assert_eq!(problem.field.as_deref(), Some("name"), "{name:?}");
