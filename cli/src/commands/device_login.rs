@@ -125,8 +125,7 @@ fn is_unseen(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}')
 }
 
-/// Opens the browser of whoever sits here. `false` where there is none. An address of another kind, or of another place
-/// than the server, is none that it opens.
+/// Opens the browser of whoever sits here. `false` where there is none, or what the server said is no address of a page.
 fn open(api: &Api, address: &str) -> bool {
     let is_page = reqwest::Url::parse(address)
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());

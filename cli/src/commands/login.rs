@@ -4,13 +4,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use secrecy::SecretString;
 use serde_json::json;
 use sharesync_protocol::api::{CreateApiToken, IssuedApiToken, Me, Role, Scope};
 
 use super::device_login;
 use super::sign_in::{Identity, Session};
 use crate::api::Api;
-use crate::config::Config;
+use crate::config::{Config, Server};
 use crate::context::TOKEN_VARIABLE;
 use crate::credentials::{Credential, Credentials};
 use crate::failure::Result;
@@ -47,8 +48,8 @@ pub struct Arguments {
 /// Does it.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     let server = context.server()?;
-    let mut credentials = Credentials::read(&context.places)?;
-    let before = credentials.of(&server).cloned();
+    // What could not be kept is not made.
+    Credentials::read(&context.places)?;
     let (me, credential) = if let Some(file) = arguments.token_file {
         let token = prompt::secret_file(&file)?;
         let api = Api::new(server.clone(), Some(token.clone()), context.output.clone())?;
@@ -60,13 +61,11 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
         let made = make_token(&session).await;
         session.end(made).await?
     } else {
-        let issued = device_login::token(context, &host(), arguments.browser).await?;
-        let api =
-            Api::new(server.clone(), Some(issued.token.clone().into()), context.output.clone())?;
-        let me: Me = api.get("/api/me").await?;
-        let credential = Credential::new(&issued.token.into(), Some(issued.details.id), &me.email);
-        (me, credential)
+        by_browser(&server, arguments.browser, context).await?
     };
+    // Another one may have been kept while somebody was waited for.
+    let mut credentials = Credentials::read(&context.places)?;
+    let before = credentials.of(&server).cloned();
     credentials.keep(&server, credential)?;
     // One that was made here before is nobody's any more.
     if let Some(before) = before.filter(|before| before.id.is_some()) {
@@ -83,6 +82,15 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     }
     let told = json!({ "server": server.name(), "email": me.email, "username": me.username });
     context.output.result(&told, || format!("Signed in at {} as {}", server.name(), me.email))
+}
+
+async fn by_browser(server: &Server, opens: bool, context: &Context) -> Result<(Me, Credential)> {
+    let issued = device_login::token(context, &host(), opens).await?;
+    let (token, id) = (SecretString::from(issued.token), issued.details.id);
+    let api = Api::new(server.clone(), Some(token.clone()), context.output.clone())?;
+    let me: Me = api.get("/api/me").await?;
+    let credential = Credential::new(&token, Some(id), &me.email);
+    Ok((me, credential))
 }
 
 async fn make_token(session: &Session) -> Result<(Me, Credential)> {

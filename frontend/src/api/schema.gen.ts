@@ -370,6 +370,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to be let in by somebody who is signed in elsewhere
+         * @description For programs on a computer whose person has a browser at hand, there or elsewhere. Show them the address and the code,
+         *     and ask `POST /api/device-logins/token` until it answers a token.
+         */
+        post: operations["begin_device_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-logins/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch the token of a computer that was let in
+         * @description Answers an API token once. Until somebody has decided it is `authorization_pending`: wait for `interval` seconds between two
+         *     questions, and for five more after each `slow_down`.
+         */
+        post: operations["fetch_device_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-logins/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which computer shows a code, and what it would be let in for
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        get: operations["get_device_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-logins/{user_code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a computer in
+         * @description It fetches an API token that is named after it.
+         *
+         *     For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["approve_device_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-logins/{user_code}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a computer
+         * @description For `admin`, `standard`, `client`, `ops`; not by an API token.
+         */
+        post: operations["deny_device_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -1701,6 +1805,14 @@ export interface components {
              */
             size: number;
         };
+        /** @description Body of `POST /api/device-logins`. */
+        BeginDeviceLogin: {
+            /**
+             * @description What the computer is called: 1 to 64 bytes that can be shown as one line.
+             * @example sams-laptop
+             */
+            name: string;
+        };
         /** @description Body of `POST /api/requests/{slug}/uploads`: what is going to be sent. */
         BeginRequestedUpload: {
             /**
@@ -1769,6 +1881,35 @@ export interface components {
             size: number;
             /** @description Media type; guessed from the name where it is not given. */
             type?: string | null;
+        };
+        /** @description Answer of `POST /api/device-logins` (RFC 8628 §3.2). */
+        BegunDeviceLogin: {
+            /** @description What the computer asks with. It is told this once, and to nobody else. */
+            device_code: string;
+            /**
+             * Format: int64
+             * @description Seconds until it is over.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds between two questions of the computer's, at least.
+             * @example 5
+             */
+            interval: number;
+            /**
+             * @description What the person compares, or types.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
+            /**
+             * @description The page where they do.
+             * @example https://files.example.com/device
+             */
+            verification_uri: string;
+            /** @description The same, with what is typed filled in. */
+            verification_uri_complete: string;
         };
         /** @description Answer of `POST /api/requests/{slug}/uploads` (201). */
         BegunRequestedUpload: components["schemas"]["BegunUpload"] & {
@@ -2022,6 +2163,33 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description How others see it. */
             username: components["schemas"]["Username"];
+        };
+        /** @description Answer of `GET /api/device-logins/{user_code}`: what whoever lets a computer in should know. */
+        DeviceLogin: {
+            /**
+             * Format: int64
+             * @description When it asked.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it is too late.
+             */
+            expires_at: number;
+            /**
+             * @description What the computer calls itself, which proves nothing.
+             * @example sams-laptop
+             */
+            name: string;
+            /** @description Whether it asked from the network that this request comes from, too. */
+            same_network: boolean;
+            /** @description What it will be able to do in the name of whoever lets it in. */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * @description The code as it stands on that computer.
+             * @example WDJB-MJHT
+             */
+            user_code: string;
         };
         /** @description One recorded download. */
         Download: {
@@ -2577,7 +2745,7 @@ export interface components {
          * @description Tells problems apart for a program; never changes its meaning.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "kept_too_long" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "type_mismatch" | "type_refused" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "too_many_pixels" | "archive_bomb" | "unsafe_archive" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
+        ProblemCode: "bad_request" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "unauthenticated" | "invalid_credentials" | "second_factor_required" | "password_required" | "wrong_password" | "email_unverified" | "account_disabled" | "registration_closed" | "insufficient_scope" | "downloads_limited" | "quarantined" | "kept_too_long" | "forbidden" | "not_found" | "method_not_allowed" | "email_taken" | "username_taken" | "name_taken" | "last_admin" | "second_factor_state" | "too_many" | "scan_pending" | "upload_incomplete" | "superseded" | "offset_mismatch" | "expired" | "used_up" | "precondition_failed" | "unsupported_version" | "too_large" | "unsupported_type" | "no_preview" | "type_mismatch" | "type_refused" | "range_not_satisfiable" | "invalid" | "invalid_code" | "weak_password" | "invalid_name" | "too_many_pixels" | "archive_bomb" | "unsafe_archive" | "empty_file" | "checksum_mismatch" | "rate_limited" | "internal" | "damaged" | "unavailable" | "quota_exceeded" | "out_of_space";
         /**
          * @description Why it does.
          * @enum {string}
@@ -2693,6 +2861,11 @@ export interface components {
              * @example photos.zip
              */
             name?: string | null;
+        };
+        /** @description Body of `POST /api/device-logins/token`. */
+        RequestDeviceToken: {
+            /** @description What the computer was given to ask with. */
+            device_code: string;
         };
         /** @description Body of `POST /api/shares/{slug}/download`. */
         RequestDownload: {
@@ -4299,6 +4472,285 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_device_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginDeviceLogin"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunDeviceLogin"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_device_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestDeviceToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiToken"];
+                };
+            };
+            /** @description `authorization_pending`, `slow_down`, `access_denied`, `expired_token` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: also where the token was fetched, or it was too long ago */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many`: whoever let it in has a hundred tokens */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example WDJB-MJHT */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLogin"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: also where it was decided, or is too late */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_device_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example WDJB-MJHT */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: also where it was decided, or is too late */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deny_device_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example WDJB-MJHT */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: also where it was decided, or is too late */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
