@@ -15,7 +15,17 @@ const PATIENCE = 30_000
 
 /** How often people may do what takes long or could be guessed, all alike. */
 export function limits(rate: string): Record<string, string> {
-  const limited = ['SIGN_IN', 'SIGN_UP', 'RESET', 'SHARE_PASSWORD', 'UPLOAD', 'DOWNLOAD']
+  const limited = [
+    'SIGN_IN',
+    'SIGN_UP',
+    'RESET',
+    'SHARE_PASSWORD',
+    'DEVICE_LOGIN',
+    'DEVICE_POLL',
+    'DEVICE_CODE',
+    'UPLOAD',
+    'DOWNLOAD',
+  ]
   return Object.fromEntries(limited.map((what) => [`RATE_LIMIT_${what}`, rate] as const))
 }
 
