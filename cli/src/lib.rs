@@ -58,8 +58,10 @@ async fn run(arguments: Arguments, output: output::Output) -> Result<()> {
         return arguments.command.run(&context).await;
     }
     tokio::select! {
-        done = arguments.command.run(&context) => done,
+        // Listened for before anything is done: until then the signal ends the process without a word.
+        biased;
         () = interrupted() => Err(Failure::broken_off()),
+        done = arguments.command.run(&context) => done,
     }
 }
 
