@@ -96,7 +96,11 @@ pub enum Command {
 impl Command {
     /// Whether it takes an interruption itself, to tell whoever is at the other end.
     pub fn ends_itself(&self) -> bool {
-        matches!(self, Self::Send(_) | Self::Receive(_) | Self::Listen(_))
+        match self {
+            Self::Send(_) | Self::Receive(_) => true,
+            Self::Listen(arguments) => arguments.is_of_room(),
+            _ => false,
+        }
     }
 
     /// Does it.

@@ -17,16 +17,13 @@ use super::several::Several;
 use super::share::slug_in;
 use crate::api::Api;
 use crate::config::Server;
-use crate::download::{Claims, Source, Wanted, fetch, fetch_to};
+use crate::download::{AT_ONCE, Claims, Source, Wanted, fetch, fetch_to};
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::library::{self, Found};
 use crate::local_name::{Origin, safe, safe_path};
 use crate::output::shown;
 use crate::{Context, prompt};
-
-/// Files on their way at the same time.
-const AT_ONCE: usize = 2;
 
 /// Fetch files, folders, or what a share link leads to
 #[derive(Args)]

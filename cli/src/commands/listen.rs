@@ -1,10 +1,11 @@
 //! `sharesync listen`: takes files from whoever has the link or a code, one after the other or at the same time, until it is
-//! interrupted. It is made for machines that nobody watches, so that it decides by itself, and goes on whatever becomes of
-//! its server.
+//! interrupted; or, by [`request`], what comes to a file request. It is made for machines that nobody watches, so that it
+//! decides by itself, and goes on whatever becomes of its server.
 
 mod doorkeeper;
 mod pattern;
 mod policy;
+mod request;
 mod space;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 use self::doorkeeper::{Doorkeeper, House};
 use self::pattern::Pattern;
 use self::policy::Policy;
+use self::request::Terms;
 use self::space::Space;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, Result};
@@ -34,38 +36,52 @@ use crate::p2p::{
 };
 use crate::{Context, prompt, size};
 
-/// Take files from whoever has the link or the code, until interrupted
+/// Most bytes that one sender brings into a room, where nothing else is said.
+const MOST_BYTES: u64 = 10 << 30;
+/// Most files that one sender brings into a room, where nothing else is said.
+const MOST_FILES: usize = 1000;
+
+/// Take files from whoever has the link or the code, or by a file request, until interrupted
 #[derive(Args)]
 #[command(
     after_help = "Says a link and a code on standard error, as `send` does; `sharesync send --to` \
         and the link in a browser bring files here, and to nobody else. Nobody is asked: an offer \
         is taken whole if the limits, the names and the disk allow it, and declined otherwise. \
         Every block is checked, nothing is overwritten, no name leads out of the folder, and none \
-        begins with a dot. Whatever becomes of the server, it goes on, with a new link if need be."
+        begins with a dot. Whatever becomes of the server, it goes on, with a new link if need be.\n\n\
+        With `--request` it takes what people upload to a file request of yours, each file by \
+        itself, and remembers what it has taken. It looks every ten seconds, and ends when the \
+        request does. That needs a token, as `upload` does."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Arguments {
     /// The folder to put them in, made where it is missing
     #[arg(long, value_name = "DIR", default_value = ".")]
     into: PathBuf,
-    /// Most that one sender brings at one time
-    #[arg(long, value_name = "SIZE", value_parser = size::parse, default_value = "10GiB")]
-    max_size: u64,
+    /// Take what comes to this file request of yours; its folder on the server is looked into
+    #[arg(long, value_name = "LINK|ID", conflicts_with_all = ["ask", "no_qr"])]
+    request: Option<String>,
+    /// Most that one sender brings at one time, 10GiB if not given; with --request, most that is taken in all
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    max_size: Option<u64>,
     /// Most that one file may have
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_file_size: Option<u64>,
-    /// Most files that one sender brings at one time
-    #[arg(long, value_name = "N", default_value = "1000")]
-    max_files: usize,
-    /// What names are like, such as `*.pdf`; an offer with one that is like none of these is declined
+    /// Most files that one sender brings at one time, 1000 if not given; with --request, most that are taken in all
+    #[arg(long, value_name = "N")]
+    max_files: Option<usize>,
+    /// What names are like, such as `*.pdf`; an offer with one that is like none of these is declined, or with --request that file
     #[arg(long, value_name = "PATTERN")]
     allow: Vec<Pattern>,
     /// Ask about each sender
     #[arg(long)]
     ask: bool,
-    /// End after the first who has brought everything
+    /// End after the first who has brought everything; with --request, after what is there now was taken
     #[arg(long)]
     once: bool,
+    /// Move the server's copy of what was taken to the trash, once the one here is checked and on the disk
+    #[arg(long, requires = "request")]
+    remove: bool,
     /// Let names begin with a dot, which hides them and may make them settings of some program
     #[arg(long)]
     hidden: bool,
@@ -74,15 +90,30 @@ pub struct Arguments {
     no_qr: bool,
 }
 
+impl Arguments {
+    /// Whether it is by a room, and not by a file request.
+    pub fn is_of_room(&self) -> bool {
+        self.request.is_none()
+    }
+}
+
 /// Does it.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<()> {
-    let Arguments { into, max_size, max_file_size, max_files, allow, ask, once, hidden, no_qr } =
+    let Arguments { into, max_size, max_file_size, max_files, allow, ask, once, hidden, .. } =
         arguments;
+    let no_qr = arguments.no_qr;
+    let folder = Folder { path: Folder::absolute(&into), hidden, purpose: "listen" };
+    if let Some(request) = arguments.request {
+        let (max_size, max_files) = (max_size.unwrap_or(u64::MAX), max_files.unwrap_or(usize::MAX));
+        let policy = Policy { max_size, max_file_size, max_files, allow, hidden };
+        let terms = Terms { policy, folder, once, remove: arguments.remove };
+        return request::run(&request, terms, context).await;
+    }
+    let (max_size, max_files) = (max_size.unwrap_or(MOST_BYTES), max_files.unwrap_or(MOST_FILES));
     if ask && !prompt::can_ask() {
         return Err(Failure::usage("nobody can be asked here whether to take files"));
     }
     let server = context.server()?;
-    let folder = Folder { path: Folder::absolute(&into), hidden, purpose: "listen" };
     let output = context.output.clone();
     // So that a folder that cannot be written to is said before anybody is invited.
     folder.store("")?;

@@ -34,8 +34,38 @@ pub struct Fetched {
     pub verified: bool,
 }
 
+/// A file that is here whole, beside its place, and has no name yet.
+pub struct Whole {
+    part: Part,
+    verified: bool,
+}
+
+impl Whole {
+    /// Has it on the disk for good.
+    pub fn sync(&self) -> Result<()> {
+        self.part.sync()
+    }
+
+    /// Gives it a name in its folder, for good, unless something has that. Answers whether it has it now.
+    pub fn name(&self, place: &Path) -> Result<bool> {
+        self.part.name(place)
+    }
+}
+
 /// Fetches a file to a place.
 pub async fn fetch(api: &Api, wanted: &Wanted, place: &Path, places: &Places) -> Result<Fetched> {
+    let Whole { part, verified } = fetch_whole(api, wanted, place, places).await?;
+    part.finish()?;
+    Ok(Fetched { verified })
+}
+
+/// Fetches a file for a place, and leaves it to whoever asks to give it its name.
+pub async fn fetch_whole(
+    api: &Api,
+    wanted: &Wanted,
+    place: &Path,
+    places: &Places,
+) -> Result<Whole> {
     let part = Part::open(places, place, wanted.source.identity(api))?;
     let shown = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let progress = api.output().progress(&shown, Some(wanted.size));
@@ -79,8 +109,7 @@ pub async fn fetch(api: &Api, wanted: &Wanted, place: &Path, places: &Places) ->
             "what arrived is not what its digest says: nothing is kept of it",
         ));
     }
-    part.finish()?;
-    Ok(Fetched { verified: expected.is_some() })
+    Ok(Whole { part, verified: expected.is_some() })
 }
 
 /// Fetches a file to standard output. What has gone there cannot be taken back: that it was not right is said in the end.

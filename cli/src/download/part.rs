@@ -40,20 +40,16 @@ impl Part {
     /// What there is of a file that is to lie at a place. `of` says what file; bytes of another are not gone on with. Fails
     /// where somebody fetches it already, or where something of that name is there that was not fetched.
     pub fn open(places: &Places, place: &Path, of: String) -> Result<Self> {
-        let mut name = place.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let path = place.with_file_name(name);
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")));
-        let folder = folder.map_err(|error| Failure::file("write to", &path, &error))?;
-        let whole_path = folder.join(path.file_name().unwrap_or_default());
-        let key = Sha256::digest(whole_path.as_os_str().as_encoded_bytes());
-        let note_path =
-            places.state_folder("downloads")?.join(Sha256Digest(key.into()).to_string());
+        let (path, note_path) = paths(places, place)?;
+        // One that is cut short, since whoever wrote it was killed, says nothing of the bytes, but that they are ours.
         let known: Option<Note> =
-            fs::read(&note_path).ok().and_then(|text| serde_json::from_slice(&text).ok());
-        if known.is_none() && path.symlink_metadata().is_ok() {
-            return Err(there_already(&path));
+            fs::read(&note_path).ok().map(|text| serde_json::from_slice(&text).unwrap_or_default());
+        if known.is_none() {
+            if path.symlink_metadata().is_ok() {
+                return Err(there_already(&path));
+            }
+            // Before the file, so that a file is never without.
+            write_note(&note_path, &Note { of: of.clone(), etag: None })?;
         }
         let failed = |error| Failure::file("write to", &path, &error);
         let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
@@ -124,16 +120,28 @@ impl Part {
 
     /// All of it is there, and right: it gets its name, if nothing else has got that.
     pub fn finish(self) -> Result<()> {
-        self.file.sync_all().map_err(|error| Failure::file("write to", &self.path, &error))?;
-        let path = TempPath::try_from_path(&self.path);
-        let mut path = path.map_err(|error| Failure::file("write", &self.place, &error))?;
+        self.sync()?;
+        if self.name(&self.place)? { Ok(()) } else { Err(there_already(&self.place)) }
+    }
+
+    /// Has what is there on the disk for good.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|error| Failure::file("write to", &self.path, &error))
+    }
+
+    /// Gives it a name in its folder, for good, unless something has that. Answers whether it has it now.
+    pub fn name(&self, place: &Path) -> Result<bool> {
+        let failed = |error| Failure::file("write", place, &error);
+        let mut path = TempPath::try_from_path(&self.path).map_err(failed)?;
         path.disable_cleanup(true);
-        path.persist_noclobber(&self.place).map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => there_already(&self.place),
-            _ => Failure::file("write", &self.place, &error.error),
-        })?;
+        match path.persist_noclobber(place) {
+            Ok(()) => {}
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(error) => return Err(failed(error.error)),
+        }
+        sync_folder_of(place).map_err(failed)?;
         let _ = fs::remove_file(&self.note_path);
-        Ok(())
+        Ok(true)
     }
 
     /// What is there is worth nothing.
@@ -143,11 +151,85 @@ impl Part {
     }
 
     fn write_note(&self) -> Result<()> {
-        let folder = self.note_path.parent().unwrap_or(Path::new("."));
-        make_private_folder(folder)?;
-        let text = serde_json::to_vec(&self.note).expect("a note is JSON");
-        fs::write(&self.note_path, text)
-            .map_err(|error| Failure::file("remember the download in", &self.note_path, &error))
+        write_note(&self.note_path, &self.note)
+    }
+}
+
+fn write_note(path: &Path, note: &Note) -> Result<()> {
+    make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
+    let text = serde_json::to_vec(note).expect("a note is JSON");
+    fs::write(path, text).map_err(|error| Failure::file("remember the download in", path, &error))
+}
+
+/// Where a file is until it is whole, and where it is remembered what it is, by the place where it is to lie.
+fn paths(places: &Places, place: &Path) -> Result<(PathBuf, PathBuf)> {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let path = place.with_file_name(name);
+    let folder = fs::canonicalize(folder_of(place));
+    let folder = folder.map_err(|error| Failure::file("write to", &path, &error))?;
+    let whole_path = folder.join(path.file_name().unwrap_or_default());
+    let key = Sha256::digest(whole_path.as_os_str().as_encoded_bytes());
+    let note_path = places.state_folder("downloads")?.join(Sha256Digest(key.into()).to_string());
+    Ok((path, note_path))
+}
+
+fn folder_of(place: &Path) -> &Path {
+    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What has got a name in a folder keeps it, whatever becomes of the computer.
+fn sync_folder_of(place: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder_of(place))?.sync_all() } else { Ok(()) }
+}
+
+/// Whether the whole file that a process had beside a place has got a name since, so that only the end of that is missing:
+/// `named` is what it was to be called.
+pub fn has_got_name(places: &Places, place: &Path, named: &Path) -> Result<bool> {
+    let (path, note_path) = paths(places, place)?;
+    let failed = |error| Failure::file("read", &path, &error);
+    match path.symlink_metadata() {
+        Ok(part) => {
+            // Where a file system cannot rename without overwriting, a file has both names for a moment.
+            let is_same = named.symlink_metadata().is_ok_and(|named| is_same_file(&part, &named));
+            if !is_same {
+                return Ok(false);
+            }
+            fs::remove_file(&path).map_err(failed)?;
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    sync_folder_of(place).map_err(failed)?;
+    let _ = fs::remove_file(note_path);
+    Ok(true)
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    false
+}
+
+/// Bytes that have come of a file that is to lie at a place.
+pub fn length_so_far(places: &Places, place: &Path) -> u64 {
+    let Ok((path, note_path)) = paths(places, place) else { return 0 };
+    if note_path.exists() { path.metadata().map_or(0, |metadata| metadata.len()) } else { 0 }
+}
+
+/// Removes what has come of a file that nobody goes on with.
+pub fn abandon(places: &Places, place: &Path) {
+    // What cannot be removed stays, and does no harm.
+    if let Ok((path, note_path)) = paths(places, place)
+        && note_path.exists()
+    {
+        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(note_path);
     }
 }
 

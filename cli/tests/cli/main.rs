@@ -13,6 +13,7 @@ mod line;
 mod listening;
 mod manners;
 mod peers;
+mod requested;
 mod running;
 mod served;
 mod sharing;
