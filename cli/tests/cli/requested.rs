@@ -225,7 +225,7 @@ async fn what_the_policy_does_not_allow_is_said_once_and_left() {
     assert_eq!(all.here(), ["a.pdf"]);
     assert_eq!(all.take(&limits).await, [Value::Null; 0]);
     // In all, those of the command before counted.
-    let events = all.take(&["--allow", "*.pdf", "--max-size", "12"]).await;
+    let events = all.take(&["--allow", "*.pdf", "--max-size", "10"]).await;
     assert_eq!(told(&events), [("b.PDF", "too_large"), ("c.pdf", "taken")]);
     assert_eq!(all.there().await.len(), 4);
     assert_eq!(told(&all.take(&[]).await), [("b.PDF", "taken"), ("run.sh.txt", "taken")]);

@@ -279,7 +279,10 @@ impl<'a> Intake<'a> {
             media_type: String::new(),
             modified_at: file.file.created_at,
         };
-        let refusal = self.left().judge(&[offered]).err()?;
+        let offered = [offered];
+        // What is wrong with the file itself is said first.
+        let all = Policy { max_files: usize::MAX, max_size: u64::MAX, ..self.terms.policy.clone() };
+        let refusal = all.judge(&offered).and_then(|()| self.left().judge(&offered)).err()?;
         let words = match refusal {
             Refusal::TooManyFiles(_) => "as many files as are allowed were taken",
             Refusal::TooLarge(_) => "with it there would be more than is allowed",
