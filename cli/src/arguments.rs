@@ -61,7 +61,7 @@ pub enum Command {
     Send(send::Arguments),
     /// Receive files that somebody sends from a browser or by `sharesync send`
     Receive(receive::Arguments),
-    /// Take files from whoever has the link or the code, or by a file request, until interrupted
+    /// Take files from whoever comes by a link, a code or a file request, until interrupted
     Listen(listen::Arguments),
     /// Sign in, and keep a token for this computer
     Login(login::Arguments),

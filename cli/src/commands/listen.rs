@@ -41,7 +41,7 @@ const MOST_BYTES: u64 = 10 << 30;
 /// Most files that one sender brings into a room, where nothing else is said.
 const MOST_FILES: usize = 1000;
 
-/// Take files from whoever has the link or the code, or by a file request, until interrupted
+/// Take files from whoever comes by a link, a code or a file request, until interrupted
 #[derive(Args)]
 #[command(
     after_help = "Says a link and a code on standard error, as `send` does; `sharesync send --to` \
