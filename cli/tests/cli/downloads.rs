@@ -26,7 +26,7 @@ async fn link(person: &Person, name: &str, content: &[u8], rules: serde_json::Va
 }
 
 /// Waits until a file here has so many bytes; answers how many.
-async fn has_arrived(path: &Path, bytes: u64) -> u64 {
+pub async fn has_arrived(path: &Path, bytes: u64) -> u64 {
     let awaited = async {
         loop {
             let length = path.metadata().map_or(0, |metadata| metadata.len());
