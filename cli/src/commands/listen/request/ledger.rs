@@ -356,12 +356,11 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
-    use uuid::Uuid;
 
     use super::*;
 
     fn file(number: usize) -> FileId {
-        FileId(Uuid::from_u128(number as u128))
+        format!("00000000-0000-0000-0000-{number:012}").parse().unwrap()
     }
 
     fn open(folder: &TempDir) -> Ledger {
