@@ -2,10 +2,11 @@
  * How much memory the command takes at most at either end of a file that is larger than any memory it should take, beside
  * a small one. Called by `run.mjs`.
  */
-import { mkdtemp, rm, statfs } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { CommandProcess } from './command-process.mjs'
+import { hasRoom } from './disk.mjs'
 import { startServer } from './server-process.mjs'
 import { hollowFile } from './windows.mjs'
 
@@ -20,11 +21,7 @@ export async function measureCommandMemory(binary) {
   const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
   const stops = [() => rm(folder, { recursive: true })]
   try {
-    const { bavail, bsize } = await statfs(folder)
-    if (bavail * bsize < DISK) {
-      print(`not measured: less than ${DISK / 1e9} GB is free in ${folder}`)
-      return
-    }
+    if (!(await hasRoom(folder, DISK))) return
     const server = await startServer(binary)
     stops.push(() => server.stop())
     for (const bytes of [SMALL_BYTES, BYTES]) {

@@ -5,10 +5,11 @@
  * A page's memory is that of its renderer: its proportional set size (PSS) in Linux's /proc, looked at twice a
  * second. What the browser's other processes take is shown beside it.
  */
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
+import { hasRoom } from './disk.mjs'
 import { commandOf, descendants, processWith } from './processes.mjs'
 import { startServer } from './server-process.mjs'
 import { hollowFile, openWindows, transfer } from './windows.mjs'
@@ -30,11 +31,7 @@ export async function measureMemory(binary) {
   const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
   const stops = [() => rm(folder, { recursive: true })]
   try {
-    const { bavail, bsize } = await statfs(folder)
-    if (bavail * bsize < DISK) {
-      print(`not measured: less than ${DISK / 1e9} GB is free in ${folder}`)
-      return
-    }
+    if (!(await hasRoom(folder, DISK))) return
     const server = await startServer(binary)
     stops.push(() => server.stop())
     const windows = await openWindows(folder)

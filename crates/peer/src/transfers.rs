@@ -72,7 +72,8 @@ pub struct Transfers<T> {
 }
 
 impl<T: Transfer> Transfers<T> {
-    /// The transfers of a room that was opened, with its events. `offers` is whom this side offers files; `begin` makes a transfer with a member; `steering` is what stops them all.
+    /// The transfers of a room that was opened, with its events. `offers` is whom this side offers files; `begin` makes a
+    /// transfer with a member; `steering` is what stops them all.
     pub fn new(
         (room, events): (Room, mpsc::Receiver<RoomEvent>),
         dialer: Dialer,

@@ -5,6 +5,7 @@
 mod asked;
 mod intake;
 mod ledger;
+mod refused;
 
 use std::time::Duration;
 

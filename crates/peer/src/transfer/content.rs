@@ -55,7 +55,7 @@ impl Content {
         Some(block_length(content.size, block))
     }
 
-    /// Nothing is on its way any more: the connection is gone, and all that came whole is written.
+    /// Nothing is on its way any more: the connection is gone.
     pub(super) fn release_all(&mut self) {
         self.files.values_mut().for_each(|content| content.claimed.clear());
     }

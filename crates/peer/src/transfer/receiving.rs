@@ -115,7 +115,7 @@ impl<'a> Receiving<'a> {
         let (tasks, events) = mpsc::unbounded_channel();
         let (disk, disk_events) = mpsc::unbounded_channel();
         receiver.talk.begin();
-        // A conversation that was dropped could not say that nothing is on its way any more.
+        // Whatever was on its way in the conversation before will not come, however that ended.
         if let Some(accepted) = &mut receiver.accepted {
             accepted.content.release_all();
         }
@@ -166,8 +166,7 @@ impl<'a> Receiving<'a> {
                     Event::Found(_) | Event::Decided(_) => {}
                 }
             }
-            if let Some(accepted) = &mut receiver.accepted {
-                accepted.content.release_all();
+            if let Some(accepted) = &receiver.accepted {
                 receiver.reporter.written(accepted.content.written());
             }
         };

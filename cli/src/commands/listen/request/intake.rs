@@ -9,13 +9,14 @@ use futures_util::stream::FuturesUnordered;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sharesync_peer::transfer::{printable, saved_name};
-use sharesync_protocol::api::{FilePage, FileSummary, ProblemCode, ScanState, UploadedFile};
+use sharesync_protocol::api::{FilePage, FileSummary, ProblemCode, UploadedFile};
 use sharesync_protocol::transfer::OfferedFile;
 use sharesync_protocol::{FileId, FolderId};
 
-use super::super::policy::{Policy, Refusal};
+use super::super::policy::Policy;
 use super::Terms;
 use super::ledger::{Known, Ledger};
+use super::refused::Refused;
 use crate::api::Api;
 use crate::commands::words::count;
 use crate::config::Places;
@@ -51,14 +52,6 @@ struct Goal {
     file: FileSummary,
     /// The name that it is fetched for.
     at: String,
-}
-
-/// Why a file is not taken.
-struct Reason {
-    code: &'static str,
-    words: String,
-    /// Whether that may change without anybody's doing.
-    passes: bool,
 }
 
 impl<'a> Intake<'a> {
@@ -227,11 +220,11 @@ impl<'a> Intake<'a> {
         if self.spoilt.contains(&id) {
             return Ok(None);
         }
-        if let Some(reason) = self.judge(&file) {
-            if let Some(at) = at.filter(|_| !reason.passes) {
+        if let Some(refused) = self.judge(&file) {
+            if let Some(at) = at.filter(|_| !refused.passes) {
                 abandon(self.places, &self.terms.folder.path.join(at));
             }
-            self.decline(&file, &reason)?;
+            self.decline(&file, &refused)?;
             return Ok(None);
         }
         self.waiting.remove(&id);
@@ -247,31 +240,24 @@ impl<'a> Intake<'a> {
     }
 
     /// Why a file is not taken, or not now. One that has begun to come was within the limits.
-    fn judge(&self, file: &FileSummary) -> Option<Reason> {
-        match file.file.scan.scan {
-            ScanState::Pending => return Some(Reason::scan_pending()),
-            ScanState::Infected => {
-                return Some(Reason::infected(file.file.scan.scan_found.as_deref()));
-            }
-            ScanState::Clean | ScanState::Unscanned => {}
-        }
-        if file.damaged {
-            return Some(Reason::new("damaged", "the server's disk has changed it", false));
+    fn judge(&self, file: &FileSummary) -> Option<Refused> {
+        if let Some(refused) = Refused::by_server(file) {
+            return Some(refused);
         }
         let begun = match self.ledger.known(file.file.id) {
             Some(Known::Taking(at) | Known::Whole(at, _)) => Some(at.as_str()),
             _ => None,
         };
         if begun.is_none()
-            && let Some(refusal) = self.refusal(file)
+            && let Some(refused) = self.refusal(file)
         {
-            return Some(refusal);
+            return Some(refused);
         }
         self.no_space(file.file.size, begun)
     }
 
     /// Why the policy does not allow a file.
-    fn refusal(&self, file: &FileSummary) -> Option<Reason> {
+    fn refusal(&self, file: &FileSummary) -> Option<Refused> {
         let offered = OfferedFile {
             name: file.file.name.clone(),
             path: None,
@@ -283,25 +269,17 @@ impl<'a> Intake<'a> {
         // What is wrong with the file itself is said first.
         let all = Policy { max_files: usize::MAX, max_size: u64::MAX, ..self.terms.policy.clone() };
         let refusal = all.judge(&offered).and_then(|()| self.left().judge(&offered)).err()?;
-        let words = match refusal {
-            Refusal::TooManyFiles(_) => "as many files as are allowed were taken",
-            Refusal::TooLarge(_) => "with it there would be more than is allowed",
-            Refusal::FileTooLarge(_) => "it is too large",
-            Refusal::NameNotAllowed(_) => "its name is not allowed",
-            Refusal::NoSpace(_) | Refusal::NotWanted => "it is not wanted",
-        };
-        Some(Reason::new(refusal.code(), words, false))
+        Some(Refused::by_policy(&refusal))
     }
 
     /// Whether there is no room for a file of this size, of which some may be there.
-    fn no_space(&self, size: u64, begun: Option<&str>) -> Option<Reason> {
+    fn no_space(&self, size: u64, begun: Option<&str>) -> Option<Refused> {
         let so_far = |at: &str| length_so_far(self.places, &self.terms.folder.path.join(at));
         let missing = size.saturating_sub(begun.map_or(0, so_far));
         let promised = self.moving.values().map(|(at, size)| size.saturating_sub(so_far(at)));
         let free = self.terms.folder.store("").ok().and_then(|store| store.free_bytes().ok());
         let needed = missing.saturating_add(promised.sum());
-        let words = format!("the disk has too little space for {}", size::words(missing));
-        (needed > free.unwrap_or_default()).then(|| Reason::new("no_space", words, true))
+        (needed > free.unwrap_or_default()).then(|| Refused::no_space(missing))
     }
 
     /// The policy, of what was taken and is on its way already.
@@ -385,37 +363,37 @@ impl<'a> Intake<'a> {
     }
 
     /// A file is not taken: for good, or it is waited for. Said once.
-    fn decline(&mut self, file: &FileSummary, reason: &Reason) -> Result<()> {
+    fn decline(&mut self, file: &FileSummary, refused: &Refused) -> Result<()> {
         let id = file.file.id;
         let name = printable(&file.file.name);
         let output = self.api.output();
-        if reason.passes {
+        if refused.passes {
             self.waiting.insert(id);
-            if self.said.insert((id, reason.code.to_owned())) {
-                let event = json!({ "event": "waiting", "reason": reason.code, "file": name });
+            if self.said.insert((id, refused.code.to_owned())) {
+                let event = json!({ "event": "waiting", "reason": refused.code, "file": name });
                 output.event(&from(file, event))?;
-                output.note(format_args!("waiting for {name}: {}", reason.words));
+                output.note(format_args!("waiting for {name}: {}", refused.words));
             }
             return Ok(());
         }
         self.waiting.remove(&id);
-        if self.ledger.known(id) == Some(&Known::Declined(reason.code.to_owned())) {
+        if self.ledger.known(id) == Some(&Known::Declined(refused.code.to_owned())) {
             return Ok(());
         }
-        let event = json!({ "event": "declined", "reason": reason.code, "file": name });
+        let event = json!({ "event": "declined", "reason": refused.code, "file": name });
         output.event(&from(file, event))?;
-        output.note(format_args!("declined: {name}: {}", reason.words));
-        self.ledger.declined(id, reason.code)
+        output.note(format_args!("declined: {name}: {}", refused.words));
+        self.ledger.declined(id, refused.code)
     }
 
     /// A file could not be taken. Fails where that is about all of them.
     fn not_taken(&mut self, file: &FileSummary, failure: Failure) -> Result<()> {
         let id = file.file.id;
         if failure.is(ProblemCode::ScanPending) {
-            return self.decline(file, &Reason::scan_pending());
+            return self.decline(file, &Refused::scan_pending());
         }
         if failure.is(ProblemCode::Quarantined) {
-            return self.decline(file, &Reason::infected(None));
+            return self.decline(file, &Refused::infected(None));
         }
         match failure.exit {
             ExitCode::NotFound => {
@@ -427,7 +405,7 @@ impl<'a> Intake<'a> {
             }
             ExitCode::Damaged => {
                 self.spoilt.insert(id);
-                return self.decline(file, &Reason::new("damaged", failure.message, false));
+                return self.decline(file, &Refused::damaged(failure.message));
             }
             ExitCode::Done | ExitCode::NotSignedIn | ExitCode::Refused => return Err(failure),
             _ => {}
@@ -444,21 +422,6 @@ impl<'a> Intake<'a> {
         // It has been said.
         self.trouble.get_or_insert(Failure { message: String::new(), ..failure });
         Ok(())
-    }
-}
-
-impl Reason {
-    fn new(code: &'static str, words: impl Into<String>, passes: bool) -> Self {
-        Self { code, words: words.into(), passes }
-    }
-
-    fn scan_pending() -> Self {
-        Self::new("scan_pending", "it is still being scanned", true)
-    }
-
-    fn infected(found: Option<&str>) -> Self {
-        let found = shown(found.unwrap_or("a virus"));
-        Self::new("infected", format!("{found} was found in it"), false)
     }
 }
 
