@@ -178,7 +178,7 @@ test('systemd understands the units, and they may little', async () => {
     const text = await readFile(at(name, 'usr/lib/systemd/system', unit), 'utf8')
     assert.match(text, new RegExp(`^ExecStart=/usr/bin/${program}( |$)`, 'm'))
     const unpacked = at(unit)
-    await writeFile(unpacked, text.replace('ExecStart=/', `ExecStart=${at(name)}/`))
+    await writeFile(unpacked, text.replace(/^ExecStart=\//m, `ExecStart=${at(name)}/`))
     const { stderr } = await execute('systemd-analyze', ['verify', unpacked])
     assert.equal(stderr, '')
     await output(
