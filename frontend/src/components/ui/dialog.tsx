@@ -35,7 +35,7 @@ export function Dialog({ open, onClose, title, description, stays, children }: D
           onInteractOutside={(event) => {
             if (stays) event.preventDefault()
           }}
-          className="fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-enter overflow-y-auto rounded-t-md border border-line bg-surface p-4 pb-8 shadow-lift outline-none sm:inset-0 sm:m-auto sm:h-fit sm:max-w-lg sm:rounded-md sm:p-6"
+          className="fixed inset-x-0 bottom-0 z-40 max-h-[92dvh] animate-enter overflow-y-auto scroll-pb-24 rounded-t-md border border-line bg-surface p-4 pb-8 shadow-lift outline-none sm:inset-0 sm:m-auto sm:h-fit sm:max-w-lg sm:rounded-md sm:p-6"
         >
           <div className="flex items-start gap-4">
             <div className="min-w-0 flex-1">
@@ -54,5 +54,14 @@ export function Dialog({ open, onClose, title, description, stays, children }: D
         </RadixDialog.Content>
       </RadixDialog.Portal>
     </RadixDialog.Root>
+  )
+}
+
+/** The end of a dialog that may be higher than the screen: what is to be pressed stays in sight. */
+export function DialogEnd({ children }: { children: ReactNode }) {
+  return (
+    <div className="sticky -bottom-8 -mx-4 -mb-8 flex flex-col border-t border-line bg-surface px-4 pt-4 pb-8 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6 sm:pb-6">
+      {children}
+    </div>
   )
 }

@@ -6,7 +6,7 @@ import { api, unwrap } from '@/api/client'
 import type { ChangeShare, OwnedShare } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { Choice } from '@/components/ui/choice'
-import { Dialog } from '@/components/ui/dialog'
+import { Dialog, DialogEnd } from '@/components/ui/dialog'
 import { Notice } from '@/components/ui/notice'
 import { useToast } from '@/components/ui/toast-context'
 import { problemWords } from '@/lib/problem-words'
@@ -86,9 +86,11 @@ function EditForm({ share, onDone }: { share: OwnedShare; onDone: () => void }) 
       />
       <PasswordRule share={share} />
       <MoreRules share={share} />
-      <Button type="submit" disabled={change.isPending}>
-        Save
-      </Button>
+      <DialogEnd>
+        <Button type="submit" disabled={change.isPending}>
+          Save
+        </Button>
+      </DialogEnd>
     </form>
   )
 }

@@ -5,7 +5,7 @@ import { useSendsMail } from '@/api/account'
 import { api, unwrap } from '@/api/client'
 import { Button } from '@/components/ui/button'
 import { Choice } from '@/components/ui/choice'
-import { Dialog } from '@/components/ui/dialog'
+import { Dialog, DialogEnd } from '@/components/ui/dialog'
 import { Notice } from '@/components/ui/notice'
 import { formatCount } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
@@ -113,9 +113,11 @@ function ShareSteps({ files, folders, onDone }: ShareStepsProps) {
       <Choice label="Link works for" name="expires_in" options={LIFETIMES} />
       <PasswordRule />
       <MoreRules />
-      <Button type="submit" disabled={create.isPending}>
-        {audience === NAMED && isMailed ? 'Create and send' : 'Create link'}
-      </Button>
+      <DialogEnd>
+        <Button type="submit" disabled={create.isPending}>
+          {audience === NAMED && isMailed ? 'Create and send' : 'Create link'}
+        </Button>
+      </DialogEnd>
     </form>
   )
 }

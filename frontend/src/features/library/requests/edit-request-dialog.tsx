@@ -4,7 +4,7 @@ import type { SubmitEvent } from 'react'
 import { api, unwrap } from '@/api/client'
 import type { ChangeFileRequest, OwnedFileRequest } from '@/api/types'
 import { Button } from '@/components/ui/button'
-import { Dialog } from '@/components/ui/dialog'
+import { Dialog, DialogEnd } from '@/components/ui/dialog'
 import { Notice } from '@/components/ui/notice'
 import { useToast } from '@/components/ui/toast-context'
 import { problemWords } from '@/lib/problem-words'
@@ -52,9 +52,11 @@ function EditForm({ request, onDone }: { request: OwnedFileRequest; onDone: () =
     <form onSubmit={submit} className="flex flex-col gap-6">
       {change.error && <Notice tone="danger">{problemWords(change.error)}</Notice>}
       <RequestFields request={request} />
-      <Button type="submit" disabled={change.isPending}>
-        Save
-      </Button>
+      <DialogEnd>
+        <Button type="submit" disabled={change.isPending}>
+          Save
+        </Button>
+      </DialogEnd>
     </form>
   )
 }

@@ -4,7 +4,7 @@ import { type SubmitEvent, useState } from 'react'
 import { api, unwrap } from '@/api/client'
 import type { CreateFileRequest } from '@/api/types'
 import { Button } from '@/components/ui/button'
-import { Dialog } from '@/components/ui/dialog'
+import { Dialog, DialogEnd } from '@/components/ui/dialog'
 import { Notice } from '@/components/ui/notice'
 import { problemWords } from '@/lib/problem-words'
 import { FolderPicker } from '../folder-picker'
@@ -69,9 +69,11 @@ function Steps({ folderId: first, onDone }: { folderId: string | null; onDone: (
             />
           }
         />
-        <Button type="submit" disabled={create.isPending}>
-          Create request
-        </Button>
+        <DialogEnd>
+          <Button type="submit" disabled={create.isPending}>
+            Create request
+          </Button>
+        </DialogEnd>
       </form>
     </>
   )
