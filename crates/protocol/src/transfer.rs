@@ -7,7 +7,7 @@ mod frame;
 
 use serde::{Deserialize, Serialize};
 
-pub use frame::{FRAME_HEADER_BYTES, Frame, FrameKind, MAX_FRAME_BYTES, MalformedFrame};
+pub use frame::{FRAME_HEADER_BYTES, Frame, MAX_FRAME_BYTES, MalformedFrame};
 
 /// The version this module describes.
 pub const VERSION: u32 = 1;

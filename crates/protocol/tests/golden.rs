@@ -13,7 +13,7 @@ use sharesync_protocol::report::Report;
 use sharesync_protocol::signaling::{
     Create, Eject, IceServers, Join, Joined, Lock, PeerId, PeerJoined, Refusal, Relayed,
 };
-use sharesync_protocol::transfer::{BLOCK_BYTES, Control, Frame, FrameKind};
+use sharesync_protocol::transfer::{BLOCK_BYTES, Control, Frame};
 
 fn fixture<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("a fixture is of its form")
@@ -56,9 +56,12 @@ fn frames_encode_and_decode() {
     let frames: Frames = fixture(include_str!("../fixtures/frames.json"));
     for golden in frames.valid {
         let payload = bytes_of(&golden.payload);
-        let kind = if golden.kind == "chunk" { FrameKind::Chunk } else { FrameKind::Seal };
+        let (digest, piece) = match golden.kind.as_str() {
+            "chunk" => (None, &payload[..]),
+            _ => payload.split_first_chunk().map(|(digest, piece)| (Some(digest), piece)).unwrap(),
+        };
         let (file, block, offset) = (golden.file, golden.block, golden.offset);
-        let frame = Frame { kind, file, block, offset, payload: &payload };
+        let frame = Frame { file, block, offset, digest, piece };
         assert_eq!(hex(&frame.encode()), golden.bytes, "{}", golden.name);
         assert_eq!(Frame::decode(&bytes_of(&golden.bytes)), Ok(frame), "{}", golden.name);
     }

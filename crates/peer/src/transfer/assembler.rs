@@ -1,7 +1,7 @@
 //! Puts the blocks that come over one connection together, and refuses the first frame that is out of place: a block
 //! nobody asked for, a gap, too much, a seal too early.
 
-use sharesync_protocol::transfer::{DIGEST_BYTES, Frame, FrameKind};
+use sharesync_protocol::transfer::Frame;
 
 use super::content::Content;
 use super::failure::Failure;
@@ -38,24 +38,15 @@ impl Assembler {
         if frame.offset as usize != current.bytes.len() {
             return Err(Failure::malformed("a frame after a gap"));
         }
-        let (digest, piece) = match frame.kind {
-            FrameKind::Chunk => (None, frame.payload),
-            FrameKind::Seal => {
-                let sealed = frame.payload.split_first_chunk::<DIGEST_BYTES>();
-                let (digest, piece) =
-                    sealed.ok_or(Failure::malformed("a seal without a digest"))?;
-                (Some(*digest), piece)
-            }
-        };
-        let end = current.bytes.len() + piece.len();
+        let end = current.bytes.len() + frame.piece.len();
         if end > current.length {
             return Err(Failure::malformed("a frame past the end of its block"));
         }
-        if digest.is_some() != (end == current.length) {
+        if frame.digest.is_some() != (end == current.length) {
             return Err(Failure::malformed("a seal too early or too late"));
         }
-        current.bytes.extend_from_slice(piece);
-        let Some(digest) = digest else {
+        current.bytes.extend_from_slice(frame.piece);
+        let Some(&digest) = frame.digest else {
             self.current = Some(current);
             return Ok(None);
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sharesync_protocol::transfer::{
-    BLOCK_BYTES, DIGEST_BYTES, FRAME_HEADER_BYTES, Frame, FrameKind, MAX_FRAME_BYTES,
+    BLOCK_BYTES, DIGEST_BYTES, FRAME_HEADER_BYTES, Frame, MAX_FRAME_BYTES,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -83,11 +83,9 @@ impl FrameWriter {
 }
 
 fn frame(block: &OutgoingBlock, offset: usize, piece: &[u8], is_last: bool) -> Vec<u8> {
-    let sealed = [&block.digest[..], piece].concat();
-    let (kind, payload) =
-        if is_last { (FrameKind::Seal, &sealed[..]) } else { (FrameKind::Chunk, piece) };
     let offset = u32::try_from(offset).expect("a block has 256 KiB");
-    Frame { kind, file: block.file, block: block.block, offset, payload }.encode()
+    let digest = is_last.then_some(&block.digest);
+    Frame { file: block.file, block: block.block, offset, digest, piece }.encode()
 }
 
 /// How much content the frames of a channel carry: pieces of equal length, not one that fills a frame and a crumb.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use sharesync_protocol::transfer::{
-    Control, DIGEST_BYTES, FailureCode, Frame, FrameKind, LaneSignal, MAX_CONTROL_BYTES, MAX_FILES,
-    OfferedFile, WINDOW_BYTES,
+    Control, FailureCode, Frame, LaneSignal, MAX_CONTROL_BYTES, MAX_FILES, OfferedFile,
+    WINDOW_BYTES,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -441,8 +441,7 @@ impl<'a> Receiving<'a> {
             return Err(Failure::malformed("a frame before anything was accepted"));
         };
         let frame = Frame::decode(message).map_err(|_| Failure::malformed("no frame"))?;
-        let digest = if frame.kind == FrameKind::Seal { DIGEST_BYTES } else { 0 };
-        answered.received += (frame.payload.len() - digest) as u64;
+        answered.received += frame.piece.len() as u64;
         if answered.received > answered.limit {
             return Err(Failure::malformed("content beyond credit"));
         }

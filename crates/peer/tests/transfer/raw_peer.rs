@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sharesync_peer::Channels;
-use sharesync_protocol::transfer::{Control, Frame, FrameKind};
+use sharesync_protocol::transfer::{Control, Frame};
 
 /// Speaks for one end.
 pub struct RawPeer(pub Channels);
@@ -63,15 +63,14 @@ pub fn offered(name: &str, size: u64) -> Value {
     json!({"name": name, "size": size, "media_type": "", "modified_at": 0})
 }
 
-pub fn chunk(file: u32, block: u32, offset: u32, payload: &[u8]) -> Vec<u8> {
-    Frame { kind: FrameKind::Chunk, file, block, offset, payload }.encode()
+pub fn chunk(file: u32, block: u32, offset: u32, piece: &[u8]) -> Vec<u8> {
+    Frame { file, block, offset, digest: None, piece }.encode()
 }
 
 /// A seal with the digest of `whole`, which ends with `piece`.
 pub fn seal(file: u32, block: u32, offset: u32, whole: &[u8], piece: &[u8]) -> Vec<u8> {
     let digest: [u8; 32] = Sha256::digest(whole).into();
-    let payload = [&digest[..], piece].concat();
-    Frame { kind: FrameKind::Seal, file, block, offset, payload: &payload }.encode()
+    Frame { file, block, offset, digest: Some(&digest), piece }.encode()
 }
 
 /// The digest of a file with these blocks, in hexadecimal.
