@@ -3,20 +3,25 @@
 //! sealed, written, or spread over the line. `make bench` calls it, twice, and carries what each says to the other:
 //!
 //! ```text
-//! sharesync-bare-channel send BYTES       offers; says how many seconds passed until the other had them all
-//! sharesync-bare-channel receive BYTES    answers
+//! sharesync-bare-channel send BYTES [FILE]       offers; says how many seconds passed until the other had them all
+//! sharesync-bare-channel receive BYTES [FILE]    answers
 //! ```
 //!
-//! Both say a description as a line of JSON, and read the other's.
+//! Both say a description as a line of JSON, and read the other's. With files all is read and hashed by the one, hashed,
+//! written and brought to the disk by the other, on threads of their own: what nobody can do without who moves files.
 
-use std::io::{Write, stdin, stdout};
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{Read, Write, stdin, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use bytes::BytesMut;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use sha2::{Digest, Sha256};
 use sharesync_peer::udp::{PeerRuntime, own_addresses, receive_window};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -26,52 +31,106 @@ use webrtc::peer_connection::{
     RTCSessionDescription, SettingEngineBuilder,
 };
 
+const USAGE: &str = "usage: sharesync-bare-channel send|receive BYTES [FILE]";
 /// Bytes of a message; larger and smaller ones are no faster.
 const MESSAGE_BYTES: usize = 64 * 1024;
 /// Bytes that may wait to be acknowledged.
 const SEND_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+/// Messages that wait between the network and the disk.
+const WAITING: usize = 64;
 
 // As many as the command has; with more it is a fifth slower.
 #[tokio::main(worker_threads = 1)]
 async fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["send", bytes] => send(bytes.parse()?).await,
-        ["receive", bytes] => receive(bytes.parse()?).await,
-        _ => bail!("usage: sharesync-bare-channel send|receive BYTES"),
+    let (role, bytes, file) = match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [role, bytes] => (*role, bytes.parse()?, None),
+        [role, bytes, file] => (*role, bytes.parse()?, Some(*file)),
+        _ => bail!(USAGE),
+    };
+    match role {
+        "send" => send(bytes, file.map(File::open).transpose()?).await,
+        "receive" => receive(bytes, file.map(File::create).transpose()?).await,
+        _ => bail!(USAGE),
     }
 }
 
-async fn send(bytes: usize) -> Result<()> {
+async fn send(bytes: usize, file: Option<File>) -> Result<()> {
     let mut end = End::open().await?;
     end.describe(end.connection.create_offer(None).await?).await?;
     end.connection.set_remote_description(hear()?).await?;
     end.opened().await?;
-    let message = vec![0x5a; MESSAGE_BYTES];
     let started = Instant::now();
-    let mut left = bytes;
-    while left > 0 {
-        let length = left.min(MESSAGE_BYTES);
-        end.channel.send(BytesMut::from(&message[..length])).await?;
-        left -= length;
+    if let Some(file) = file {
+        let mut messages = read(file);
+        while let Some(message) = messages.recv().await {
+            end.channel.send(message).await?;
+        }
+    } else {
+        let message = vec![0x5a; MESSAGE_BYTES];
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(MESSAGE_BYTES);
+            end.channel.send(BytesMut::from(&message[..length])).await?;
+            left -= length;
+        }
     }
     end.message().await?;
     say(&started.elapsed().as_secs_f64().to_string())
 }
 
-async fn receive(bytes: usize) -> Result<()> {
+async fn receive(bytes: usize, file: Option<File>) -> Result<()> {
     let mut end = End::open().await?;
     end.connection.set_remote_description(hear()?).await?;
     end.describe(end.connection.create_answer(None).await?).await?;
     end.opened().await?;
+    let (give, messages) = mpsc::channel(WAITING);
+    let writing = file.map(|file| thread::spawn(move || write(file, messages)));
     let mut received = 0;
     while received < bytes {
-        received += end.message().await?;
+        let message = end.message().await?;
+        received += message.len();
+        if writing.is_some() {
+            give.send(message).await?;
+        }
+    }
+    drop(give);
+    if let Some(writing) = writing {
+        writing.join().expect("it does not panic")?;
     }
     end.channel.send(BytesMut::from(&b"all"[..])).await?;
     // Until whoever started it has heard the other.
     stdin().read_line(&mut String::new())?;
     Ok(())
+}
+
+/// Reads and hashes a file ahead of the network.
+fn read(mut file: File) -> mpsc::Receiver<BytesMut> {
+    let (give, messages) = mpsc::channel(WAITING);
+    thread::spawn(move || {
+        let mut hash = Sha256::new();
+        let mut message = vec![0; MESSAGE_BYTES];
+        // Where it cannot be read the other side waits in vain, and whoever measures gives up.
+        while let Ok(length @ 1..) = file.read(&mut message) {
+            hash.update(&message[..length]);
+            if give.blocking_send(BytesMut::from(&message[..length])).is_err() {
+                return;
+            }
+        }
+        black_box(hash.finalize());
+    });
+    messages
+}
+
+/// Hashes and writes what comes, and brings it to the disk.
+fn write(mut file: File, mut messages: mpsc::Receiver<BytesMut>) -> Result<()> {
+    let mut hash = Sha256::new();
+    while let Some(message) = messages.blocking_recv() {
+        hash.update(&message);
+        file.write_all(&message)?;
+    }
+    black_box(hash.finalize());
+    Ok(file.sync_all()?)
 }
 
 /// One end of the connection.
@@ -119,11 +178,10 @@ impl End {
         Ok(())
     }
 
-    /// Bytes of the next message.
-    async fn message(&mut self) -> Result<usize> {
+    async fn message(&mut self) -> Result<BytesMut> {
         loop {
             if let DataChannelEvent::OnMessage(message) = self.event().await? {
-                return Ok(message.data.len());
+                return Ok(message.data);
             }
         }
     }
