@@ -103,6 +103,18 @@ impl Command {
         }
     }
 
+    /// Whether the same command goes on where one before it was interrupted.
+    pub fn goes_on(&self) -> bool {
+        matches!(
+            self,
+            Self::Send(_)
+                | Self::Receive(_)
+                | Self::Listen(_)
+                | Self::Upload(_)
+                | Self::Download(_)
+        )
+    }
+
     /// Does it.
     pub async fn run(self, context: &Context) -> Result<()> {
         match self {

@@ -69,10 +69,13 @@ impl Failure {
         Self::new(ExitCode::Interrupted, "interrupted", "interrupted")
     }
 
-    /// Somebody ended it, and may have it go on.
-    pub fn broken_off() -> Self {
-        let message =
-            "interrupted; what is half done goes on where it stopped, by the same command";
+    /// Somebody ended it, and may have it go on, if it does.
+    pub fn broken_off(goes_on: bool) -> Self {
+        let message = if goes_on {
+            "interrupted; what is half done goes on where it stopped, by the same command"
+        } else {
+            "interrupted"
+        };
         Self::new(ExitCode::Interrupted, "interrupted", message)
     }
 

@@ -60,10 +60,11 @@ async fn run(arguments: Arguments, output: output::Output) -> Result<()> {
     if arguments.command.ends_itself() {
         return arguments.command.run(&context).await;
     }
+    let goes_on = arguments.command.goes_on();
     tokio::select! {
         // Listened for before anything is done: until then the signal ends the process without a word.
         biased;
-        () = interrupted() => Err(Failure::broken_off()),
+        () = interrupted() => Err(Failure::broken_off(goes_on)),
         done = arguments.command.run(&context) => done,
     }
 }

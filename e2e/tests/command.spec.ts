@@ -215,6 +215,7 @@ test('somebody who is not signed in lets the command in by the page that it says
   const [link, code] = [await command.link(), await command.code()]
   const page = await person()
   await page.goto(link)
+  await expect(page.getByText('Then you can let the computer in')).toBeVisible()
   await signIn(page, account)
   await expect(page.getByRole('heading', { name: 'Let this computer in?' })).toBeFocused()
   await expect(page.getByText(code, { exact: true })).toBeVisible()

@@ -1,4 +1,4 @@
-//! Shows a transfer while it lasts: a bar on a terminal, a line a second with `--json`.
+//! Shows a transfer while it lasts: a bar on a terminal, four lines a second with `--json`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::arriving::event_of;
 use crate::output::Output;
 
 /// How often a line says how far it is.
-const LINE_EVERY: Duration = Duration::from_secs(1);
+const LINE_EVERY: Duration = Duration::from_millis(250);
 /// How often a bar is drawn.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 

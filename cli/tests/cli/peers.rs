@@ -16,7 +16,7 @@ use crate::uploads::content;
 
 const MIB: u64 = 1024 * 1024;
 /// Bytes of a file whose transfer takes long enough to be interrupted.
-pub const LARGE: u64 = 64 * MIB;
+pub const LARGE: u64 = 256 * MIB;
 /// Bytes that have arrived when it is.
 const SOME: u64 = 8 * MIB;
 /// Bytes that are written besides content.

@@ -29,6 +29,7 @@ mod source_tree;
 mod steering;
 mod store;
 mod stream;
+mod taking;
 mod talk;
 mod work;
 mod writing;

@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use sharesync_protocol::transfer::{
-    Control, FailureCode, Frame, LaneSignal, MAX_CONTROL_BYTES, MAX_FILES, OfferedFile,
-    WINDOW_BYTES,
+    Control, LaneSignal, MAX_CONTROL_BYTES, MAX_FILES, OfferedFile,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::assembler::Assembler;
 use super::decision::Decision;
 use super::directory::is_same;
 use super::ending::{Ended, Outcome};
@@ -22,13 +20,12 @@ use super::line::{Heard, LOST_AFTER, Line};
 use super::offer_pages::have_pages;
 use super::receiver::{Accepted, Receiver};
 use super::steering::Wish;
-use super::store::{Begun, Block, Found};
-use super::writing::{DiskEvent, Proven, blocking, finish_files, write_blocks};
+use super::store::{Begun, Found};
+use super::taking::Taking;
+use super::writing::{DiskEvent, blocking};
 use crate::channels::Channels;
 use crate::moment::at;
 
-/// Bytes written after which the sender hears of it: often enough for a bar, not for every block.
-const CREDIT_EVERY_BYTES: u64 = 1024 * 1024;
 /// How much longer it takes until an offer has settled whose last message had no room for more.
 const FULL_PAGE_FACTOR: u32 = 8;
 /// Bytes that a file takes in an offer at most, every character of its names escaped.
@@ -71,22 +68,6 @@ enum Event {
     Begun(Result<Begun, Failure>),
 }
 
-/// What there is once it was said what is wanted.
-struct Answered {
-    assembler: Assembler,
-    /// Content bytes that are here or came, that the sender knows to be written, and that were allowed.
-    received: u64,
-    reported: u64,
-    limit: u64,
-    /// The sender's digests, of the accepted files in their order.
-    theirs: Vec<String>,
-    /// How many files, from the first, are being finished, and were found right and said to be.
-    checked: usize,
-    proven: usize,
-    blocks: mpsc::UnboundedSender<Block>,
-    files: mpsc::UnboundedSender<Proven>,
-}
-
 /// Receives over one connection.
 pub(super) struct Receiving<'a> {
     receiver: &'a mut Receiver,
@@ -100,7 +81,8 @@ pub(super) struct Receiving<'a> {
     offered: Vec<OfferedFile>,
     offered_bytes: u64,
     phase: Phase,
-    answered: Option<Answered>,
+    /// Once it was said what is wanted.
+    taking: Option<Taking>,
     lanes: BTreeSet<u32>,
     tasks: mpsc::UnboundedSender<Event>,
     events: mpsc::UnboundedReceiver<Event>,
@@ -131,7 +113,7 @@ impl<'a> Receiving<'a> {
             offered: Vec::new(),
             offered_bytes: 0,
             phase: if has_accepted { Phase::Accepted } else { Phase::Hearing(None) },
-            answered: None,
+            taking: None,
             lanes: BTreeSet::new(),
             tasks,
             events,
@@ -148,10 +130,10 @@ impl<'a> Receiving<'a> {
             }
         };
         let Self {
-            receiver, line, mut events, mut disk_events, phase, answered, tasks, disk, ..
+            receiver, line, mut events, mut disk_events, phase, taking, tasks, disk, ..
         } = self;
         // All that came whole is written, and what was begun is known, before anybody else goes on with it.
-        drop((phase, answered, tasks, disk));
+        drop((phase, taking, tasks, disk));
         let settle = async {
             while let Some(event) = disk_events.recv().await {
                 settle_disk(receiver, event);
@@ -276,7 +258,7 @@ impl<'a> Receiving<'a> {
 
     fn on_offer(&mut self, files: Vec<OfferedFile>) -> Result<(), Failure> {
         // One that crossed our answer on the way: it came too late, and that is nobody's fault.
-        if self.answered.is_some() {
+        if self.taking.is_some() {
             return Ok(());
         }
         let page = serde_json::to_vec(&files).map_or(0, |text| text.len());
@@ -401,55 +383,32 @@ impl<'a> Receiving<'a> {
         }
         self.line.say(Control::Accept { files: accepted.files.clone() });
         let written = accepted.content.written();
-        let (blocks, to_write) = mpsc::unbounded_channel();
-        let (files, to_finish) = mpsc::unbounded_channel();
-        let store = self.receiver.store.clone();
-        tokio::spawn(write_blocks(store.clone(), to_write, self.disk.clone()));
-        tokio::spawn(finish_files(store, to_finish, self.disk.clone()));
-        self.answered = Some(Answered {
-            assembler: Assembler::default(),
-            received: written,
-            reported: 0,
-            limit: 0,
-            theirs: Vec::new(),
-            checked: 0,
-            proven: 0,
-            blocks,
-            files,
-        });
+        let mut taking = Taking::begin(&self.receiver.store, written, &self.disk);
         self.receiver.reporter.moving(written);
-        self.credit(true);
+        if let Some(credit) = taking.credit(written, true) {
+            self.line.say(credit);
+        }
+        self.taking = Some(taking);
         Ok(())
     }
 
-    /// Tells the sender how much is written, and lets it send as much more; `now` even if it is little.
-    fn credit(&mut self, now: bool) {
-        let (Some(accepted), Some(answered)) = (&self.receiver.accepted, &mut self.answered) else {
-            return;
-        };
-        let written = accepted.content.written();
-        if now || written - answered.reported >= CREDIT_EVERY_BYTES {
-            answered.reported = written;
-            answered.limit = written + WINDOW_BYTES;
-            self.line.say(Control::Credit { written, limit: answered.limit });
-        }
+    /// What takes content, and what of it was accepted.
+    fn taking(&mut self) -> Option<(&mut Taking, &mut Accepted)> {
+        self.taking.as_mut().zip(self.receiver.accepted.as_mut())
     }
 
     fn on_frame(&mut self, message: &Bytes) -> Result<(), Failure> {
-        let (Some(accepted), Some(answered)) = (&mut self.receiver.accepted, &mut self.answered)
-        else {
+        let Some((taking, accepted)) = self.taking() else {
             return Err(Failure::malformed("a frame before anything was accepted"));
         };
-        let frame = Frame::decode(message).map_err(|_| Failure::malformed("no frame"))?;
-        answered.received += frame.piece.len() as u64;
-        if answered.received > answered.limit {
-            return Err(Failure::malformed("content beyond credit"));
-        }
-        if let Some(block) = answered.assembler.take(&frame, &mut accepted.content)? {
-            // Where nothing is written any more, there is an event that says why.
-            let _ = answered.blocks.send(block);
-        }
-        Ok(())
+        taking.on_frame(message, &mut accepted.content)
+    }
+
+    fn on_end(&mut self, file: u32, digest: String) -> Result<(), Failure> {
+        let Some((taking, accepted)) = self.taking() else {
+            return Err(Failure::malformed("end before anything was accepted"));
+        };
+        taking.on_end(file, digest, accepted)
     }
 
     fn on_disk(&mut self, event: DiskEvent) -> Result<(), Stop> {
@@ -462,60 +421,40 @@ impl<'a> Receiving<'a> {
             DiskEvent::Written(blocks) => {
                 let files: BTreeSet<u32> = blocks.iter().map(|block| block.file).collect();
                 settle_disk(self.receiver, DiskEvent::Written(blocks));
-                let Some(accepted) = &self.receiver.accepted else { return Ok(()) };
-                self.receiver.reporter.written(accepted.content.written());
-                // Without the credit for its last byte the sender takes no file for verified.
-                let is_complete = files.iter().any(|file| accepted.content.digest(*file).is_some());
-                self.credit(is_complete);
-                Ok(self.check()?)
+                Ok(self.on_written(&files)?)
             }
         }
     }
 
-    fn on_end(&mut self, file: u32, digest: String) -> Result<(), Failure> {
-        let (Some(accepted), Some(answered)) = (&self.receiver.accepted, &mut self.answered) else {
-            return Err(Failure::malformed("end before anything was accepted"));
-        };
-        if accepted.files.get(answered.theirs.len()) != Some(&file) {
-            return Err(Failure::malformed("end not at this point"));
+    /// More of these files is written.
+    fn on_written(&mut self, files: &BTreeSet<u32>) -> Result<(), Failure> {
+        let Some((taking, accepted)) = self.taking() else { return Ok(()) };
+        let written = accepted.content.written();
+        // Without the credit for its last byte the sender takes no file for verified.
+        let is_complete = files.iter().any(|file| accepted.content.digest(*file).is_some());
+        let credit = taking.credit(written, is_complete);
+        let checked = taking.check(accepted);
+        self.receiver.reporter.written(written);
+        if let Some(credit) = credit {
+            self.line.say(credit);
         }
-        answered.theirs.push(digest);
-        self.check()
+        checked
     }
 
-    /// Checks, in order, the files that are written and whose end has come.
-    fn check(&mut self) -> Result<(), Failure> {
-        let (Some(accepted), Some(answered)) = (&self.receiver.accepted, &mut self.answered) else {
-            return Ok(());
-        };
-        while let Some(theirs) = answered.theirs.get(answered.checked)
-            && let Some(&file) = accepted.files.get(answered.checked)
-            && let Some(ours) = accepted.content.digest(file)
-        {
-            if ours != theirs {
-                return Err(Failure::new(FailureCode::Corrupt, "a file is not whole"));
-            }
-            answered.checked += 1;
-            let is_finished = accepted.finished.contains(&file);
-            let _ = answered.files.send(Proven { file, is_finished });
-        }
-        Ok(())
-    }
-
+    /// These files are where they belong.
     fn on_finished(&mut self, files: &[u32]) -> Result<(), Stop> {
-        let (Some(accepted), Some(answered)) = (&self.receiver.accepted, &mut self.answered) else {
-            return Ok(());
-        };
-        for &file in files {
+        let Some((taking, accepted)) = self.taking() else { return Ok(()) };
+        let proven = taking.on_finished(files.len());
+        let is_all = proven == accepted.files.len();
+        let verified = files.iter().map(|&file| {
             let digest = accepted.content.digest(file).unwrap_or_default().to_owned();
-            self.line.say(Control::Verified { file, digest });
+            Control::Verified { file, digest }
+        });
+        for verified in verified.collect::<Vec<_>>() {
+            self.line.say(verified);
         }
-        answered.proven += files.len();
-        self.receiver.reporter.verified(answered.proven);
-        if answered.proven == accepted.files.len() {
-            return Err(Stop::Said(None, Outcome::Verified));
-        }
-        Ok(())
+        self.receiver.reporter.verified(proven);
+        if is_all { Err(Stop::Said(None, Outcome::Verified)) } else { Ok(()) }
     }
 }
 

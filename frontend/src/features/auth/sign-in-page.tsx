@@ -21,6 +21,7 @@ export function SignInPage() {
   return (
     <AuthForm
       title="Sign in"
+      description={reason(parameters.get('next'))}
       submit="Sign in"
       pending={signIn.isPending}
       problem={
@@ -53,6 +54,13 @@ export function SignInPage() {
       <Field label="Password" name="password" type="password" autoComplete="current-password" />
     </AuthForm>
   )
+}
+
+/** Why one has to sign in, where that is not plain: whoever runs the command has seen nothing of this place yet. */
+function reason(next: string | null): string | undefined {
+  return next?.startsWith(paths.device)
+    ? 'Then you can let the computer in that runs the command.'
+    : undefined
 }
 
 /** What went wrong here is not the next page's affair. */
