@@ -18,9 +18,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use webrtc::data_channel::RTCDataChannelInit;
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceCandidateType, RTCIceServer, RTCPeerConnectionIceEvent,
-    RTCPeerConnectionState, RTCSessionDescription, RTCStatsReport, RTCStatsReportEntry,
-    SettingEngineBuilder, StatsSelector,
+    RTCIceCandidateInit, RTCIceCandidateType, RTCIceConnectionState, RTCIceServer,
+    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, RTCStatsReport,
+    RTCStatsReportEntry, SettingEngineBuilder, StatsSelector,
 };
 
 use crate::channels::{Channel, Channels, Path};
@@ -137,6 +137,8 @@ async fn run(
 /// What the crate tells of a connection.
 enum News {
     Candidate(RTCIceCandidateInit),
+    /// ICE has come to another state, which only is to be looked at.
+    Ice,
     State(RTCPeerConnectionState),
 }
 
@@ -149,6 +151,10 @@ impl PeerConnectionEventHandler for Handler {
         if let Ok(candidate) = event.candidate.to_json() {
             let _ = self.0.send(News::Candidate(candidate));
         }
+    }
+
+    async fn on_ice_connection_state_change(&self, _: RTCIceConnectionState) {
+        let _ = self.0.send(News::Ice);
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
@@ -239,6 +245,11 @@ impl Running {
             if let Err(lost) = went_on {
                 return lost;
             }
+            // What has changed gives the crate something to send: a first check of a path, or the first words of DTLS and of SCTP,
+            // which it leaves for its next timer else, a fifth of a second each time.
+            if !self.open {
+                self.control.0.nudge().await;
+            }
         }
     }
 
@@ -313,7 +324,7 @@ impl Running {
                 self.mending = Some(Instant::now() + QUIET);
             }
             News::State(RTCPeerConnectionState::Failed) => self.mend().await?,
-            News::State(_) => {}
+            News::Ice | News::State(_) => {}
         }
         Ok(())
     }

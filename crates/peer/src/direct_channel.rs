@@ -56,6 +56,13 @@ impl DirectChannel {
         *self.flight.lock().await = Some(flight);
     }
 
+    /// Has the connection's driver look at once what there is to send, and when it has to look again. For a channel without
+    /// a flight, which this has no need of.
+    pub(crate) async fn nudge(&self) {
+        // What it has besides, to say that there is something to write, is of no use before the channel is open.
+        let _ = self.channel.set_buffered_amount_low_threshold(0).await;
+    }
+
     /// Waits until a message may be given to the channel.
     async fn wait(&self, flight: &mut Flight, bytes: usize) -> Result<(), ChannelClosed> {
         let mut threshold = None;
