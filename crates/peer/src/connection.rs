@@ -50,6 +50,10 @@ const SEND_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 /// The attribute (RFC 8866 §5.13) of a description in which a native peer says how many bytes its sockets hold. Browsers,
 /// which do not know it, pass over it, and say nothing of their own.
 const RECEIVE_BUFFER: &str = "x-sharesync-receive-buffer";
+/// How long between two checks of the paths that may be (RFC 8445 §14.2), and how many are made of one: for three seconds,
+/// since the other side may begin later. By the crate's own, 200 ms, each step of connecting waits for the next check.
+const CHECK_EVERY: Duration = Duration::from_millis(50);
+const MOST_CHECKS: u16 = 60;
 /// How long a candidate that the other side did not announce has to wait for better ones. The crate's own second is most
 /// of what connecting to a browser takes, whose addresses are hidden from us (draft-ietf-mmusic-mdns-ice-candidates).
 const UNANNOUNCED_WAIT: Duration = Duration::from_millis(50);
@@ -193,6 +197,7 @@ impl Running {
         let largest = u32::try_from(MAX_FRAME_BYTES).expect("256 KiB");
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
+            .with_ice_connection_attempts(Some(CHECK_EVERY), Some(MOST_CHECKS))
             .with_prflx_acceptance_min_wait(Some(UNANNOUNCED_WAIT))
             .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(largest))
             .with_sctp_max_receive_buffer_size(receive_window())
