@@ -204,6 +204,27 @@ describe('a session', () => {
     expect(await session.token()).toBe('mine')
   })
 
+  it('is taken up from a provider whatever was asked for before', async () => {
+    // The header asks who is there as soon as the page is; with the cookie of the sign-in, or without.
+    for (const before of [grant('early'), refused('unauthenticated', 401)]) {
+      server.mockReset()
+      server.mockResolvedValueOnce(before).mockResolvedValueOnce(grant('a'))
+      const session = new Session()
+      const asked = session.settle()
+      expect(await session.takeUp()).toBe(true)
+      await asked
+      expect(session.state).toBe('signed-in')
+      expect(await session.token()).toBe('a')
+    }
+  })
+
+  it('is not taken up where the provider has left none', async () => {
+    server.mockResolvedValue(refused('unauthenticated', 401))
+    const session = new Session()
+    expect(await session.takeUp()).toBe(false)
+    expect(session.state).toBe('signed-out')
+  })
+
   it('tells why signing in failed, and changes nothing', async () => {
     server.mockResolvedValueOnce(refused('invalid_credentials', 401))
     const session = new Session()

@@ -87,6 +87,8 @@ export class Session {
   async takeUp(): Promise<boolean> {
     noteSession(true)
     this.#epoch += 1
+    // What was asked for before that is no answer: it may have gone out without the cookie.
+    await this.#renewal?.catch(() => null)
     const found = (await this.renew()) !== null
     if (found) this.#channel?.postMessage('signed-in')
     return found

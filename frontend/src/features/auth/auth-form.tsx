@@ -8,7 +8,7 @@ interface AuthFormProps {
   /** The heading. */
   title: string
   /** A sentence under it, where the fields do not say all. */
-  description?: string
+  description?: string | undefined
   /** What the button says. */
   submit: string
   /** Whether an answer is awaited. */
