@@ -17,6 +17,8 @@ use crate::channel_pair::Connection;
 
 /// Bytes of a block.
 pub const BLOCK: usize = 256 * 1024;
+/// Bytes of a file that is not over before somebody has done something about it: several times what may be on its way.
+pub const LONG: usize = 200 * BLOCK;
 /// How long anything takes at most, on the slowest of computers.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long an offer settles.

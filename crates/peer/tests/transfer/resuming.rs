@@ -8,7 +8,7 @@ use sharesync_protocol::transfer::{Control, FailureCode};
 
 use crate::channel_pair::Connection;
 use crate::peers::{
-    Always, BLOCK, Undecided, VERIFIED, converse, failure, files_in, noise, receiver_in,
+    Always, BLOCK, LONG, Undecided, VERIFIED, converse, failure, files_in, noise, receiver_in,
     receiver_into, sender_of, set_aside, store_in, when,
 };
 
@@ -180,7 +180,7 @@ async fn it_may_break_while_somebody_is_asked() {
 
 #[tokio::test]
 async fn a_conversation_may_be_dropped_while_blocks_are_coming() {
-    let content = noise(40 * BLOCK, 1);
+    let content = noise(LONG, 1);
     let folder = tempfile::tempdir().unwrap();
     let (mut sender, _) = sender_of(set_aside(&[("file", &content)]));
     let (mut receiver, _) = receiver_in(folder.path());

@@ -8,7 +8,7 @@ use sharesync_protocol::transfer::FailureCode;
 
 use crate::channel_pair::Connection;
 use crate::peers::{
-    BLOCK, VERIFIED, converse, failure, files_in, folder_of, names_in, noise, receiver_in,
+    BLOCK, LONG, VERIFIED, converse, failure, files_in, folder_of, names_in, noise, receiver_in,
     sender_of, transfer, when,
 };
 
@@ -114,7 +114,7 @@ async fn a_file_that_changes_before_it_is_sent_fails_as_unreadable() {
 
 #[tokio::test]
 async fn a_file_that_changes_while_it_is_sent_fails_as_unreadable() {
-    let from = folder_of(&[("file", &noise(40 * BLOCK, 1))]);
+    let from = folder_of(&[("file", &noise(LONG, 1))]);
     let path = from.path().join("file");
     let files = [Arc::new(Source::file(&path).unwrap())];
     let folder = tempfile::tempdir().unwrap();

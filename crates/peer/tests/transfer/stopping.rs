@@ -10,7 +10,7 @@ use sharesync_protocol::transfer::{FailureCode, OfferedFile};
 
 use crate::channel_pair::Connection;
 use crate::peers::{
-    Always, BLOCK, Undecided, VERIFIED, converse, failure, names_in, noise, receiver_in,
+    Always, BLOCK, LONG, Undecided, VERIFIED, converse, failure, names_in, noise, receiver_in,
     receiver_into, sender_of, set_aside, store_in, when,
 };
 
@@ -37,7 +37,7 @@ async fn what_is_declined_is_over_at_both_ends() {
 async fn either_side_may_stop_it_in_the_middle_and_nothing_is_left() {
     for is_sender in [true, false] {
         let folder = tempfile::tempdir().unwrap();
-        let (mut sender, at_sender) = sender_of(set_aside(&[("file", &noise(30 * BLOCK, 1))]));
+        let (mut sender, at_sender) = sender_of(set_aside(&[("file", &noise(LONG, 1))]));
         let (mut receiver, at_receiver) = receiver_in(folder.path());
         let mut progress = receiver.progress();
         let stop = async {
