@@ -18,9 +18,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use webrtc::data_channel::RTCDataChannelInit;
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceCandidateType, RTCIceConnectionState, RTCIceServer,
-    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, RTCStatsReport,
-    RTCStatsReportEntry, SettingEngineBuilder, StatsSelector,
+    RTCIceCandidateInit, RTCIceConnectionState, RTCIceServer, RTCPeerConnectionIceEvent,
+    RTCPeerConnectionState, RTCSessionDescription, SettingEngineBuilder, StatsSelector,
 };
 
 use crate::channels::{Channel, Channels, Path};
@@ -31,6 +30,9 @@ use crate::udp::{PeerRuntime, own_addresses, receive_window};
 
 #[cfg(test)]
 mod tests;
+mod translation;
+
+use translation::{as_protocol, as_rtc, from_protocol, path_of};
 
 /// How long making the connection, or mending it, may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -443,45 +445,4 @@ fn receive_buffer(sdp: &str) -> usize {
     said.map_or(BROWSER_BUFFER_BYTES, |bytes: usize| {
         bytes.clamp(BROWSER_BUFFER_BYTES, SEND_BUFFER_BYTES)
     })
-}
-
-/// Which way the pair in use leads, once one is.
-fn path_of(stats: &RTCStatsReport) -> Option<Path> {
-    let pair = stats.candidate_pairs().find(|pair| pair.nominated)?;
-    let ends = [&pair.local_candidate_id, &pair.remote_candidate_id];
-    let relayed = ends.into_iter().filter_map(|id| stats.get(id)).any(|end| match end {
-        RTCStatsReportEntry::LocalCandidate(candidate)
-        | RTCStatsReportEntry::RemoteCandidate(candidate) => {
-            candidate.candidate_type == RTCIceCandidateType::Relay
-        }
-        _ => false,
-    });
-    Some(if relayed { Path::Turn } else { Path::Direct })
-}
-
-fn as_rtc(server: &IceServer) -> RTCIceServer {
-    RTCIceServer {
-        urls: server.urls.clone(),
-        username: server.username.clone().unwrap_or_default(),
-        credential: server.credential.clone().unwrap_or_default(),
-    }
-}
-
-fn as_protocol(candidate: RTCIceCandidateInit) -> IceCandidate {
-    IceCandidate {
-        candidate: candidate.candidate,
-        sdp_mid: candidate.sdp_mid,
-        sdp_m_line_index: candidate.sdp_mline_index,
-        username_fragment: candidate.username_fragment,
-    }
-}
-
-fn from_protocol(candidate: IceCandidate) -> RTCIceCandidateInit {
-    RTCIceCandidateInit {
-        candidate: candidate.candidate,
-        sdp_mid: candidate.sdp_mid,
-        sdp_mline_index: candidate.sdp_m_line_index,
-        username_fragment: candidate.username_fragment,
-        url: None,
-    }
 }

@@ -26,7 +26,7 @@ pub(crate) mod ends;
 #[cfg(test)]
 mod tests;
 
-/// How long ICE has before the relay is asked for as well: three times what a connection usually takes, and soon enough
+/// How long ICE has before the relay is asked for as well: several times what a connection usually takes, and soon enough
 /// for the relay to be in use within three seconds.
 const RELAY_AFTER: Duration = Duration::from_millis(1500);
 /// How long to wait before a better way than the relay is sought again, first and at most.

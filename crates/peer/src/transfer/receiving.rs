@@ -428,33 +428,34 @@ impl<'a> Receiving<'a> {
 
     /// More of these files is written.
     fn on_written(&mut self, files: &BTreeSet<u32>) -> Result<(), Failure> {
-        let Some((taking, accepted)) = self.taking() else { return Ok(()) };
+        let (Some(taking), Some(accepted)) = (&mut self.taking, &self.receiver.accepted) else {
+            return Ok(());
+        };
         let written = accepted.content.written();
+        self.receiver.reporter.written(written);
         // Without the credit for its last byte the sender takes no file for verified.
         let is_complete = files.iter().any(|file| accepted.content.digest(*file).is_some());
-        let credit = taking.credit(written, is_complete);
-        let checked = taking.check(accepted);
-        self.receiver.reporter.written(written);
-        if let Some(credit) = credit {
+        if let Some(credit) = taking.credit(written, is_complete) {
             self.line.say(credit);
         }
-        checked
+        taking.check(accepted)
     }
 
     /// These files are where they belong.
     fn on_finished(&mut self, files: &[u32]) -> Result<(), Stop> {
-        let Some((taking, accepted)) = self.taking() else { return Ok(()) };
-        let proven = taking.on_finished(files.len());
-        let is_all = proven == accepted.files.len();
-        let verified = files.iter().map(|&file| {
+        let (Some(taking), Some(accepted)) = (&mut self.taking, &self.receiver.accepted) else {
+            return Ok(());
+        };
+        for &file in files {
             let digest = accepted.content.digest(file).unwrap_or_default().to_owned();
-            Control::Verified { file, digest }
-        });
-        for verified in verified.collect::<Vec<_>>() {
-            self.line.say(verified);
+            self.line.say(Control::Verified { file, digest });
         }
+        let proven = taking.on_finished(files.len());
         self.receiver.reporter.verified(proven);
-        if is_all { Err(Stop::Said(None, Outcome::Verified)) } else { Ok(()) }
+        if proven == accepted.files.len() {
+            return Err(Stop::Said(None, Outcome::Verified));
+        }
+        Ok(())
     }
 }
 
