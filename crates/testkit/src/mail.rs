@@ -35,9 +35,9 @@ impl Mail {
         mails.collect()
     }
 
-    /// The token in its link.
-    pub fn token(&self) -> String {
-        let (_, rest) = self.text.split_once("#token=").expect("there is a link in it");
-        rest.split_whitespace().next().unwrap_or_default().into()
+    /// The token in its link, if it has one.
+    pub fn token(&self) -> Option<String> {
+        let (_, rest) = self.text.split_once("#token=")?;
+        rest.split_whitespace().next().map(Into::into)
     }
 }

@@ -230,10 +230,11 @@ impl Stack {
         Mail::all_in(&self.folder.path().join("mail"), address)
     }
 
-    /// The token in the link of the last mail to an address.
+    /// The token in the last link that was mailed to an address. Mails that only tell something may lie before it or behind it:
+    /// those of one moment have no order.
     pub async fn mailed_token(&self, address: &str) -> String {
         let mails = self.mail_to(address).await;
-        mails.last().expect("something was mailed").token()
+        mails.iter().rev().find_map(Mail::token).expect("a link was mailed")
     }
 
     /// Somebody with a role, made by an administrator and signed in.

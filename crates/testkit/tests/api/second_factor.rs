@@ -83,7 +83,7 @@ async fn signing_in_takes_a_code_once_that_is_confirmed() {
     authenticator.wait(&stack);
     give(&ann, &authenticator.code()).await.problem(410, ProblemCode::Expired);
     let mails = stack.mail_to("ann@example.com").await;
-    assert_eq!(mails.last().unwrap().subject, "Your account has a second factor");
+    assert!(mails.iter().any(|mail| mail.subject == "Your account has a second factor"));
 }
 
 #[tokio::test]
