@@ -1,6 +1,7 @@
-//! The ways to one other member, from the best down: a direct connection, one through TURN (both by ICE, in one
-//! `Connection`), and the server's relay. The relay is asked for when ICE has not come through soon; and while it is in use
-//! a better way is sought again and again, and taken when found. Used by `Member`.
+//! The ways to one other member, from the best down: TCP, where it is native, too, and one of the two can be reached; a direct
+//! connection, one through TURN (both by ICE, in one `Connection`); and the server's relay. The first two are sought at
+//! once, and the relay is asked for when neither has come through soon; while it is in use a better way is sought again and
+//! again. Whatever is better is taken when found. Used by `Member`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,8 @@ use crate::moment::at;
 use crate::peer_signal::{PeerSignal, SignalBody};
 use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
 use crate::signaling::RelayInvitation;
+use crate::tcp_door::{TcpAddresses, TcpDoor};
+use crate::tcp_link::{TcpEvent, TcpLink};
 
 #[cfg(test)]
 pub(crate) mod ends;
@@ -32,7 +35,7 @@ const RELAY_AFTER: Duration = Duration::from_millis(1500);
 /// How long to wait before a better way than the relay is sought again, first and at most.
 const BETTER_FIRST: Duration = Duration::from_secs(10);
 const BETTER_MOST: Duration = Duration::from_mins(2);
-/// How long the relay is kept after a better way was found, so that the other side finds it, too.
+/// How long a way is kept after a better one was found, so that the other side finds that, too.
 const LINGER: Duration = Duration::from_secs(3);
 /// What a link tells that waits to be taken.
 const MAX_EVENTS: usize = 64;
@@ -53,6 +56,8 @@ pub(crate) trait Line: Send + Sync + 'static {
     fn draw(&self) -> [u8; 16];
     /// How to reach a relay.
     fn dialer(&self) -> Dialer;
+    /// Where we can be reached by TCP, if anywhere.
+    fn tcp_door(&self) -> Option<TcpDoor>;
     /// STUN and TURN servers, with credentials that are good for a while.
     fn ice_servers(&self) -> Vec<IceServer>;
     /// What seals a lane of this name between the two.
@@ -72,6 +77,7 @@ pub(crate) enum LadderEvent {
 /// Which of its links a ladder uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rung {
+    Tcp,
     Ice,
     Relay,
 }
@@ -81,6 +87,23 @@ struct Link {
     id: String,
     connection: Connection,
     events: mpsc::Receiver<ConnectionEvent>,
+    door: Door,
+}
+
+/// What becomes of our door while a link is described.
+enum Door {
+    /// It is open, and the other side not known yet.
+    Open(TcpDoor),
+    /// What is said of it; the other side is being met there.
+    Announced(String),
+    /// There is none, or nobody who would come.
+    None,
+}
+
+/// A connection by TCP, made or being made.
+struct Tcp {
+    link: TcpLink,
+    events: mpsc::Receiver<TcpEvent>,
 }
 
 /// A way through the relay, made or being made.
@@ -103,6 +126,7 @@ pub(crate) struct Ladder {
     connects: bool,
     line: Arc<dyn Line>,
     link: Option<Link>,
+    tcp: Option<Tcp>,
     relay: Option<Relay>,
     active: Option<Rung>,
     /// The last link that the other side has offered.
@@ -113,9 +137,25 @@ pub(crate) struct Ladder {
     relay_at: Option<Instant>,
     better_at: Option<Instant>,
     better_wait: Duration,
-    drop_relay_at: Option<Instant>,
+    drop_idle_at: Option<Instant>,
     /// Counts climbs, so that what was asked for before one is of no use after it.
     turn: u64,
+}
+
+impl Link {
+    /// What our side says, with where it can be reached by TCP.
+    fn with_door(&self, signal: ConnectionSignal) -> ConnectionSignal {
+        let said = match &self.door {
+            Door::Open(door) => door.attribute(),
+            Door::Announced(attribute) => attribute.clone(),
+            Door::None => return signal,
+        };
+        match signal {
+            ConnectionSignal::Offer { sdp } => ConnectionSignal::Offer { sdp: sdp + &said },
+            ConnectionSignal::Answer { sdp } => ConnectionSignal::Answer { sdp: sdp + &said },
+            ConnectionSignal::IceCandidate { .. } => signal,
+        }
+    }
 }
 
 impl Ladder {
@@ -128,6 +168,7 @@ impl Ladder {
             connects,
             line,
             link: None,
+            tcp: None,
             relay: None,
             active: None,
             theirs: None,
@@ -137,7 +178,7 @@ impl Ladder {
             relay_at: None,
             better_at: None,
             better_wait: BETTER_FIRST,
-            drop_relay_at: None,
+            drop_idle_at: None,
             turn: 0,
         }
     }
@@ -162,8 +203,8 @@ impl Ladder {
             SignalBody::Answer(sdp) => ConnectionSignal::Answer { sdp },
             SignalBody::Candidates(candidates, _) => ConnectionSignal::IceCandidate { candidates },
         };
-        if let Some(known) = self.link.as_ref().filter(|known| known.id == link) {
-            known.connection.receive(signal);
+        if self.link.as_ref().is_some_and(|known| known.id == link) {
+            self.pass(signal);
         } else if matches!(signal, ConnectionSignal::Offer { .. }) && !self.connects {
             // What is lost here cannot be mended, though the other side may try to: it took us long to find out, too.
             if self.theirs.as_ref() == Some(&link) {
@@ -171,8 +212,24 @@ impl Ladder {
                 return;
             }
             self.theirs = Some(link.clone());
-            self.open_link(link).receive(signal);
+            self.open_link(link);
+            self.pass(signal);
         }
+    }
+
+    /// Passes a signal on to the link, and what it says of TCP to what it is for.
+    fn pass(&mut self, signal: ConnectionSignal) {
+        let Some(link) = &mut self.link else { return };
+        if let ConnectionSignal::Offer { sdp } | ConnectionSignal::Answer { sdp } = &signal
+            && let Door::Open(door) = std::mem::replace(&mut link.door, Door::None)
+            && let Some(theirs) = TcpAddresses::read(sdp)
+        {
+            link.door = Door::Announced(door.attribute());
+            let (tell, events) = mpsc::channel(MAX_EVENTS);
+            self.tcp =
+                Some(Tcp { link: TcpLink::start(door, theirs, self.connects, tell), events });
+        }
+        link.connection.receive(signal);
     }
 
     /// The other member has asked for a relay, and this is our way there.
@@ -198,6 +255,7 @@ impl Ladder {
     pub(crate) fn drop_all(&mut self) {
         self.stop();
         self.link = None;
+        self.tcp = None;
         self.drop_relay();
         self.active = None;
     }
@@ -208,6 +266,10 @@ impl Ladder {
         if let Some(Link { connection, events, .. }) = self.link.take() {
             drop(events);
             connection.finish().await;
+        }
+        if let Some(Tcp { link, events }) = self.tcp.take() {
+            drop(events);
+            link.finish().await;
         }
         if let Some(Relay { link, events }) = self.relay.take() {
             drop(events);
@@ -220,11 +282,12 @@ impl Ladder {
         loop {
             let told = tokio::select! {
                 event = of_link(&mut self.link) => self.hear_link(event),
+                event = of_tcp(&mut self.tcp) => self.hear_tcp(event),
                 event = of_relay(&mut self.relay) => self.hear_relay(event),
                 Some(answer) = self.answers.recv() => self.hear_answer(answer),
                 () = at(self.relay_at) => { self.ask_for_relay(); None }
                 () = at(self.better_at) => { self.seek_better(); None }
-                () = at(self.drop_relay_at) => { self.drop_idle_relay(); None }
+                () = at(self.drop_idle_at) => { self.drop_idle(); None }
             };
             if let Some(told) = told {
                 return told;
@@ -235,17 +298,13 @@ impl Ladder {
     fn hear_link(&mut self, event: ConnectionEvent) -> Option<LadderEvent> {
         match event {
             ConnectionEvent::Signal(signal) => {
-                let link = self.link.as_ref()?.id.clone();
-                self.say(link, signal);
+                let link = self.link.as_ref()?;
+                self.say(link.id.clone(), link.with_door(signal));
                 None
             }
-            ConnectionEvent::Open(channels) => {
-                self.active = Some(Rung::Ice);
-                self.relay_at = None;
-                self.better_at = None;
-                self.drop_relay_at = self.relay.as_ref().map(|_| Instant::now() + LINGER);
-                Some(LadderEvent::Connected(channels))
-            }
+            // What came about meanwhile is better.
+            ConnectionEvent::Open(_) if self.active == Some(Rung::Tcp) => None,
+            ConnectionEvent::Open(channels) => Some(self.take(Rung::Ice, channels)),
             ConnectionEvent::Lost(why) => {
                 let link = self.link.take()?;
                 if why == Lost::Failed && !self.connects {
@@ -256,11 +315,30 @@ impl Ladder {
         }
     }
 
+    fn hear_tcp(&mut self, event: TcpEvent) -> Option<LadderEvent> {
+        match event {
+            TcpEvent::Open(channels) => Some(self.take(Rung::Tcp, channels)),
+            TcpEvent::Lost { closed } => {
+                self.tcp = None;
+                self.lost(Rung::Tcp, closed)
+            }
+        }
+    }
+
+    /// Uses a way that is better than all there were.
+    fn take(&mut self, rung: Rung, channels: Channels) -> LadderEvent {
+        self.active = Some(rung);
+        self.relay_at = None;
+        self.better_at = None;
+        self.drop_idle_at = Some(Instant::now() + LINGER);
+        LadderEvent::Connected(channels)
+    }
+
     fn hear_relay(&mut self, event: RelayEvent) -> Option<LadderEvent> {
         match event {
             // What came through meanwhile is better.
-            RelayEvent::Open(_) if self.active == Some(Rung::Ice) => {
-                self.drop_relay_at = Some(Instant::now() + LINGER);
+            RelayEvent::Open(_) if self.active.is_some() => {
+                self.drop_idle_at = Some(Instant::now() + LINGER);
                 None
             }
             RelayEvent::Open(channels) => {
@@ -301,7 +379,8 @@ impl Ladder {
             self.stop();
             return Some(LadderEvent::Lost { closed });
         }
-        if self.active.is_none() && self.link.is_none() && self.relay.is_none() {
+        let nothing_is_left = self.link.is_none() && self.tcp.is_none() && self.relay.is_none();
+        if self.active.is_none() && nothing_is_left {
             return Some(LadderEvent::Lost { closed });
         }
         if self.active == Some(Rung::Relay) {
@@ -310,13 +389,15 @@ impl Ladder {
         None
     }
 
-    fn open_link(&mut self, id: String) -> &Connection {
-        if self.active == Some(Rung::Ice) {
+    fn open_link(&mut self, id: String) {
+        if self.active != Some(Rung::Relay) {
             self.active = None;
         }
+        self.tcp = None;
         let (tell, events) = mpsc::channel(MAX_EVENTS);
         let connection = Connection::start(self.connects, &self.line.ice_servers(), tell);
-        &self.link.insert(Link { id, connection, events }).connection
+        let door = self.line.tcp_door().map_or(Door::None, Door::Open);
+        self.link = Some(Link { id, connection, events, door });
     }
 
     /// A name for a link that no other has.
@@ -365,17 +446,19 @@ impl Ladder {
         }
     }
 
-    /// Drops a relay that a better way has made superfluous.
-    fn drop_idle_relay(&mut self) {
-        self.drop_relay_at = None;
-        if self.active != Some(Rung::Relay) {
-            self.relay = None;
+    /// Drops what a better way has made superfluous.
+    fn drop_idle(&mut self) {
+        self.drop_idle_at = None;
+        match self.active {
+            Some(Rung::Tcp) => (self.link, self.relay) = (None, None),
+            Some(Rung::Ice) => self.relay = None,
+            Some(Rung::Relay) | None => {}
         }
     }
 
     fn drop_relay(&mut self) {
         self.relay = None;
-        self.drop_relay_at = None;
+        self.drop_idle_at = None;
         if self.active == Some(Rung::Relay) {
             self.active = None;
         }
@@ -408,6 +491,16 @@ async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {
         Some(link) => {
             let event = link.events.recv().await;
             event.unwrap_or(ConnectionEvent::Lost(Lost::Failed))
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn of_tcp(tcp: &mut Option<Tcp>) -> TcpEvent {
+    match tcp {
+        Some(tcp) => {
+            let event = tcp.events.recv().await;
+            event.unwrap_or(TcpEvent::Lost { closed: false })
         }
         None => std::future::pending().await,
     }

@@ -1,37 +1,28 @@
 //! A connection to one other member through the server's relay (docs/PROTOCOL.md, "Relay"), for where nothing else gets
-//! through: both channels in one pipe, every message sealed for the other side. Made by `Ladder`.
+//! through: every message sealed for the other side. Made by `Ladder`.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::ready;
 use std::sync::{Arc, Mutex as Lock};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use sharesync_protocol::relay::{MAX_RELAY_MESSAGE_BYTES, RelayEntry, RelayReady, RelayTicket};
 use sharesync_secrecy::{LANE_HALF_BYTES, LaneError, LaneName, LaneSealer};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::channels::{Channel, ChannelClosed, Channels, Path};
+use crate::channels::{Channels, Path};
 use crate::dialer::Dialer;
+use crate::pipe::{CONTROL, EndedBy, Pipe, PipeMessage};
 use crate::signaling::RelayInvitation;
 
-/// Bytes of a message at most: a frame with half a block fits, and its seal within what the relay takes.
-const MAX_MESSAGE_BYTES: usize = 192 * 1024;
 /// How long the other side may take to come; a ticket is good for thirty seconds.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long what was said last may take to leave.
-const LINGER: Duration = Duration::from_secs(15);
-/// Messages that wait to be sent, and, of each channel, to be received.
-const MOST_WAITING: usize = 4;
-/// Before every message: which channel it belongs to.
-const CONTROL: u8 = 0;
-const DATA: u8 = 1;
 
 /// What a relay tells.
 pub(crate) enum RelayEvent {
@@ -120,33 +111,36 @@ async fn run(
         entered = timeout(READY_TIMEOUT, entered) => entered.map_err(|_| RelayLost::Broken)??,
         () = end.cancelled() => return Ok(()),
     };
+    let (channels, pipe) = Pipe::new(Path::Relay);
+    let _ = events.send(RelayEvent::Open(channels)).await;
     let sealer = Arc::new(Lock::new(sealer));
     let (sink, stream) = socket.split();
-    let (pass, passed) = mpsc::channel(MOST_WAITING);
-    let queued = Arc::new(AtomicUsize::new(0));
-    let channel = |kind| {
-        let (arrive, arrived) = mpsc::channel(MOST_WAITING);
-        let (pass, queued) = (pass.clone(), Arc::clone(&queued));
-        let channel = RelayChannel { kind, pass, queued, arrived: Mutex::new(arrived) };
-        (Arc::new(channel) as Arc<dyn Channel>, arrive)
-    };
-    let (control, arrive_control) = channel(CONTROL);
-    let (data, arrive_data) = channel(DATA);
-    drop(pass);
-    let channels =
-        Channels { control, data, max_message_bytes: MAX_MESSAGE_BYTES, path: Path::Relay };
-    let _ = events.send(RelayEvent::Open(channels)).await;
-    let writer = Writer { sink, sealer: Arc::clone(&sealer), queued, passed };
-    let patience = async {
-        end.cancelled().await;
-        tokio::time::sleep(LINGER).await;
-    };
-    tokio::select! {
-        read = read(stream, &sealer, &arrive_control, &arrive_data) => read,
-        written = writer.run(&end) => written,
-        // Whoever does not take it in time does not hear our last word.
-        () = patience => Ok(()),
+    let seals = Arc::clone(&sealer);
+    let sink = sink.with(move |message| ready(seal(&seals, &message)));
+    let stream = Box::pin(futures_util::stream::unfold(stream, |mut stream| async {
+        let sealed = next_binary(&mut stream).await;
+        Some((sealed, stream))
+    }));
+    let stream = stream.map(|sealed| open(&sealer, &sealed?));
+    match pipe.run(sink, stream, &end).await? {
+        EndedBy::Us => Ok(()),
+        EndedBy::Them => Err(RelayLost::Broken),
     }
+}
+
+fn seal(sealer: &Lock<LaneSealer>, (kind, message): &PipeMessage) -> Result<Message, RelayLost> {
+    let mut marked = Vec::with_capacity(1 + message.len());
+    marked.push(*kind);
+    marked.extend_from_slice(message);
+    let sealed = sealer.lock().map_err(|_| RelayLost::Broken)?.seal(&marked)?;
+    Ok(Message::binary(sealed))
+}
+
+fn open(sealer: &Lock<LaneSealer>, sealed: &[u8]) -> Result<PipeMessage, RelayLost> {
+    let opened = sealer.lock().map_err(|_| RelayLost::Broken)?.open(sealed)?;
+    let mut message = Bytes::from(opened);
+    let kind = if message.is_empty() { CONTROL } else { message.split_to(1)[0] };
+    Ok((kind, message))
 }
 
 /// Shows the ticket, waits for the other side, and names the lane with it.
@@ -189,101 +183,5 @@ where
             Message::Close(_) => return Err(RelayLost::Broken),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
         }
-    }
-}
-
-/// Opens what comes, and passes it on to its channel.
-async fn read<S>(
-    mut stream: S,
-    sealer: &Lock<LaneSealer>,
-    control: &mpsc::Sender<Bytes>,
-    data: &mpsc::Sender<Bytes>,
-) -> Result<(), RelayLost>
-where
-    S: Stream<Item = Result<Message, tungstenite::Error>> + Unpin,
-{
-    loop {
-        let sealed = next_binary(&mut stream).await?;
-        let opened = sealer.lock().map_err(|_| RelayLost::Broken)?.open(&sealed)?;
-        let mut message = Bytes::from(opened);
-        let kind = if message.is_empty() { CONTROL } else { message.split_to(1)[0] };
-        // Nobody receives any more: what comes is let go until the relay is.
-        match kind {
-            DATA => drop(data.send(message).await),
-            // An empty one says that the other side is about to close.
-            _ if message.is_empty() => {}
-            _ => drop(control.send(message).await),
-        }
-    }
-}
-
-/// A message on its way: its channel, and what it says.
-type Passed = (u8, Bytes);
-
-/// Seals what is said, and sends it.
-struct Writer<S> {
-    sink: S,
-    sealer: Arc<Lock<LaneSealer>>,
-    queued: Arc<AtomicUsize>,
-    passed: mpsc::Receiver<Passed>,
-}
-
-impl<S: Sink<Message, Error = tungstenite::Error> + Unpin> Writer<S> {
-    /// Sends what is said until the link is let go, then what still waits, and closes.
-    async fn run(mut self, end: &CancellationToken) -> Result<(), RelayLost> {
-        loop {
-            let next = tokio::select! {
-                next = self.passed.recv() => next,
-                () = end.cancelled(), if !self.passed.is_closed() => {
-                    self.passed.close();
-                    continue;
-                }
-            };
-            let Some((kind, message)) = next else { break };
-            self.send(kind, &message).await?;
-        }
-        self.send(CONTROL, &[]).await?;
-        self.sink.close().await?;
-        Ok(())
-    }
-
-    async fn send(&mut self, kind: u8, message: &[u8]) -> Result<(), RelayLost> {
-        let mut marked = Vec::with_capacity(1 + message.len());
-        marked.push(kind);
-        marked.extend(message);
-        let sealed = self.sealer.lock().map_err(|_| RelayLost::Broken)?.seal(&marked)?;
-        let sent = self.sink.send(Message::binary(sealed)).await;
-        self.queued.fetch_sub(message.len(), Ordering::Relaxed);
-        Ok(sent?)
-    }
-}
-
-/// One of the two channels in a relay's pipe.
-struct RelayChannel {
-    kind: u8,
-    pass: mpsc::Sender<Passed>,
-    queued: Arc<AtomicUsize>,
-    arrived: Mutex<mpsc::Receiver<Bytes>>,
-}
-
-#[async_trait]
-impl Channel for RelayChannel {
-    async fn send(&self, message: Bytes) -> Result<(), ChannelClosed> {
-        let room = self.pass.reserve().await.map_err(|_| ChannelClosed)?;
-        self.queued.fetch_add(message.len(), Ordering::Relaxed);
-        room.send((self.kind, message));
-        Ok(())
-    }
-
-    async fn receive(&self) -> Option<Bytes> {
-        self.arrived.lock().await.recv().await
-    }
-
-    async fn queued(&self) -> usize {
-        self.queued.load(Ordering::Relaxed)
-    }
-
-    async fn close(&self) {
-        // The pipe closes as a whole, when its link is let go.
     }
 }

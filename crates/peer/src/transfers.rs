@@ -21,6 +21,7 @@ use crate::peer_signal::{PeerSignal, SignalBody};
 use crate::room::Room;
 use crate::room_event::RoomEvent;
 use crate::signaling::RelayInvitation;
+use crate::tcp_door::TcpDoor;
 use crate::transfer::{CarriedBytes, Outcome, Progress, Steering};
 
 /// How often TURN's credentials are asked for again: they open nothing after an hour.
@@ -279,6 +280,10 @@ impl Line for MemberLine {
 
     fn dialer(&self) -> Dialer {
         self.dialer.clone()
+    }
+
+    fn tcp_door(&self) -> Option<TcpDoor> {
+        TcpDoor::open()
     }
 
     fn ice_servers(&self) -> Vec<IceServer> {

@@ -13,11 +13,12 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Ladder, LadderEvent, Line, Unsaid};
+use super::{Ladder, LadderEvent, Line, Rung, Unsaid};
 use crate::channels::Channels;
 use crate::dialer::Dialer;
 use crate::peer_signal::PeerSignal;
 use crate::signaling::RelayInvitation;
+use crate::tcp_door::TcpDoor;
 
 /// What one member hears of the other by way of the service.
 pub(crate) enum Heard {
@@ -36,6 +37,8 @@ pub(crate) struct TestLine {
     pub(crate) swallows: AtomicBool,
     /// Signals are refused.
     pub(crate) refuses: AtomicBool,
+    /// Nobody can come by TCP.
+    pub(crate) locked: AtomicBool,
 }
 
 #[async_trait]
@@ -65,6 +68,10 @@ impl Line for TestLine {
 
     fn dialer(&self) -> Dialer {
         Dialer::of_this_machine().unwrap()
+    }
+
+    fn tcp_door(&self) -> Option<TcpDoor> {
+        (!self.locked.load(Ordering::Relaxed)).then(TcpDoor::open).flatten()
     }
 
     fn ice_servers(&self) -> Vec<IceServer> {
@@ -101,6 +108,7 @@ impl End {
                 random: Mutex::new(StdRng::seed_from_u64(own.len() as u64)),
                 swallows: AtomicBool::new(false),
                 refuses: AtomicBool::new(false),
+                locked: AtomicBool::new(true),
             });
             let ladder = Ladder::new(own == "one", Arc::clone(&line) as Arc<dyn Line>);
             Self { ladder, line, heard }
@@ -146,4 +154,11 @@ pub(crate) async fn relay() -> (Relays, String) {
     let router = relays.router();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (relays, url)
+}
+
+impl Ladder {
+    /// Whether it is connected by TCP.
+    pub(crate) fn is_by_tcp(&self) -> bool {
+        self.active == Some(Rung::Tcp)
+    }
 }

@@ -3,12 +3,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sharesync_secrecy::LinkKey;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::LadderEvent;
 use super::ends::{End, Heard, relay};
 use crate::channels::{Channels, Path};
 use crate::peer_signal::{PeerSignal, SignalBody};
+use crate::peer_tls::Identity;
+use crate::tcp_door::TcpAddresses;
 
 /// Longer than anything takes here, and shorter than what is given up for having taken too long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -157,4 +162,142 @@ async fn a_connection_is_renewed_by_the_side_that_cannot_make_one() {
     one.ladder.climb();
     let (here, there) = both_connected(&mut one, &mut other).await;
     say_and_hear(&there, &here).await;
+}
+
+/// Lets both be reached by TCP.
+fn unlock(one: &End, other: &End) {
+    for end in [one, other] {
+        end.line.locked.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Both connected, at last by TCP: a connection by ICE may come first.
+async fn both_by_tcp(one: &mut End, other: &mut End) -> (Channels, Channels) {
+    let (mut here, mut there) = both_connected(one, other).await;
+    let settled = async {
+        while !(one.ladder.is_by_tcp() && other.ladder.is_by_tcp()) {
+            tokio::select! {
+                event = one.next() => here = channels(event),
+                event = other.next() => there = channels(event),
+            }
+        }
+    };
+    timeout(PATIENCE, settled).await.unwrap();
+    (here, there)
+}
+
+fn channels(event: LadderEvent) -> Channels {
+    let LadderEvent::Connected(channels) = event else { panic!("it is lost") };
+    channels
+}
+
+#[tokio::test]
+async fn native_members_meet_by_tcp_and_let_go_of_ice() {
+    let (mut one, mut other) = End::pair(None);
+    unlock(&one, &other);
+    one.ladder.climb();
+    let (here, there) = both_by_tcp(&mut one, &mut other).await;
+    assert_eq!((here.path, there.path), (Path::Direct, Path::Direct));
+    say_and_hear(&here, &there).await;
+    say_and_hear(&there, &here).await;
+    let let_go = async {
+        while one.ladder.link.is_some() || other.ladder.link.is_some() {
+            tokio::select! {
+                _ = one.next() => panic!("the connection changed"),
+                _ = other.next() => panic!("the connection changed"),
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+        }
+    };
+    timeout(PATIENCE, let_go).await.unwrap();
+    say_and_hear(&here, &there).await;
+}
+
+#[tokio::test]
+async fn what_was_said_last_by_tcp_arrives_and_its_end_is_an_orderly_one() {
+    let (mut one, mut other) = End::pair(None);
+    unlock(&one, &other);
+    one.ladder.climb();
+    let (here, there) = both_by_tcp(&mut one, &mut other).await;
+    for _ in 0..3 {
+        here.data.send(Bytes::from(vec![7; 190_000])).await.unwrap();
+    }
+    here.control.send(Bytes::from_static(b"farewell")).await.unwrap();
+    // Something that nobody takes any more must not cost the other side what is on its way.
+    there.control.send(Bytes::from_static(b"too late")).await.unwrap();
+    drop(here);
+    let finished = tokio::spawn(one.ladder.finish());
+    for _ in 0..3 {
+        assert_eq!(there.data.receive().await.unwrap(), vec![7; 190_000]);
+    }
+    assert_eq!(there.control.receive().await.unwrap(), "farewell");
+    let lost = timeout(PATIENCE, other.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: true }));
+    drop(there);
+    timeout(PATIENCE, finished).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_by_tcp_that_breaks_is_lost_and_made_again() {
+    let (mut one, mut other) = End::pair(None);
+    unlock(&one, &other);
+    one.ladder.climb();
+    both_by_tcp(&mut one, &mut other).await;
+    other.ladder.drop_all();
+    one.ladder.climb();
+    let (here, there) = both_by_tcp(&mut one, &mut other).await;
+    say_and_hear(&here, &there).await;
+}
+
+#[tokio::test]
+async fn where_one_cannot_be_reached_by_tcp_the_other_is_not_either() {
+    for locks in [0, 1] {
+        let (mut one, mut other) = End::pair(None);
+        unlock(&one, &other);
+        [&one, &other][locks].line.locked.store(true, Ordering::Relaxed);
+        one.ladder.climb();
+        let (here, there) = both_connected(&mut one, &mut other).await;
+        say_and_hear(&here, &there).await;
+        assert!(!one.ladder.is_by_tcp() && !other.ladder.is_by_tcp());
+    }
+}
+
+#[tokio::test]
+async fn strangers_at_the_door_hinder_nobody_and_learn_nothing() {
+    let (mut one, mut other) = End::pair(None);
+    unlock(&one, &other);
+    one.ladder.climb();
+    // The offer is held until strangers stand at the door that it tells of.
+    let offer = loop {
+        tokio::select! {
+            _ = one.next() => panic!("it is not connected"),
+            Some(heard) = other.heard.recv() => match heard {
+                Heard::Signal(signal) if matches!(signal.body, SignalBody::Offer(_)) => break signal,
+                heard => drop(heard),
+            },
+        }
+    };
+    let SignalBody::Offer(sdp) = &offer.body else { unreachable!() };
+    let door = TcpAddresses::read(sdp).unwrap().addresses[0];
+    let mut garbled = TcpStream::connect(door).await.unwrap();
+    garbled.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let silent = TcpStream::connect(door).await.unwrap();
+    // Somebody who knows where it is, and not which certificate is awaited there.
+    let (client, _) =
+        Identity::make().unwrap().with(TcpAddresses::read(sdp).unwrap().fingerprint).unwrap();
+    let stranger = tokio::spawn(async move {
+        let stream = TcpStream::connect(door).await.unwrap();
+        let connecting = TlsConnector::from(client).connect(door.ip().into(), stream);
+        let mut answer = Vec::new();
+        match connecting.await {
+            // With TLS 1.3 whoever is refused hears of it behind the handshake.
+            Ok(mut stream) => stream.read_to_end(&mut answer).await.is_err() && answer.is_empty(),
+            Err(_) => true,
+        }
+    });
+    other.ladder.receive(offer);
+    let (here, there) = both_by_tcp(&mut one, &mut other).await;
+    say_and_hear(&here, &there).await;
+    assert!(timeout(PATIENCE, stranger).await.unwrap().unwrap(), "it was not let in");
+    drop(silent);
 }

@@ -1,0 +1,179 @@
+//! A connection to one other native member by TCP (docs/PROTOCOL.md, "TCP between native peers"): faster than anything over UDP where one
+//! of the two can be reached. Both listen and both dial; the side that connects takes the first that comes about. Made by `Ladder`.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use futures_util::{SinkExt, StreamExt};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ServerConfig};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
+use tokio_util::codec::{Decoder, Encoder, Framed, LengthDelimitedCodec};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::channels::{Channels, Path};
+use crate::pipe::{EndedBy, MAX_MESSAGE_BYTES, Pipe, PipeMessage};
+use crate::tcp_door::{TcpAddresses, TcpDoor, accept};
+
+/// How long the two may take to find each other.
+const MEET_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that may be on their way at once, whoever they are from.
+const MOST_TRIES: usize = 32;
+/// Says that this connection is the one; the first message of the side that chooses.
+const CHOSEN: u8 = 2;
+
+type Line = Framed<TlsStream<TcpStream>, MessageCodec>;
+
+/// What a link by TCP tells.
+pub(crate) enum TcpEvent {
+    /// It stands.
+    Open(Channels),
+    /// It could not be made, or is gone; nothing follows. `closed` when the other side ended it in order.
+    Lost { closed: bool },
+}
+
+/// A connection by TCP. Dropped, it closes once what was said has left.
+pub(crate) struct TcpLink {
+    end: DropGuard,
+    ended: JoinHandle<()>,
+}
+
+impl TcpLink {
+    /// Meets the other member, which knows of our door; `chooses` says which side takes one connection of several.
+    pub(crate) fn start(
+        door: TcpDoor,
+        theirs: TcpAddresses,
+        chooses: bool,
+        events: mpsc::Sender<TcpEvent>,
+    ) -> Self {
+        let end = CancellationToken::new();
+        let token = end.clone();
+        let ended = tokio::spawn(async move {
+            let closed = match run(door, theirs, chooses, &events, &token).await {
+                Ok(EndedBy::Us) => return,
+                Ok(EndedBy::Them) => true,
+                Err(_) => false,
+            };
+            let _ = events.send(TcpEvent::Lost { closed }).await;
+        });
+        Self { end: end.drop_guard(), ended }
+    }
+
+    /// Closes it; returns once what was said has left, or has had long enough.
+    pub(crate) async fn finish(self) {
+        drop(self.end);
+        // It does not panic, and nobody aborts it.
+        let _ = self.ended.await;
+    }
+}
+
+async fn run(
+    door: TcpDoor,
+    theirs: TcpAddresses,
+    chooses: bool,
+    events: &mpsc::Sender<TcpEvent>,
+    end: &CancellationToken,
+) -> io::Result<EndedBy> {
+    let line = tokio::select! {
+        met = timeout(MEET_TIMEOUT, meet(door, theirs, chooses)) => met??,
+        () = end.cancelled() => return Ok(EndedBy::Us),
+    };
+    let (channels, pipe) = Pipe::new(Path::Direct);
+    let _ = events.send(TcpEvent::Open(channels)).await;
+    let (sink, stream) = line.split();
+    pipe.run(sink, stream, end).await
+}
+
+/// The connection that the two agree on.
+async fn meet(door: TcpDoor, theirs: TcpAddresses, chooses: bool) -> io::Result<Line> {
+    let TcpDoor { identity, listeners } = door;
+    let (client, server) = identity.with(theirs.fingerprint).map_err(io::Error::other)?;
+    let mut tries = JoinSet::new();
+    for address in theirs.addresses {
+        tries.spawn(dial(address, Arc::clone(&client), chooses));
+    }
+    let mut line = loop {
+        tokio::select! {
+            stream = accept(&listeners), if tries.len() < MOST_TRIES => {
+                tries.spawn(answer(stream?, Arc::clone(&server), chooses));
+            }
+            // Of those that fail nobody hears: they may be somebody else's.
+            Some(tried) = tries.join_next() => if let Ok(Ok(line)) = tried {
+                break line;
+            },
+        }
+    };
+    if chooses {
+        line.send((CHOSEN, Bytes::new())).await?;
+    }
+    Ok(line)
+}
+
+async fn dial(address: SocketAddr, tls: Arc<ClientConfig>, chooses: bool) -> io::Result<Line> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let name = ServerName::from(address.ip());
+    let stream = TlsConnector::from(tls).connect(name, stream).await?;
+    line_of(stream.into(), chooses).await
+}
+
+async fn answer(stream: TcpStream, tls: Arc<ServerConfig>, chooses: bool) -> io::Result<Line> {
+    stream.set_nodelay(true)?;
+    let stream = TlsAcceptor::from(tls).accept(stream).await?;
+    line_of(stream.into(), chooses).await
+}
+
+/// A line that may be the one; to the side that does not choose, one that is.
+async fn line_of(stream: TlsStream<TcpStream>, chooses: bool) -> io::Result<Line> {
+    let mut line = Framed::new(stream, MessageCodec::default());
+    if chooses {
+        return Ok(line);
+    }
+    match line.next().await {
+        Some(Ok((CHOSEN, _))) => Ok(line),
+        Some(Err(error)) => Err(error),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// Messages of a pipe in a stream of bytes: a length (32 bits, big-endian), the channel, what is said.
+struct MessageCodec(LengthDelimitedCodec);
+
+impl Default for MessageCodec {
+    fn default() -> Self {
+        Self(LengthDelimitedCodec::builder().max_frame_length(1 + MAX_MESSAGE_BYTES).new_codec())
+    }
+}
+
+impl Encoder<PipeMessage> for MessageCodec {
+    type Error = io::Error;
+
+    fn encode(&mut self, (kind, message): PipeMessage, buffer: &mut BytesMut) -> io::Result<()> {
+        // By itself the codec would want both in one piece, and so a copy more.
+        let length = u32::try_from(1 + message.len()).map_err(io::Error::other)?;
+        buffer.reserve(4 + 1 + message.len());
+        buffer.put_u32(length);
+        buffer.put_u8(kind);
+        buffer.put(message);
+        Ok(())
+    }
+}
+
+impl Decoder for MessageCodec {
+    type Item = PipeMessage;
+    type Error = io::Error;
+
+    fn decode(&mut self, buffer: &mut BytesMut) -> io::Result<Option<PipeMessage>> {
+        let Some(frame) = self.0.decode(buffer)? else { return Ok(None) };
+        let mut message = frame.freeze();
+        let kind = message.try_get_u8().map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(Some((kind, message)))
+    }
+}
