@@ -262,6 +262,8 @@ impl Ladder {
 
     /// Ends it so that the other side hears what was said last; returns when it has, or had long enough.
     pub(crate) async fn finish(mut self) {
+        // Over what is not used nothing was said.
+        self.drop_idle();
         // Nobody hears any more what a link tells: it must not wait for that.
         if let Some(Link { connection, events, .. }) = self.link.take() {
             drop(events);
@@ -320,6 +322,10 @@ impl Ladder {
             TcpEvent::Open(channels) => Some(self.take(Rung::Tcp, channels)),
             TcpEvent::Lost { closed } => {
                 self.tcp = None;
+                if self.active == Some(Rung::Tcp) {
+                    // Made for the same purpose, it is of no more use: the other side is about to let go of it, or makes another.
+                    self.link = None;
+                }
                 self.lost(Rung::Tcp, closed)
             }
         }

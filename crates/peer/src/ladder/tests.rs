@@ -238,6 +238,34 @@ async fn what_was_said_last_by_tcp_arrives_and_its_end_is_an_orderly_one() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_connection_by_tcp_waits_for_no_other() {
+    for hears in [false, true] {
+        let (mut one, mut other) = End::pair(None);
+        unlock(&one, &other);
+        one.ladder.climb();
+        let (here, there) = both_by_tcp(&mut one, &mut other).await;
+        // Until there is one by ICE as well, which nobody uses.
+        let idle = async {
+            let both = async { tokio::join!(one.next(), other.next()) };
+            let _ = timeout(Duration::from_secs(1), both).await;
+        };
+        idle.await;
+        drop(here);
+        let ended = async {
+            if hears {
+                one.ladder.finish().await;
+                assert!(matches!(other.next().await, LadderEvent::Lost { closed: true }));
+                other.ladder.finish().await;
+            } else {
+                tokio::join!(one.ladder.finish(), other.ladder.finish());
+            }
+        };
+        timeout(PATIENCE, ended).await.unwrap();
+        drop(there);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_by_tcp_that_breaks_is_lost_and_made_again() {
     let (mut one, mut other) = End::pair(None);
     unlock(&one, &other);
