@@ -26,8 +26,11 @@ use crate::tcp_link::{TcpEvent, TcpLink};
 
 #[cfg(test)]
 pub(crate) mod ends;
+mod rungs;
 #[cfg(test)]
 mod tests;
+
+use rungs::{Door, Link, Relay, Tcp, of_link, of_relay, of_tcp};
 
 /// How long ICE has before the relay is asked for as well: several times what a connection usually takes, and soon enough
 /// for the relay to be in use within three seconds.
@@ -82,36 +85,6 @@ enum Rung {
     Relay,
 }
 
-/// A connection by ICE, made or being made.
-struct Link {
-    id: String,
-    connection: Connection,
-    events: mpsc::Receiver<ConnectionEvent>,
-    door: Door,
-}
-
-/// What becomes of our door while a link is described.
-enum Door {
-    /// It is open, and the other side not known yet.
-    Open(TcpDoor),
-    /// What is said of it; the other side is being met there.
-    Announced(String),
-    /// There is none, or nobody who would come.
-    None,
-}
-
-/// A connection by TCP, made or being made.
-struct Tcp {
-    link: TcpLink,
-    events: mpsc::Receiver<TcpEvent>,
-}
-
-/// A way through the relay, made or being made.
-struct Relay {
-    link: RelayLink,
-    events: mpsc::Receiver<RelayEvent>,
-}
-
 /// What was asked of the service, and how it went.
 enum Answer {
     /// The description of this link was not passed on.
@@ -140,22 +113,6 @@ pub(crate) struct Ladder {
     drop_idle_at: Option<Instant>,
     /// Counts climbs, so that what was asked for before one is of no use after it.
     turn: u64,
-}
-
-impl Link {
-    /// What our side says, with where it can be reached by TCP.
-    fn with_door(&self, signal: ConnectionSignal) -> ConnectionSignal {
-        let said = match &self.door {
-            Door::Open(door) => door.attribute(),
-            Door::Announced(attribute) => attribute.clone(),
-            Door::None => return signal,
-        };
-        match signal {
-            ConnectionSignal::Offer { sdp } => ConnectionSignal::Offer { sdp: sdp + &said },
-            ConnectionSignal::Answer { sdp } => ConnectionSignal::Answer { sdp: sdp + &said },
-            ConnectionSignal::IceCandidate { .. } => signal,
-        }
-    }
 }
 
 impl Ladder {
@@ -489,35 +446,5 @@ async fn speak(
         if line.say(signal).await.is_err() && describes {
             let _ = answer.send(Answer::Unsaid(link));
         }
-    }
-}
-
-async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {
-    match link {
-        Some(link) => {
-            let event = link.events.recv().await;
-            event.unwrap_or(ConnectionEvent::Lost(Lost::Failed))
-        }
-        None => std::future::pending().await,
-    }
-}
-
-async fn of_tcp(tcp: &mut Option<Tcp>) -> TcpEvent {
-    match tcp {
-        Some(tcp) => {
-            let event = tcp.events.recv().await;
-            event.unwrap_or(TcpEvent::Lost { closed: false })
-        }
-        None => std::future::pending().await,
-    }
-}
-
-async fn of_relay(relay: &mut Option<Relay>) -> RelayEvent {
-    match relay {
-        Some(relay) => {
-            let event = relay.events.recv().await;
-            event.unwrap_or(RelayEvent::Lost(RelayLost::Broken))
-        }
-        None => std::future::pending().await,
     }
 }

@@ -1,0 +1,87 @@
+//! What a ladder holds of each way while it is made or stands, and what the ways tell.
+
+use std::future::pending;
+
+use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
+use tokio::sync::mpsc;
+
+use crate::connection::{Connection, ConnectionEvent, Lost};
+use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
+use crate::tcp_door::TcpDoor;
+use crate::tcp_link::{TcpEvent, TcpLink};
+
+/// A connection by ICE, made or being made.
+pub(super) struct Link {
+    pub(super) id: String,
+    pub(super) connection: Connection,
+    pub(super) events: mpsc::Receiver<ConnectionEvent>,
+    pub(super) door: Door,
+}
+
+/// What becomes of our door while a link is described.
+pub(super) enum Door {
+    /// It is open, and the other side not known yet.
+    Open(TcpDoor),
+    /// What is said of it; the other side is being met there.
+    Announced(String),
+    /// There is none, or nobody who would come.
+    None,
+}
+
+/// A connection by TCP, made or being made.
+pub(super) struct Tcp {
+    pub(super) link: TcpLink,
+    pub(super) events: mpsc::Receiver<TcpEvent>,
+}
+
+/// A way through the relay, made or being made.
+pub(super) struct Relay {
+    pub(super) link: RelayLink,
+    pub(super) events: mpsc::Receiver<RelayEvent>,
+}
+
+impl Link {
+    /// What our side says, with where it can be reached by TCP.
+    pub(super) fn with_door(&self, signal: ConnectionSignal) -> ConnectionSignal {
+        let said = match &self.door {
+            Door::Open(door) => door.attribute(),
+            Door::Announced(attribute) => attribute.clone(),
+            Door::None => return signal,
+        };
+        match signal {
+            ConnectionSignal::Offer { sdp } => ConnectionSignal::Offer { sdp: sdp + &said },
+            ConnectionSignal::Answer { sdp } => ConnectionSignal::Answer { sdp: sdp + &said },
+            ConnectionSignal::IceCandidate { .. } => signal,
+        }
+    }
+}
+
+pub(super) async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {
+    match link {
+        Some(link) => {
+            let event = link.events.recv().await;
+            event.unwrap_or(ConnectionEvent::Lost(Lost::Failed))
+        }
+        None => pending().await,
+    }
+}
+
+pub(super) async fn of_tcp(tcp: &mut Option<Tcp>) -> TcpEvent {
+    match tcp {
+        Some(tcp) => {
+            let event = tcp.events.recv().await;
+            event.unwrap_or(TcpEvent::Lost { closed: false })
+        }
+        None => pending().await,
+    }
+}
+
+pub(super) async fn of_relay(relay: &mut Option<Relay>) -> RelayEvent {
+    match relay {
+        Some(relay) => {
+            let event = relay.events.recv().await;
+            event.unwrap_or(RelayEvent::Lost(RelayLost::Broken))
+        }
+        None => pending().await,
+    }
+}
