@@ -1,14 +1,14 @@
 //! Both channels of a connection in one pipe, for ways that carry whole messages in order. Used by `RelayLink` and `TcpLink`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::{Mutex, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::channels::{Channel, ChannelClosed, Channels, Path};
 
@@ -26,11 +26,40 @@ pub(crate) const DATA: u8 = 1;
 /// close.
 pub(crate) type PipeMessage = (u8, Bytes);
 
-/// Who has ended a pipe in order.
+/// Who has ended a pipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EndedBy {
+    /// This side.
     Us,
+    /// The other side, which has said so.
     Them,
+    /// Nobody who said so: another way may be found.
+    Nobody,
+}
+
+/// How a pipe is ended; clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct PipeEnd {
+    token: CancellationToken,
+    with_farewell: Arc<AtomicBool>,
+}
+
+impl PipeEnd {
+    /// Ends it because all is said, which the other side is told.
+    pub(crate) fn say_farewell(&self) {
+        self.with_farewell.store(true, Ordering::Relaxed);
+        self.token.cancel();
+    }
+
+    /// Ends it once what is returned is dropped; all may not be said then.
+    pub(crate) fn drop_guard(&self) -> DropGuard {
+        self.token.clone().drop_guard()
+    }
+
+    /// Returns when it is to end.
+    pub(crate) async fn wanted(&self) {
+        self.token.cancelled().await;
+    }
 }
 
 /// The far end of two channels.
@@ -63,12 +92,12 @@ impl Pipe {
         self,
         sink: impl Sink<PipeMessage, Error = E> + Unpin,
         stream: impl Stream<Item = Result<PipeMessage, E>> + Unpin,
-        end: &CancellationToken,
+        end: &PipeEnd,
     ) -> Result<EndedBy, E> {
         let Self { passed, queued, control, data } = self;
         let writer = Writer { sink, queued, passed };
         let patience = async {
-            end.cancelled().await;
+            end.wanted().await;
             tokio::time::sleep(LINGER).await;
         };
         let mut reading = std::pin::pin!(read(stream, &control, &data));
@@ -88,7 +117,7 @@ impl Pipe {
     }
 }
 
-/// Passes what comes on to its channel; answers when the other side is about to close, or the stream is over.
+/// Passes what comes on to its channel, until the other side says that it leaves, or the stream is over.
 async fn read<E>(
     mut stream: impl Stream<Item = Result<PipeMessage, E>> + Unpin,
     control: &mpsc::Sender<Bytes>,
@@ -98,11 +127,11 @@ async fn read<E>(
         // Nobody receives any more: what comes is let go until the pipe is.
         match next? {
             (DATA, message) => drop(data.send(message).await),
-            (_, message) if message.is_empty() => break,
+            (_, message) if message.is_empty() => return Ok(EndedBy::Them),
             (_, message) => drop(control.send(message).await),
         }
     }
-    Ok(EndedBy::Them)
+    Ok(EndedBy::Nobody)
 }
 
 /// Sends what is said.
@@ -114,11 +143,11 @@ struct Writer<S> {
 
 impl<S: Sink<PipeMessage> + Unpin> Writer<S> {
     /// Sends what is said until the pipe is let go, then what still waits, and closes.
-    async fn run(mut self, end: &CancellationToken) -> Result<(), S::Error> {
+    async fn run(mut self, end: &PipeEnd) -> Result<(), S::Error> {
         loop {
             let next = tokio::select! {
                 next = self.passed.recv() => next,
-                () = end.cancelled(), if !self.passed.is_closed() => {
+                () = end.wanted(), if !self.passed.is_closed() => {
                     self.passed.close();
                     continue;
                 }
@@ -129,7 +158,11 @@ impl<S: Sink<PipeMessage> + Unpin> Writer<S> {
             self.queued.fetch_sub(length, Ordering::Relaxed);
             sent?;
         }
-        self.sink.send((CONTROL, Bytes::new())).await?;
+        // Nobody speaks any more; whether we leave by that is known when it ends.
+        end.wanted().await;
+        if end.with_farewell.load(Ordering::Relaxed) {
+            self.sink.send((CONTROL, Bytes::new())).await?;
+        }
         self.sink.close().await
     }
 }

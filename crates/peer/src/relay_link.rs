@@ -14,11 +14,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
 use crate::channels::{Channels, Path};
 use crate::dialer::Dialer;
-use crate::pipe::{CONTROL, EndedBy, Pipe, PipeMessage};
+use crate::pipe::{CONTROL, EndedBy, Pipe, PipeEnd, PipeMessage};
 use crate::signaling::RelayInvitation;
 
 /// How long the other side may take to come; a ticket is good for thirty seconds.
@@ -58,7 +58,8 @@ impl From<LaneError> for RelayLost {
 
 /// A connection through the relay. Dropped, it closes once what was said has left.
 pub(crate) struct RelayLink {
-    end: DropGuard,
+    end: PipeEnd,
+    _guard: DropGuard,
     ended: JoinHandle<()>,
 }
 
@@ -71,20 +72,20 @@ impl RelayLink {
         sealer: impl FnOnce(LaneName) -> Result<LaneSealer, LaneError> + Send + 'static,
         events: mpsc::Sender<RelayEvent>,
     ) -> Self {
-        let end = CancellationToken::new();
-        let token = end.clone();
+        let end = PipeEnd::default();
+        let wanted = end.clone();
         let ended = tokio::spawn(async move {
-            let lost = run(&dialer, invitation, half, sealer, &events, token).await;
+            let lost = run(&dialer, invitation, half, sealer, &events, &wanted).await;
             if let Err(lost) = lost {
                 let _ = events.send(RelayEvent::Lost(lost)).await;
             }
         });
-        Self { end: end.drop_guard(), ended }
+        Self { _guard: end.drop_guard(), end, ended }
     }
 
-    /// Closes it; returns once what was said has left, or has had long enough.
+    /// Closes it because we leave; returns once what was said has left, or has had long enough.
     pub(crate) async fn finish(self) {
-        drop(self.end);
+        self.end.say_farewell();
         // It does not panic, and nobody aborts it.
         let _ = self.ended.await;
     }
@@ -97,7 +98,7 @@ async fn run(
     half: [u8; LANE_HALF_BYTES],
     sealer: impl FnOnce(LaneName) -> Result<LaneSealer, LaneError>,
     events: &mpsc::Sender<RelayEvent>,
-    end: CancellationToken,
+    end: &PipeEnd,
 ) -> Result<(), RelayLost> {
     let entered = async {
         let config = WebSocketConfig::default()
@@ -109,7 +110,7 @@ async fn run(
     };
     let (socket, sealer) = tokio::select! {
         entered = timeout(READY_TIMEOUT, entered) => entered.map_err(|_| RelayLost::Broken)??,
-        () = end.cancelled() => return Ok(()),
+        () = end.wanted() => return Ok(()),
     };
     let (channels, pipe) = Pipe::new(Path::Relay);
     let _ = events.send(RelayEvent::Open(channels)).await;
@@ -122,9 +123,9 @@ async fn run(
         Some((sealed, stream))
     }));
     let stream = stream.map(|sealed| open(&sealer, &sealed?));
-    match pipe.run(sink, stream, &end).await? {
+    match pipe.run(sink, stream, end).await? {
         EndedBy::Us => Ok(()),
-        EndedBy::Them => Err(RelayLost::Broken),
+        EndedBy::Them | EndedBy::Nobody => Err(RelayLost::Broken),
     }
 }
 

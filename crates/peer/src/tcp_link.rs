@@ -16,10 +16,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 use tokio_util::codec::{Decoder, Encoder, Framed, LengthDelimitedCodec};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
 use crate::channels::{Channels, Path};
-use crate::pipe::{EndedBy, MAX_MESSAGE_BYTES, Pipe, PipeMessage};
+use crate::pipe::{EndedBy, MAX_MESSAGE_BYTES, Pipe, PipeEnd, PipeMessage};
 use crate::tcp_door::{TcpAddresses, TcpDoor, accept};
 
 /// How long the two may take to find each other.
@@ -39,9 +39,10 @@ pub(crate) enum TcpEvent {
     Lost { closed: bool },
 }
 
-/// A connection by TCP. Dropped, it closes once what was said has left.
+/// A connection by TCP. Dropped, it closes once what was said has left, and the other side may seek another.
 pub(crate) struct TcpLink {
-    end: DropGuard,
+    end: PipeEnd,
+    _guard: DropGuard,
     ended: JoinHandle<()>,
 }
 
@@ -53,22 +54,19 @@ impl TcpLink {
         chooses: bool,
         events: mpsc::Sender<TcpEvent>,
     ) -> Self {
-        let end = CancellationToken::new();
-        let token = end.clone();
+        let end = PipeEnd::default();
+        let wanted = end.clone();
         let ended = tokio::spawn(async move {
-            let closed = match run(door, theirs, chooses, &events, &token).await {
-                Ok(EndedBy::Us) => return,
-                Ok(EndedBy::Them) => true,
-                Err(_) => false,
-            };
+            let ended = run(door, theirs, chooses, &events, &wanted).await;
+            let closed = matches!(ended, Ok(EndedBy::Them));
             let _ = events.send(TcpEvent::Lost { closed }).await;
         });
-        Self { end: end.drop_guard(), ended }
+        Self { _guard: end.drop_guard(), end, ended }
     }
 
-    /// Closes it; returns once what was said has left, or has had long enough.
+    /// Closes it because we leave; returns once what was said has left, or has had long enough.
     pub(crate) async fn finish(self) {
-        drop(self.end);
+        self.end.say_farewell();
         // It does not panic, and nobody aborts it.
         let _ = self.ended.await;
     }
@@ -79,11 +77,11 @@ async fn run(
     theirs: TcpAddresses,
     chooses: bool,
     events: &mpsc::Sender<TcpEvent>,
-    end: &CancellationToken,
+    end: &PipeEnd,
 ) -> io::Result<EndedBy> {
     let line = tokio::select! {
         met = timeout(MEET_TIMEOUT, meet(door, theirs, chooses)) => met??,
-        () = end.cancelled() => return Ok(EndedBy::Us),
+        () = end.wanted() => return Ok(EndedBy::Us),
     };
     let (channels, pipe) = Pipe::new(Path::Direct);
     let _ = events.send(TcpEvent::Open(channels)).await;

@@ -271,7 +271,10 @@ async fn a_connection_by_tcp_that_breaks_is_lost_and_made_again() {
     unlock(&one, &other);
     one.ladder.climb();
     both_by_tcp(&mut one, &mut other).await;
+    // Which says nothing of leaving.
     other.ladder.drop_all();
+    let lost = timeout(PATIENCE, one.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: false }));
     one.ladder.climb();
     let (here, there) = both_by_tcp(&mut one, &mut other).await;
     say_and_hear(&here, &there).await;
