@@ -175,3 +175,31 @@ impl Decoder for MessageCodec {
         Ok(Some((kind, message)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(bytes: &[u8]) -> io::Result<Option<PipeMessage>> {
+        MessageCodec::default().decode(&mut BytesMut::from(bytes))
+    }
+
+    #[test]
+    fn a_message_is_its_length_its_kind_and_what_it_says() {
+        let mut buffer = BytesMut::new();
+        let message = (1, Bytes::from_static(b"abc"));
+        MessageCodec::default().encode(message.clone(), &mut buffer).unwrap();
+        assert_eq!(&buffer[..], b"\0\0\0\x04\x01abc");
+        assert_eq!(decode(&buffer).unwrap(), Some(message));
+        assert_eq!(decode(&buffer[..7]).unwrap(), None);
+        assert_eq!(decode(b"\0\0\0\x01\x02").unwrap(), Some((CHOSEN, Bytes::new())));
+    }
+
+    #[test]
+    fn what_is_no_message_is_an_error_before_it_is_there() {
+        assert!(decode(b"\0\0\0\0").is_err(), "of no kind");
+        assert!(decode(b"\0\x03\0\x01").unwrap().is_none(), "as long as it may be");
+        assert!(decode(b"\0\x03\0\x02").is_err(), "longer than it may be");
+        assert!(decode(b"GET / HTTP/1.1\r\n").is_err());
+    }
+}
