@@ -40,6 +40,8 @@ const BETTER_FIRST: Duration = Duration::from_secs(10);
 const BETTER_MOST: Duration = Duration::from_mins(2);
 /// How long a way is kept after a better one was found, so that the other side finds that, too.
 const LINGER: Duration = Duration::from_secs(3);
+/// How long a connection by ICE waits, once it stands, for one by TCP that is being made.
+const TCP_WAIT: Duration = Duration::from_millis(300);
 /// What a link tells that waits to be taken.
 const MAX_EVENTS: usize = 64;
 
@@ -102,6 +104,11 @@ pub(crate) struct Ladder {
     tcp: Option<Tcp>,
     relay: Option<Relay>,
     active: Option<Rung>,
+    /// A connection by ICE that waits for a better one, and until when; at the side that chooses, so that what a conversation has begun
+    /// with is not taken from under it.
+    waiting: Option<(Instant, Channels)>,
+    /// The next link is made without TCP: over the last one nothing moved.
+    without_tcp: bool,
     /// The last link that the other side has offered.
     theirs: Option<String>,
     say: mpsc::UnboundedSender<PeerSignal>,
@@ -128,6 +135,8 @@ impl Ladder {
             tcp: None,
             relay: None,
             active: None,
+            waiting: None,
+            without_tcp: false,
             theirs: None,
             say,
             answer,
@@ -160,6 +169,11 @@ impl Ladder {
             SignalBody::Answer(sdp) => ConnectionSignal::Answer { sdp },
             SignalBody::Candidates(candidates, _) => ConnectionSignal::IceCandidate { candidates },
         };
+        if is_disowned(&signal)
+            && let Some(tcp) = self.tcp.as_mut().filter(|tcp| tcp.id == link)
+        {
+            tcp.break_off();
+        }
         if self.link.as_ref().is_some_and(|known| known.id == link) {
             self.pass(signal);
         } else if matches!(signal, ConnectionSignal::Offer { .. }) && !self.connects {
@@ -181,10 +195,13 @@ impl Ladder {
             && let Door::Open(door) = std::mem::replace(&mut link.door, Door::None)
             && let Some(theirs) = TcpAddresses::read(sdp)
         {
-            link.door = Door::Announced(door.attribute());
+            if !self.connects {
+                link.door = Door::Announced(door.attribute());
+            }
             let (tell, events) = mpsc::channel(MAX_EVENTS);
-            self.tcp =
-                Some(Tcp { link: TcpLink::start(door, theirs, self.connects, tell), events });
+            let id = link.id.clone();
+            let way = TcpLink::start(door, theirs, self.connects, tell);
+            self.tcp = Some(Tcp { id, link: way, events });
         }
         link.connection.receive(signal);
     }
@@ -202,8 +219,11 @@ impl Ladder {
     /// Takes what there is for lost, though the other side may think that it stands, so that another is made. What is dropped
     /// here lingers: it is closed only after the other side has heard of that, for whom it would else mean that we leave.
     pub(crate) fn renew(&mut self) {
-        if let Some(Link { id, .. }) = self.link.as_ref().filter(|_| !self.connects) {
-            self.disown(id.clone());
+        self.without_tcp = self.active == Some(Rung::Tcp);
+        let by_tcp = self.tcp.as_ref().map(|tcp| tcp.id.clone());
+        let by_either = by_tcp.or_else(|| self.link.as_ref().map(|link| link.id.clone()));
+        if let Some(id) = by_either.filter(|_| !self.connects) {
+            self.disown(id);
         }
         self.drop_all();
     }
@@ -212,6 +232,7 @@ impl Ladder {
     pub(crate) fn drop_all(&mut self) {
         self.stop();
         self.link = None;
+        self.waiting = None;
         self.tcp = None;
         self.drop_relay();
         self.active = None;
@@ -226,7 +247,7 @@ impl Ladder {
             drop(events);
             connection.finish().await;
         }
-        if let Some(Tcp { link, events }) = self.tcp.take() {
+        if let Some(Tcp { link, events, .. }) = self.tcp.take() {
             drop(events);
             link.finish().await;
         }
@@ -246,6 +267,7 @@ impl Ladder {
                 Some(answer) = self.answers.recv() => self.hear_answer(answer),
                 () = at(self.relay_at) => { self.ask_for_relay(); None }
                 () = at(self.better_at) => { self.seek_better(); None }
+                () = at(self.waiting.as_ref().map(|(until, _)| *until)) => self.stop_waiting(),
                 () = at(self.drop_idle_at) => { self.drop_idle(); None }
             };
             if let Some(told) = told {
@@ -257,14 +279,20 @@ impl Ladder {
     fn hear_link(&mut self, event: ConnectionEvent) -> Option<LadderEvent> {
         match event {
             ConnectionEvent::Signal(signal) => {
-                let link = self.link.as_ref()?;
-                self.say(link.id.clone(), link.with_door(signal));
+                let link = self.link.as_mut()?;
+                let (id, signal) = (link.id.clone(), link.with_door(signal));
+                self.say(id, signal);
                 None
             }
             // What came about meanwhile is better.
             ConnectionEvent::Open(_) if self.active == Some(Rung::Tcp) => None,
+            ConnectionEvent::Open(channels) if self.connects && self.tcp.is_some() => {
+                self.waiting = Some((Instant::now() + TCP_WAIT, channels));
+                None
+            }
             ConnectionEvent::Open(channels) => Some(self.take(Rung::Ice, channels)),
             ConnectionEvent::Lost(why) => {
+                self.waiting = None;
                 let link = self.link.take()?;
                 if why == Lost::Failed && !self.connects {
                     self.disown(link.id);
@@ -278,19 +306,30 @@ impl Ladder {
         match event {
             TcpEvent::Open(channels) => Some(self.take(Rung::Tcp, channels)),
             TcpEvent::Lost { closed } => {
-                self.tcp = None;
+                let Tcp { id, .. } = self.tcp.take()?;
                 if self.active == Some(Rung::Tcp) {
                     // Made for the same purpose, it is of no more use: the other side is about to let go of it, or makes another.
                     self.link = None;
+                    if !closed && !self.connects {
+                        self.disown(id);
+                    }
                 }
-                self.lost(Rung::Tcp, closed)
+                self.stop_waiting().or_else(|| self.lost(Rung::Tcp, closed))
             }
         }
+    }
+
+    /// Uses the connection by ICE that has waited; none by TCP is taken any more.
+    fn stop_waiting(&mut self) -> Option<LadderEvent> {
+        let (_, channels) = self.waiting.take()?;
+        self.tcp = None;
+        Some(self.take(Rung::Ice, channels))
     }
 
     /// Uses a way that is better than all there were.
     fn take(&mut self, rung: Rung, channels: Channels) -> LadderEvent {
         self.active = Some(rung);
+        self.waiting = None;
         self.relay_at = None;
         self.better_at = None;
         self.drop_idle_at = Some(Instant::now() + LINGER);
@@ -306,9 +345,7 @@ impl Ladder {
             }
             RelayEvent::Open(channels) => {
                 self.active = Some(Rung::Relay);
-                if self.link.is_none() {
-                    self.wait_for_better();
-                }
+                self.wait_for_better();
                 Some(LadderEvent::Connected(channels))
             }
             RelayEvent::Lost(RelayLost::Tampered) => Some(LadderEvent::Tampered),
@@ -356,10 +393,11 @@ impl Ladder {
         if self.active != Some(Rung::Relay) {
             self.active = None;
         }
-        self.tcp = None;
+        (self.tcp, self.waiting) = (None, None);
         let (tell, events) = mpsc::channel(MAX_EVENTS);
         let connection = Connection::start(self.connects, &self.line.ice_servers(), tell);
-        let door = self.line.tcp_door().map_or(Door::None, Door::Open);
+        let opens = !std::mem::take(&mut self.without_tcp);
+        let door = opens.then(|| self.line.tcp_door()).flatten().map_or(Door::None, Door::Open);
         self.link = Some(Link { id, connection, events, door });
     }
 
@@ -395,8 +433,9 @@ impl Ladder {
         });
     }
 
+    /// Seeks a better way than the relay after a while, where none is sought already.
     fn wait_for_better(&mut self) {
-        if self.connects {
+        if self.connects && self.link.is_none() && self.tcp.is_none() {
             self.better_at = Some(Instant::now() + self.better_wait);
             self.better_wait = (self.better_wait * 2).min(BETTER_MOST);
         }
@@ -421,9 +460,9 @@ impl Ladder {
 
     fn drop_relay(&mut self) {
         self.relay = None;
-        self.drop_idle_at = None;
         if self.active == Some(Rung::Relay) {
             self.active = None;
+            self.drop_idle_at = None;
         }
     }
 
@@ -432,6 +471,11 @@ impl Ladder {
         self.relay_at = None;
         self.better_at = None;
     }
+}
+
+/// Whether a signal says that its link is lost at the other end.
+fn is_disowned(signal: &ConnectionSignal) -> bool {
+    matches!(signal, ConnectionSignal::Answer { sdp } if sdp.is_empty())
 }
 
 /// Says what there is to say, one after the other, and tells of a description that was not passed on.

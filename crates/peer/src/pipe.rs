@@ -127,8 +127,10 @@ async fn read<E>(
         // Nobody receives any more: what comes is let go until the pipe is.
         match next? {
             (DATA, message) => drop(data.send(message).await),
-            (_, message) if message.is_empty() => return Ok(EndedBy::Them),
-            (_, message) => drop(control.send(message).await),
+            (CONTROL, message) if message.is_empty() => return Ok(EndedBy::Them),
+            (CONTROL, message) => drop(control.send(message).await),
+            // Of a kind that is not known here.
+            _ => {}
         }
     }
     Ok(EndedBy::Nobody)

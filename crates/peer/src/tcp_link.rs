@@ -10,10 +10,11 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ServerConfig};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 use tokio_util::codec::{Decoder, Encoder, Framed, LengthDelimitedCodec};
 use tokio_util::sync::DropGuard;
@@ -24,7 +25,14 @@ use crate::tcp_door::{TcpAddresses, TcpDoor, accept};
 
 /// How long the two may take to find each other.
 const MEET_TIMEOUT: Duration = Duration::from_secs(10);
-/// Connections that may be on their way at once, whoever they are from.
+/// How long whoever comes may take to show who it is.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long nobody is let in after that failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long nothing may be heard before it is asked whether the other side is there, and how often then.
+const IDLE_BEFORE_PROBE: Duration = Duration::from_secs(10);
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+/// Connections that may be on their way at once, whoever they are from or to.
 const MOST_TRIES: usize = 32;
 /// Says that this connection is the one; the first message of the side that chooses.
 const CHOSEN: u8 = 2;
@@ -99,9 +107,11 @@ async fn meet(door: TcpDoor, theirs: TcpAddresses, chooses: bool) -> io::Result<
     }
     let mut line = loop {
         tokio::select! {
-            stream = accept(&listeners), if tries.len() < MOST_TRIES => {
-                tries.spawn(answer(stream?, Arc::clone(&server), chooses));
-            }
+            accepted = accept(&listeners), if tries.len() < MOST_TRIES => match accepted {
+                Ok(stream) => drop(tries.spawn(answer(stream, Arc::clone(&server), chooses))),
+                // Whoever came has left already, or there are no more sockets for now.
+                Err(_) => sleep(ACCEPT_PAUSE).await,
+            },
             // Of those that fail nobody hears: they may be somebody else's.
             Some(tried) = tries.join_next() => if let Ok(Ok(line)) = tried {
                 break line;
@@ -116,16 +126,23 @@ async fn meet(door: TcpDoor, theirs: TcpAddresses, chooses: bool) -> io::Result<
 
 async fn dial(address: SocketAddr, tls: Arc<ClientConfig>, chooses: bool) -> io::Result<Line> {
     let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
+    prepare(&stream)?;
     let name = ServerName::from(address.ip());
     let stream = TlsConnector::from(tls).connect(name, stream).await?;
     line_of(stream.into(), chooses).await
 }
 
 async fn answer(stream: TcpStream, tls: Arc<ServerConfig>, chooses: bool) -> io::Result<Line> {
-    stream.set_nodelay(true)?;
-    let stream = TlsAcceptor::from(tls).accept(stream).await?;
+    prepare(&stream)?;
+    let stream = timeout(GREETING_TIMEOUT, TlsAcceptor::from(tls).accept(stream)).await??;
     line_of(stream.into(), chooses).await
+}
+
+/// What is said is short, and waited for; and where nothing is said for long, a way that is gone has to be noticed.
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new().with_time(IDLE_BEFORE_PROBE).with_interval(PROBE_EVERY);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
 
 /// A line that may be the one; to the side that does not choose, one that is.

@@ -22,7 +22,7 @@ pub(super) struct Link {
 pub(super) enum Door {
     /// It is open, and the other side not known yet.
     Open(TcpDoor),
-    /// What is said of it; the other side is being met there.
+    /// The other side is being met there, and is still to be told where it is.
     Announced(String),
     /// There is none, or nobody who would come.
     None,
@@ -30,8 +30,18 @@ pub(super) enum Door {
 
 /// A connection by TCP, made or being made.
 pub(super) struct Tcp {
+    /// The link in whose descriptions the two were told of each other.
+    pub(super) id: String,
     pub(super) link: TcpLink,
     pub(super) events: mpsc::Receiver<TcpEvent>,
+}
+
+impl Tcp {
+    /// The other side has lost it: so have we, whatever the kernel believes.
+    pub(super) fn break_off(&mut self) {
+        self.events.close();
+        while self.events.try_recv().is_ok() {}
+    }
 }
 
 /// A way through the relay, made or being made.
@@ -42,16 +52,15 @@ pub(super) struct Relay {
 
 impl Link {
     /// What our side says, with where it can be reached by TCP.
-    pub(super) fn with_door(&self, signal: ConnectionSignal) -> ConnectionSignal {
-        let said = match &self.door {
-            Door::Open(door) => door.attribute(),
-            Door::Announced(attribute) => attribute.clone(),
-            Door::None => return signal,
-        };
-        match signal {
-            ConnectionSignal::Offer { sdp } => ConnectionSignal::Offer { sdp: sdp + &said },
-            ConnectionSignal::Answer { sdp } => ConnectionSignal::Answer { sdp: sdp + &said },
-            ConnectionSignal::IceCandidate { .. } => signal,
+    pub(super) fn with_door(&mut self, signal: ConnectionSignal) -> ConnectionSignal {
+        match (signal, &mut self.door) {
+            (ConnectionSignal::Offer { sdp }, Door::Open(door)) => {
+                ConnectionSignal::Offer { sdp: sdp + &door.attribute() }
+            }
+            (ConnectionSignal::Answer { sdp }, Door::Announced(attribute)) => {
+                ConnectionSignal::Answer { sdp: sdp + &std::mem::take(attribute) }
+            }
+            (signal, _) => signal,
         }
     }
 }

@@ -186,6 +186,17 @@ async fn both_by_tcp(one: &mut End, other: &mut End) -> (Channels, Channels) {
     (here, there)
 }
 
+/// Connected again, when one has given up what the other may still have.
+async fn connected_again(end: &mut End) -> Channels {
+    loop {
+        match timeout(PATIENCE, end.next()).await.unwrap() {
+            LadderEvent::Connected(channels) => return channels,
+            LadderEvent::Lost { closed } => assert!(!closed, "nobody has left"),
+            LadderEvent::Tampered => panic!("tampered"),
+        }
+    }
+}
+
 fn channels(event: LadderEvent) -> Channels {
     let LadderEvent::Connected(channels) = event else { panic!("it is lost") };
     channels
@@ -331,4 +342,57 @@ async fn strangers_at_the_door_hinder_nobody_and_learn_nothing() {
     say_and_hear(&here, &there).await;
     assert!(timeout(PATIENCE, stranger).await.unwrap().unwrap(), "it was not let in");
     drop(silent);
+}
+
+#[tokio::test]
+async fn a_connection_by_tcp_that_only_one_has_lost_is_made_again() {
+    let (mut one, mut other) = End::pair(None);
+    unlock(&one, &other);
+    one.ladder.climb();
+    both_by_tcp(&mut one, &mut other).await;
+    // Long after ICE was let go of.
+    (one.ladder.link, other.ladder.link) = (None, None);
+    let id = one.ladder.tcp.as_ref().unwrap().id.clone();
+    other.ladder.renew();
+    let disowned = async {
+        loop {
+            match one.heard.recv().await.unwrap() {
+                Heard::Signal(signal) if signal.body == SignalBody::Answer(String::new()) => {
+                    return signal;
+                }
+                _ => {}
+            }
+        }
+    };
+    let disowned = timeout(PATIENCE, disowned).await.unwrap();
+    assert_eq!(disowned.link, id);
+    for _ in 0..2 {
+        // The first of these is without TCP, over which nothing moved.
+        one.ladder.drop_all();
+        one.ladder.climb();
+        tokio::join!(connected_again(&mut one), connected_again(&mut other));
+    }
+    assert!(one.ladder.is_by_tcp(), "the chooser has waited for it");
+
+    // The kernel of this side believes in it still.
+    let link = one.ladder.tcp.as_ref().unwrap().id.clone();
+    one.ladder.receive(PeerSignal { link, ..disowned });
+    let lost = timeout(PATIENCE, one.next()).await.unwrap();
+    assert!(matches!(lost, LadderEvent::Lost { closed: false }));
+}
+
+#[tokio::test]
+async fn where_nothing_moved_by_tcp_the_next_connection_is_another() {
+    for renews in [0, 1] {
+        let (mut one, mut other) = End::pair(None);
+        unlock(&one, &other);
+        one.ladder.climb();
+        both_by_tcp(&mut one, &mut other).await;
+        [&mut one, &mut other][renews].ladder.renew();
+        one.ladder.drop_all();
+        one.ladder.climb();
+        let (here, there) = tokio::join!(connected_again(&mut one), connected_again(&mut other));
+        say_and_hear(&here, &there).await;
+        assert!(!one.ladder.is_by_tcp() && !other.ladder.is_by_tcp());
+    }
 }
