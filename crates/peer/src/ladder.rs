@@ -3,6 +3,7 @@
 //! once, and the relay is asked for when neither has come through soon; while it is in use a better way is sought again and
 //! again. Whatever is better is taken when found. Used by `Member`.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,10 +31,10 @@ mod rungs;
 #[cfg(test)]
 mod tests;
 
-use rungs::{Door, Link, Relay, Tcp, of_link, of_relay, of_tcp};
+use rungs::{Door, Link, Relay, Tcp, next_of};
 
-/// How long ICE has before the relay is asked for as well: several times what a connection usually takes, and soon enough
-/// for the relay to be in use within three seconds.
+/// How long TCP and ICE have before the relay is asked for as well: several times what a connection usually takes, and soon
+/// enough for the relay to be in use within three seconds.
 const RELAY_AFTER: Duration = Duration::from_millis(1500);
 /// How long to wait before a better way than the relay is sought again, first and at most.
 const BETTER_FIRST: Duration = Duration::from_secs(10);
@@ -190,20 +191,33 @@ impl Ladder {
 
     /// Passes a signal on to the link, and what it says of TCP to what it is for.
     fn pass(&mut self, signal: ConnectionSignal) {
-        let Some(link) = &mut self.link else { return };
-        if let ConnectionSignal::Offer { sdp } | ConnectionSignal::Answer { sdp } = &signal
-            && let Door::Open(door) = std::mem::replace(&mut link.door, Door::None)
-            && let Some(theirs) = TcpAddresses::read(sdp)
-        {
-            if !self.connects {
-                link.door = Door::Announced(door.attribute());
-            }
-            let (tell, events) = mpsc::channel(MAX_EVENTS);
-            let id = link.id.clone();
-            let way = TcpLink::start(door, theirs, self.connects, tell);
-            self.tcp = Some(Tcp { id, link: way, events });
+        if let ConnectionSignal::Offer { sdp } | ConnectionSignal::Answer { sdp } = &signal {
+            self.meet_by_tcp(sdp);
         }
-        link.connection.receive(signal);
+        if let Some(link) = &self.link {
+            link.connection.receive(signal);
+        }
+    }
+
+    /// Meets the other member by TCP where its description says that it can be met so: at the door that our offer told of, or at one
+    /// that our answer will tell of.
+    fn meet_by_tcp(&mut self, sdp: &str) {
+        let Some(link) = &mut self.link else { return };
+        let door = std::mem::replace(&mut link.door, Door::Closed);
+        let Some(theirs) = TcpAddresses::read(sdp) else { return };
+        let door = match door {
+            Door::Open(door) => door,
+            Door::Unopened => {
+                let Some(door) = self.line.tcp_door() else { return };
+                link.door = Door::Announced(door.attribute());
+                door
+            }
+            Door::Announced(_) | Door::Closed => return,
+        };
+        let (tell, events) = mpsc::channel(MAX_EVENTS);
+        let id = link.id.clone();
+        let way = TcpLink::start(door, theirs, self.connects, tell);
+        self.tcp = Some(Tcp { id, link: way, events });
     }
 
     /// The other member has asked for a relay, and this is our way there.
@@ -260,10 +274,13 @@ impl Ladder {
     /// What happens next. Safe to drop while it waits.
     pub(crate) async fn next(&mut self) -> LadderEvent {
         loop {
+            let link = self.link.as_mut().map(|link| &mut link.events);
+            let tcp = self.tcp.as_mut().map(|tcp| &mut tcp.events);
+            let relay = self.relay.as_mut().map(|relay| &mut relay.events);
             let told = tokio::select! {
-                event = of_link(&mut self.link) => self.hear_link(event),
-                event = of_tcp(&mut self.tcp) => self.hear_tcp(event),
-                event = of_relay(&mut self.relay) => self.hear_relay(event),
+                event = next_of(link, ConnectionEvent::Lost(Lost::Failed)) => self.hear_link(event),
+                event = next_of(tcp, TcpEvent::Lost { closed: false }) => self.hear_tcp(event),
+                event = next_of(relay, RelayEvent::Lost(RelayLost::Broken)) => self.hear_relay(event),
                 Some(answer) = self.answers.recv() => self.hear_answer(answer),
                 () = at(self.relay_at) => { self.ask_for_relay(); None }
                 () = at(self.better_at) => { self.seek_better(); None }
@@ -290,7 +307,7 @@ impl Ladder {
                 self.waiting = Some((Instant::now() + TCP_WAIT, channels));
                 None
             }
-            ConnectionEvent::Open(channels) => Some(self.take(Rung::Ice, channels)),
+            ConnectionEvent::Open(channels) => Some(self.use_rung(Rung::Ice, channels)),
             ConnectionEvent::Lost(why) => {
                 self.waiting = None;
                 let link = self.link.take()?;
@@ -304,7 +321,7 @@ impl Ladder {
 
     fn hear_tcp(&mut self, event: TcpEvent) -> Option<LadderEvent> {
         match event {
-            TcpEvent::Open(channels) => Some(self.take(Rung::Tcp, channels)),
+            TcpEvent::Open(channels) => Some(self.use_rung(Rung::Tcp, channels)),
             TcpEvent::Lost { closed } => {
                 let Tcp { id, .. } = self.tcp.take()?;
                 if self.active == Some(Rung::Tcp) {
@@ -323,11 +340,11 @@ impl Ladder {
     fn stop_waiting(&mut self) -> Option<LadderEvent> {
         let (_, channels) = self.waiting.take()?;
         self.tcp = None;
-        Some(self.take(Rung::Ice, channels))
+        Some(self.use_rung(Rung::Ice, channels))
     }
 
     /// Uses a way that is better than all there were.
-    fn take(&mut self, rung: Rung, channels: Channels) -> LadderEvent {
+    fn use_rung(&mut self, rung: Rung, channels: Channels) -> LadderEvent {
         self.active = Some(rung);
         self.waiting = None;
         self.relay_at = None;
@@ -396,8 +413,11 @@ impl Ladder {
         (self.tcp, self.waiting) = (None, None);
         let (tell, events) = mpsc::channel(MAX_EVENTS);
         let connection = Connection::start(self.connects, &self.line.ice_servers(), tell);
-        let opens = !std::mem::take(&mut self.without_tcp);
-        let door = opens.then(|| self.line.tcp_door()).flatten().map_or(Door::None, Door::Open);
+        let door = match take(&mut self.without_tcp) {
+            true => Door::Closed,
+            false if self.connects => self.line.tcp_door().map_or(Door::Closed, Door::Open),
+            false => Door::Unopened,
+        };
         self.link = Some(Link { id, connection, events, door });
     }
 

@@ -5,8 +5,8 @@ use std::future::pending;
 use sharesync_protocol::transfer::LaneSignal as ConnectionSignal;
 use tokio::sync::mpsc;
 
-use crate::connection::{Connection, ConnectionEvent, Lost};
-use crate::relay_link::{RelayEvent, RelayLink, RelayLost};
+use crate::connection::{Connection, ConnectionEvent};
+use crate::relay_link::{RelayEvent, RelayLink};
 use crate::tcp_door::TcpDoor;
 use crate::tcp_link::{TcpEvent, TcpLink};
 
@@ -22,10 +22,12 @@ pub(super) struct Link {
 pub(super) enum Door {
     /// It is open, and the other side not known yet.
     Open(TcpDoor),
+    /// It opens when the other side tells of its own: a browser does not.
+    Unopened,
     /// The other side is being met there, and is still to be told where it is.
     Announced(String),
-    /// There is none, or nobody who would come.
-    None,
+    /// There is none, any more or for this link.
+    Closed,
 }
 
 /// A connection by TCP, made or being made.
@@ -65,32 +67,10 @@ impl Link {
     }
 }
 
-pub(super) async fn of_link(link: &mut Option<Link>) -> ConnectionEvent {
-    match link {
-        Some(link) => {
-            let event = link.events.recv().await;
-            event.unwrap_or(ConnectionEvent::Lost(Lost::Failed))
-        }
-        None => pending().await,
-    }
-}
-
-pub(super) async fn of_tcp(tcp: &mut Option<Tcp>) -> TcpEvent {
-    match tcp {
-        Some(tcp) => {
-            let event = tcp.events.recv().await;
-            event.unwrap_or(TcpEvent::Lost { closed: false })
-        }
-        None => pending().await,
-    }
-}
-
-pub(super) async fn of_relay(relay: &mut Option<Relay>) -> RelayEvent {
-    match relay {
-        Some(relay) => {
-            let event = relay.events.recv().await;
-            event.unwrap_or(RelayEvent::Lost(RelayLost::Broken))
-        }
+/// What a way tells next; `gone` once it tells nothing any more, and never anything where there is none.
+pub(super) async fn next_of<T>(events: Option<&mut mpsc::Receiver<T>>, gone: T) -> T {
+    match events {
+        Some(events) => events.recv().await.unwrap_or(gone),
         None => pending().await,
     }
 }

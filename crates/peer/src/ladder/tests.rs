@@ -164,6 +164,16 @@ async fn a_connection_is_renewed_by_the_side_that_cannot_make_one() {
     say_and_hear(&there, &here).await;
 }
 
+/// The next signal of a kind that one hears, and does not take.
+async fn heard(end: &mut End, is_wanted: impl Fn(&SignalBody) -> bool) -> PeerSignal {
+    loop {
+        match end.heard.recv().await.unwrap() {
+            Heard::Signal(signal) if is_wanted(&signal.body) => return signal,
+            _ => {}
+        }
+    }
+}
+
 /// Lets both be reached by TCP.
 fn unlock(one: &End, other: &End) {
     for end in [one, other] {
@@ -310,14 +320,9 @@ async fn strangers_at_the_door_hinder_nobody_and_learn_nothing() {
     unlock(&one, &other);
     one.ladder.climb();
     // The offer is held until strangers stand at the door that it tells of.
-    let offer = loop {
-        tokio::select! {
-            _ = one.next() => panic!("it is not connected"),
-            Some(heard) = other.heard.recv() => match heard {
-                Heard::Signal(signal) if matches!(signal.body, SignalBody::Offer(_)) => break signal,
-                heard => drop(heard),
-            },
-        }
+    let offer = tokio::select! {
+        _ = one.next() => panic!("it is not connected"),
+        offer = heard(&mut other, |body| matches!(body, SignalBody::Offer(_))) => offer,
     };
     let SignalBody::Offer(sdp) = &offer.body else { unreachable!() };
     let door = TcpAddresses::read(sdp).unwrap().addresses[0];
@@ -354,17 +359,8 @@ async fn a_connection_by_tcp_that_only_one_has_lost_is_made_again() {
     (one.ladder.link, other.ladder.link) = (None, None);
     let id = one.ladder.tcp.as_ref().unwrap().id.clone();
     other.ladder.renew();
-    let disowned = async {
-        loop {
-            match one.heard.recv().await.unwrap() {
-                Heard::Signal(signal) if signal.body == SignalBody::Answer(String::new()) => {
-                    return signal;
-                }
-                _ => {}
-            }
-        }
-    };
-    let disowned = timeout(PATIENCE, disowned).await.unwrap();
+    let is_empty = |body: &SignalBody| *body == SignalBody::Answer(String::new());
+    let disowned = timeout(PATIENCE, heard(&mut one, is_empty)).await.unwrap();
     assert_eq!(disowned.link, id);
     for _ in 0..2 {
         // The first of these is without TCP, over which nothing moved.
