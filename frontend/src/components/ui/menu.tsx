@@ -23,13 +23,21 @@ export function Menu({ trigger, children }: MenuProps) {
           align="end"
           sideOffset={8}
           collisionPadding={8}
-          className="z-50 min-w-48 animate-fade rounded-md border border-line bg-surface p-1 shadow-lift"
+          onCloseAutoFocus={keepOthersFocus}
+          // One that was closed just before may give the focus back before this one has taken it.
+          onFocusOutside={(event) => event.preventDefault()}
+          className="z-50 min-w-48 data-[state=open]:animate-fade rounded-md border border-line bg-surface p-1 shadow-lift"
         >
           {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
+}
+
+/** The focus goes back to its button a moment after it is gone: not if another has it by then. */
+function keepOthersFocus(event: Event): void {
+  if (document.activeElement !== document.body) event.preventDefault()
 }
 
 /** One thing to do. */
