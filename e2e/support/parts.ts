@@ -36,8 +36,10 @@ export async function holdParts(page: Page, isHeld: Held): Promise<(isHeld?: Hel
   }
 }
 
-/** Leaves a page for good. One that is closed lets go of what is held first, and may send it in its last moment. */
+/**
+ * Leaves a page for good, without closing it: a browser lets go of what is held when the tab is closed, and sends it if
+ * the page has not ended by then.
+ */
 export async function leave(page: Page): Promise<void> {
   await page.goto('about:blank')
-  await page.close()
 }
