@@ -5,7 +5,7 @@
 use sharesync_protocol::api::{PreviewKind, PreviewLink};
 
 use crate::app::AppState;
-use crate::blob::presign::{DOWNLOAD_URL_SECS, Previewed};
+use crate::blob::presign::{self, DOWNLOAD_URL_SECS, Previewed};
 use crate::db::file::Servable;
 use crate::error::{Error, Result};
 
@@ -20,6 +20,14 @@ pub struct Preview {
     pub kind: PreviewKind,
     /// The media type that it is served with.
     pub content_type: &'static str,
+}
+
+impl Preview {
+    /// What a browser does that is sent to a preview by itself. A PDF it saves: in its own viewer, sandbox or not, the
+    /// PDF's scripts would run.
+    pub fn disposition(&self, name: &str) -> String {
+        if self.kind == Pdf { presign::attachment(name) } else { presign::inline(name) }
+    }
 }
 
 /// Every way to show a file, and the extensions of names that ask for it.

@@ -1,6 +1,6 @@
 /** Looking at files before they are fetched: every kind of them, and nothing in any that runs. */
-import type { Page } from '@playwright/test'
-import { bearer, share, upload } from '../support/account.ts'
+import type { APIRequestContext, Page } from '@playwright/test'
+import { type Account, bearer, share, upload } from '../support/account.ts'
 import { pdf, png, wav, webm } from '../support/samples.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -19,6 +19,8 @@ const MARKDOWN = Buffer.from(
     '![cat](https://cats.example/cat.png) ![here](/favicon.svg)\n',
 )
 const PDF_SCRIPT = `/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>`
+
+const POLYGLOT = Buffer.concat([Buffer.from('GIF89a/*'), HTML, Buffer.from('*/=1;%PDF-1.4')])
 
 /** Whether anything of a file has run where it was opened. */
 const hasRun = (page: Page) =>
@@ -232,46 +234,47 @@ test('a password is asked once, and a limited link shows nothing before', async 
   await expect(page.getByRole('button', { name: 'Preview' })).toBeHidden()
 })
 
+/** Addresses of a file: to save it, and to look at it. */
+async function addresses(request: APIRequestContext, account: Account, id: string) {
+  const headers = bearer(account)
+  const details = await request.get(`/api/files/${id}`, { headers })
+  const shown = await request.post(`/api/files/${id}/preview`, { headers })
+  const { download_url } = (await details.json()) as { download_url: string }
+  const { preview_url } = (await shown.json()) as { preview_url: string }
+  return { download_url, preview_url }
+}
+
+/** Sends a page to an address, by which it saves a file and stays what it was. */
+async function expectSaved(page: Page, url: string, name: string) {
+  await page.goto('/')
+  const downloaded = page.waitForEvent('download')
+  await page.evaluate((url) => (location.href = url), url)
+  expect((await downloaded).suggestedFilename()).toBe(name)
+  expect(await hasRun(page)).toBe(false)
+  expect(new URL(page.url()).pathname).toBe('/')
+}
+
 test('a file runs nothing by any of its addresses', async ({
   request,
   account,
   person,
   consoles,
 }) => {
-  const headers = bearer(account)
-  const preview = async (id: string) => {
-    const answer = await request.post(`/api/files/${id}/preview`, { headers })
-    return ((await answer.json()) as { preview_url: string }).preview_url
-  }
-  const pdfFile = pdf(['Hello'], PDF_SCRIPT)
-  const polyglot = Buffer.concat([Buffer.from('GIF89a/*'), HTML, Buffer.from('*/=1;%PDF-1.4')])
   for (const [name, content] of [
     ['a.html', HTML],
     ['a.svg', SVG],
     ['a.xml', SVG],
     ['a.xhtml', SVG],
     ['a.md', MARKDOWN],
-    ['a.pdf', pdfFile],
-    ['polyglot.gif', polyglot],
-    ['polyglot.pdf', polyglot],
+    ['polyglot.gif', POLYGLOT],
   ] as const) {
     await test.step(name, async () => {
       const id = await upload(request, account, name, content)
+      const { download_url, preview_url: url } = await addresses(request, account, id)
       const page = await person()
       const popups: Page[] = []
       page.on('popup', (popup) => popups.push(popup))
-      page.on('dialog', (dialog) => void dialog.dismiss().then(() => popups.push(page)))
-      const details = await request.get(`/api/files/${id}`, { headers })
-      const { download_url } = (await details.json()) as { download_url: string }
-      // Saved, and the page stays what it was.
-      await page.goto('/')
-      const downloaded = page.waitForEvent('download')
-      await page.evaluate((url) => (location.href = url), download_url)
-      expect((await downloaded).suggestedFilename()).toBe(name)
-      expect(await hasRun(page)).toBe(false)
-      expect(new URL(page.url()).pathname).toBe('/')
-
-      const url = await preview(id)
+      await expectSaved(page, download_url, name)
       await page.goto(url)
       expect(await hasRun(page)).toBe(false)
       expect(page.url()).toBe(url)
@@ -293,4 +296,21 @@ test('a file runs nothing by any of its addresses', async ({
   const said = consoles.errors.splice(0)
   expect(said.filter((text) => text.startsWith('ran'))).toEqual([])
   for (const text of said) expect(text).toMatch(/sandbox|Content Security Policy/i)
+})
+
+test('a PDF is saved by any of its addresses, for a browser’s own viewer runs what is in it', async ({
+  request,
+  account,
+  person,
+}) => {
+  const page = await person()
+  for (const [name, content] of [
+    ['a.pdf', pdf(['Hello'], PDF_SCRIPT)],
+    ['polyglot.pdf', POLYGLOT],
+  ] as const) {
+    const id = await upload(request, account, name, content)
+    for (const url of Object.values(await addresses(request, account, id))) {
+      await expectSaved(page, url, name)
+    }
+  }
 })

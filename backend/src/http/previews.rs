@@ -13,7 +13,7 @@ use super::extract::{AuthUser, BaseUrl, FromNetwork, Path, Query, Valid};
 use super::precondition::Validators;
 use super::representation::Representation;
 use crate::app::AppState;
-use crate::blob::presign::{self, ExpiryQuery, Previewed};
+use crate::blob::presign::{ExpiryQuery, Previewed};
 use crate::db::file;
 use crate::delivery::Counted;
 use crate::error::{Error, Result};
@@ -155,7 +155,7 @@ async fn show(
         sha256: file.digest.whole(),
         size: file.object.size,
         content_type: preview.content_type.into(),
-        disposition: presign::inline(&file.name),
+        disposition: preview.disposition(&file.name),
     };
     let Some(wanted) = about.wanted(headers)? else { return Ok(about.not_modified()) };
     let body = if method == Method::HEAD {

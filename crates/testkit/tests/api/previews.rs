@@ -159,8 +159,9 @@ async fn nothing_that_could_run_is_served_so_that_it_does() {
         let shown = sam.get(&link.preview_url).await;
         assert_contained(&shown, name);
         assert_eq!((link.kind, shown.header("content-type")), (kind, content_type), "{name}");
-        let inline = format!("inline; filename=\"{name}\"; filename*=UTF-8''{name}");
-        assert_eq!(shown.header("content-disposition"), inline);
+        let done = if kind == PreviewKind::Pdf { "attachment" } else { "inline" };
+        let disposition = format!("{done}; filename=\"{name}\"; filename*=UTF-8''{name}");
+        assert_eq!(shown.header("content-disposition"), disposition);
         assert_eq!(shown.body, content, "{name}");
     }
 }

@@ -1,6 +1,6 @@
 /**
- * PDFs, read by pdf.js in a worker of our own origin. The browser's own viewer shows nothing in a sandbox, and would run a
- * PDF's scripts out of one; here what a PDF says is drawn, and its scripts, forms and links are not even read.
+ * PDFs, read by pdf.js in a worker of our own origin. The browser's own viewer would run a PDF's scripts; here what a PDF
+ * says is drawn, and its scripts, forms and links are not even read.
  */
 import {
   getDocument,
