@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::mail::MailPlace;
 use crate::oidc::Provider;
 use crate::recording::Recording;
+use crate::rejections::Rejections;
 use crate::retention::Retention;
 use crate::scanning::Scanner;
 use crate::signaling::Signaling;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub request_keys: RequestKeys,
     /// Work that outlives its request; waited for at shutdown.
     pub tasks: TaskTracker,
+    /// Requests that were refused.
+    pub rejections: Rejections,
     /// Deliveries that are being written down.
     pub recording: Recording,
     /// Deliveries under way of what may be fetched so many times.

@@ -430,7 +430,11 @@ impl IntoResponse for Error {
             tracing::error!(%cause, "request failed");
         }
         let (status, _) = self.status_and_code();
-        let mut response = (status, Json(self.problem())).into_response();
+        let problem = self.problem();
+        let code = problem.code;
+        let mut response = (status, Json(problem)).into_response();
+        // Whoever counts why requests are refused finds it there.
+        response.extensions_mut().insert(code);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -26,10 +26,12 @@ mod pieces;
 mod preview;
 pub mod probe;
 mod recording;
+mod rejections;
 mod retention;
 mod scanning;
 mod sharing;
 pub mod signaling;
+mod statistics;
 mod storage;
 mod trash;
 mod uploads;
@@ -67,6 +69,7 @@ use crate::file_requests::keys::RequestKeys;
 use crate::library::{Checks, Library};
 use crate::oidc::Provider;
 use crate::recording::Recording;
+use crate::rejections::Rejections;
 use crate::scanning::Scanner;
 use crate::uploads::Uploads;
 use crate::validation::Validation;
@@ -164,6 +167,7 @@ impl Server {
             part_addresses: PartAddresses::new(config.secret.key_for("part address")),
             request_keys: RequestKeys::new(config.secret.key_for("file request")),
             tasks,
+            rejections: Rejections::default(),
             recording: Recording::default(),
             deliveries: Deliveries::default(),
             signaling,
@@ -193,6 +197,11 @@ impl Server {
         jobs::warning::run(&self.app).await
     }
 
+    /// Rolls up what has happened by now, as the schedule does. Answers how many entries there were.
+    pub async fn roll_up(&self) -> error::Result<u64> {
+        jobs::tallying::run(&self.app).await
+    }
+
     /// Looks through everything whose turn it is, as the schedule does.
     pub async fn scrub(&self) -> error::Result<Scrubbed> {
         jobs::scrub::run(&self.app, &CancellationToken::new()).await
@@ -215,6 +224,7 @@ impl Server {
         jobs::delivering::start(self.app.clone(), stop.clone());
         jobs::watching::start(self.app.clone(), stop.clone());
         jobs::scanning::start(self.app.clone(), stop.clone());
+        jobs::tallying::start(self.app.clone(), self.counted.clone());
         self.app.tasks.spawn(encryption::rewrap_all(
             self.app.db.clone(),
             self.encryption.clone(),

@@ -122,6 +122,22 @@ impl Signaling {
         }
     }
 
+    /// Rooms that are open now, on all nodes; not known here where signaling is apart.
+    pub async fn rooms_open(&self) -> Option<u64> {
+        match self {
+            Self::Here(service) => Some(service.rooms_open().await as u64),
+            Self::Apart(..) => None,
+        }
+    }
+
+    /// Sockets that are connected to signaling now, on this node; not known here where signaling is apart.
+    pub fn sockets_open(&self) -> Option<u64> {
+        match self {
+            Self::Here(service) => Some(service.sockets_open() as u64),
+            Self::Apart(..) => None,
+        }
+    }
+
     /// Whether it can be used, as far as that is this server's affair.
     pub fn is_ready(&self) -> bool {
         match self {

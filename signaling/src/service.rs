@@ -156,6 +156,16 @@ impl Service {
         self.signaling.sockets()
     }
 
+    /// Rooms that are open now, on all nodes.
+    pub async fn rooms_open(&self) -> usize {
+        self.signaling.rooms_open().await
+    }
+
+    /// Sockets that are connected to it now, on this node.
+    pub fn sockets_open(&self) -> usize {
+        self.signaling.sockets_open()
+    }
+
     /// Whether rooms can be reached: not while they are in Redis and that is out of reach.
     pub fn is_ready(&self) -> bool {
         self.signaling.is_ready()

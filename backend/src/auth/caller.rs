@@ -43,7 +43,7 @@ pub async fn identify(app: &AppState, bearer: &str) -> Result<AuthUser> {
         let db::api_token::Bearer { id, user, role, scopes, unnoted } =
             known.ok_or(Error::Unauthenticated)?;
         if unnoted {
-            db::api_token::note_use(&app.db, id, now).await?;
+            db::api_token::note_use(&app.db, id, user, now).await?;
         }
         return Ok(AuthUser { id: user, role, by: By::ApiToken { id, scopes } });
     }

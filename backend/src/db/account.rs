@@ -1,10 +1,11 @@
 //! Accounts.
 
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{ChangeUser, Role, User};
+use sharesync_protocol::api::{ChangeUser, Metric, Role, Step, StoredByUser, User};
 use uuid::Uuid;
 
 use super::statement::{Statement, query};
+use super::tally::{self, Tally};
 use super::{Db, Tx, Unique, below, folder, from_db, new_id, to_db, violates_unique};
 use crate::error::{Error, Result};
 
@@ -143,6 +144,7 @@ pub async fn insert(tx: &mut Tx, account: &NewAccount<'_>, now: i64) -> Result<U
     match inserted {
         Some(row) => {
             folder::make_home(tx, UserId(id), now).await?;
+            tally::enter(tx, Tally::once(Metric::Registrations, 0), now).await?;
             Ok(row.into())
         }
         None => match owner_in(tx, email_key).await? {
@@ -172,6 +174,53 @@ pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User
         .fetch_all(db.reader())
         .await?;
     Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// Notes that somebody is here, the first time on each day.
+pub(super) async fn note_active(tx: &mut Tx, user: UserId, now: i64) -> Result<()> {
+    let first = query("update account set active_at = $2 where id = $1 and active_at < $2")
+        .bind(user.0)
+        .bind(Step::Day.start_of(now))
+        .execute(&mut *tx)
+        .await?;
+    if first == 1 {
+        tally::enter(tx, Tally::once(Metric::ActiveUsers, 0), now).await?;
+    }
+    Ok(())
+}
+
+/// How many accounts there are, and how many of them have been active since the beginnings of three days.
+pub async fn active_since(db: &Db, days: [i64; 3]) -> Result<(u64, [u64; 3])> {
+    let (all, first, second, third): (i64, i64, i64, i64) = query(
+        "select count(*), count(case when active_at >= $1 then 1 end),
+                count(case when active_at >= $2 then 1 end),
+                count(case when active_at >= $3 then 1 end)
+         from account",
+    )
+    .bind(days[0])
+    .bind(days[1])
+    .bind(days[2])
+    .fetch_one(db.reader())
+    .await?;
+    Ok((from_db(all), [first, second, third].map(from_db)))
+}
+
+/// Those who store the most, the most first.
+pub async fn most_stored(db: &Db, limit: u32) -> Result<Vec<StoredByUser>> {
+    let rows: Vec<(Uuid, String, i64, i64)> = query(
+        "select id, username, used, quota from account where used > 0
+         order by used desc, id limit $1",
+    )
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    let stored = |(id, username, used, quota)| StoredByUser {
+        id: UserId(id),
+        username,
+        used: from_db(used),
+        quota: from_db(quota),
+    };
+    Ok(rows.into_iter().map(stored).collect())
 }
 
 /// Keeps an account as it is until the transaction ends, so that what is counted of it stays true. Whoever holds an

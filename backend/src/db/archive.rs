@@ -213,15 +213,26 @@ pub async fn begin(db: &Db, id: ArchiveId, files: std::ops::Range<usize>, now: i
         .bind(id.0)
         .execute(&mut tx)
         .await?;
-    let begun = query(if slug.is_some() { BEGIN_SHARED } else { BEGIN_OWN });
     let (first, end) = (to_db(files.start as u64), to_db(files.end as u64));
-    begun.bind(id.0).bind(first).bind(end).bind(now).execute(&mut tx).await?;
+    let of_files = |sql| query(sql).bind(id.0).bind(first).bind(end);
+    if slug.is_some() {
+        let begun = of_files(BEGIN_SHARED).bind(now).execute(&mut tx).await?;
+        of_files(DELIVER_SHARED).execute(&mut tx).await?;
+        download::count_starts(&mut tx, begun, "shared", now).await?;
+    } else {
+        let begun = of_files(BEGIN_OWN).bind(now).execute(&mut tx).await?;
+        download::count_starts(&mut tx, begun, "own", now).await?;
+    }
     tx.commit().await
 }
 
 /// Those of a link have had their rows since their places were taken.
-const BEGIN_SHARED: &str = "update download
-     set started_at = coalesce(started_at, $4), delivering = delivering + 1
+const BEGIN_SHARED: &str = "update download set started_at = $4
+     where started_at is null and id in
+        (select download_id from archive_file
+         where archive_id = $1 and position >= $2 and position < $3)";
+
+const DELIVER_SHARED: &str = "update download set delivering = delivering + 1
      where id in
         (select download_id from archive_file
          where archive_id = $1 and position >= $2 and position < $3)";

@@ -1,11 +1,12 @@
 //! Downloads: who asked for what, and how much of it was delivered.
 
-use sharesync_protocol::api::Download;
+use sharesync_protocol::api::{Download, Metric};
 use sharesync_protocol::{FileId, ShareSlug, UserId};
 use uuid::Uuid;
 
 use super::share_content::leads_to;
 use super::statement::query;
+use super::tally::{self, Tally};
 use super::{Db, TokenHash, Tx, below, count_from_db, file, from_db, mail, new_id, share, to_db};
 use crate::error::{Error, Result};
 use crate::mail::Message;
@@ -187,14 +188,16 @@ pub async fn begin_shared(db: &Db, id: Uuid, from: u64, now: i64) -> Result<()> 
     if begun.is_limited && !begun.pieces.parse::<Pieces>().map_err(Error::internal)?.take(from) {
         return Err(Error::TooMany { limit: pieces::MOST });
     }
-    query(
-        "update download set started_at = coalesce(started_at, $2), delivering = delivering + 1
-         where id = $1",
-    )
-    .bind(id)
-    .bind(now)
-    .execute(&mut tx)
-    .await?;
+    let begun = query("update download set started_at = $2 where id = $1 and started_at is null")
+        .bind(id)
+        .bind(now)
+        .execute(&mut tx)
+        .await?;
+    query("update download set delivering = delivering + 1 where id = $1")
+        .bind(id)
+        .execute(&mut tx)
+        .await?;
+    count_starts(&mut tx, begun, "shared", now).await?;
     tx.commit().await
 }
 
@@ -230,7 +233,8 @@ pub async fn recover(db: &Db) -> Result<()> {
 
 /// Notes that bytes are leaving to somebody known, whose addresses have no row before this.
 pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
-    query(
+    let mut tx = db.begin().await?;
+    let begun = query(
         "insert into download (id, file_id, account_id, requested_at, url_expires_at, started_at)
          values ($1, $2, $3, $4, $5, $4)
          on conflict (id) do nothing",
@@ -240,9 +244,16 @@ pub async fn begin_own(db: &Db, grant: &Grant, now: i64) -> Result<()> {
     .bind(grant.by.map(|user| user.0))
     .bind(now)
     .bind(grant.expires_at)
-    .execute(db.writer())
+    .execute(&mut tx)
     .await?;
-    Ok(())
+    count_starts(&mut tx, begun, "own", now).await?;
+    tx.commit().await
+}
+
+/// Enters that so many downloads begin, through a link (`shared`) or by somebody known (`own`).
+pub(super) async fn count_starts(tx: &mut Tx, begun: u64, by: &str, now: i64) -> Result<()> {
+    let tally = Tally { metric: Metric::DownloadStarts, key: by, count: to_db(begun), bytes: 0 };
+    tally::enter(tx, tally, now).await
 }
 
 /// Whether a download takes one of the places of a link that has so many.
@@ -270,18 +281,20 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
     let mut tx = db.begin().await?;
     let share = query("select share_slug from download where id = $1").bind(id);
     let share: Option<Option<String>> = share.fetch_optional_value(&mut tx).await?;
-    if let Some(slug) = share.flatten() {
+    let slug = share.flatten();
+    if let Some(slug) = &slug {
         // Which one is the first is decided there.
-        share::hold(&mut tx, &slug).await?;
+        share::hold(&mut tx, slug).await?;
     }
-    let was: Option<(String, bool)> =
-        query("select pieces, completed_at is not null from download where id = $1")
+    let was: Option<(String, bool, bool)> =
+        query("select pieces, completed_at is not null, direct from download where id = $1")
             .bind(id)
             .holding()
             .fetch_optional(&mut tx)
             .await?;
-    let Some((pieces, was_complete)) = was else { return Ok(false) };
+    let Some((pieces, was_complete, is_direct)) = was else { return Ok(false) };
     let mut pieces: Pieces = pieces.parse().map_err(Error::internal)?;
+    let there_were = pieces.without_gap();
     pieces.add(from, to);
     let is_complete = !was_complete && pieces.are_all_of(size);
     query(
@@ -296,9 +309,19 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
     .bind(is_complete.then_some(now))
     .execute(&mut tx)
     .await?;
+    let delivered = Tally {
+        metric: Metric::Downloads,
+        key: if is_direct { "direct" } else { "server" },
+        count: is_complete.into(),
+        bytes: to_db(pieces.without_gap() - there_were),
+    };
+    tally::enter(&mut tx, delivered, now).await?;
     if !is_complete {
         tx.commit().await?;
         return Ok(false);
+    }
+    if let Some(slug) = &slug {
+        share::count_download(&mut tx, slug).await?;
     }
     let owner: Option<(Uuid, String)> = query(
         "select download.file_id, account.email

@@ -1,12 +1,13 @@
 //! Files: names in somebody's library, each owning one object.
 
-use sharesync_protocol::api::{ContentDigest, FileSummary, ReceivedBy, UploadedFile};
+use sharesync_protocol::api::{ContentDigest, FileSummary, Metric, ReceivedBy, UploadedFile};
 use sharesync_protocol::{FileId, FolderId, UserId};
 use uuid::Uuid;
 
 use super::naming::{self, Named};
 use super::object::Released;
 use super::statement::query;
+use super::tally::{self, Tally};
 use super::upload::Sent;
 use super::{
     Db, Tx, above, account, digest, file_request, folder, from_db, hand_in, new_id, object, quota,
@@ -181,6 +182,12 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     .bind(file.sent.and_then(|sent| sent.sender.as_deref()))
     .execute(&mut *tx)
     .await?;
+    let tally = Tally::once(Metric::Uploads, file.size);
+    tally::enter(tx, tally, now).await?;
+    tally::enter(tx, Tally { metric: Metric::Stored, ..tally }.of(file.content_type), now).await?;
+    if let Some(verdict) = file.verdict {
+        scan::count(tx, verdict, now).await?;
+    }
     if file.handed_in {
         hand_in::tell_operators(tx, FileId(id), now).await?;
     }
@@ -329,19 +336,21 @@ pub(super) async fn work_out_keys(db: &Db) -> Result<()> {
 pub async fn delete(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<Uuid> {
     let mut tx = db.begin().await?;
     account::hold(&mut tx, owner).await?;
-    let row: Option<(Uuid, i64)> = query(concat!(
+    let row: Option<(Uuid, i64, String)> = query(concat!(
         "delete from file where account_id = $1 and id = $2 and ",
         is_there!("$3"),
-        " returning object_id, size"
+        " returning object_id, size, content_type"
     ))
     .bind(owner.0)
     .bind(id.0)
     .bind(now)
     .fetch_optional(&mut tx)
     .await?;
-    let (object, size) = row.ok_or(Error::NotFound)?;
+    let (object, size, content_type) = row.ok_or(Error::NotFound)?;
     object::doom(&mut tx, object).await?;
     quota::give_back(&mut tx, owner, from_db(size)).await?;
+    let stored = Tally::once(Metric::Stored, from_db(size)).of(&content_type);
+    tally::enter(&mut tx, stored.undone(), now).await?;
     tx.commit().await?;
     Ok(object)
 }

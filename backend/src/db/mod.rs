@@ -29,6 +29,7 @@ pub mod session;
 pub mod share;
 pub mod share_address;
 pub mod share_content;
+pub mod tally;
 pub mod transfer;
 pub mod trash;
 pub mod trash_removal;

@@ -1,10 +1,11 @@
 //! What the purge took away: an entry each, in the transaction that takes it.
 
 use sharesync_protocol::UserId;
-use sharesync_protocol::api::{PurgeReason, PurgeRecord, Purgeable};
+use sharesync_protocol::api::{Metric, PurgeReason, PurgeRecord, Purgeable};
 use uuid::Uuid;
 
 use super::statement::query;
+use super::tally::{self, Tally};
 use super::{Db, Tx, below, from_db, new_id, to_db};
 use crate::error::Result;
 
@@ -84,7 +85,8 @@ pub(super) async fn write(tx: &mut Tx, removed: &Removed, now: i64) -> Result<()
     .bind(now)
     .execute(&mut *tx)
     .await?;
-    Ok(())
+    let tally = Tally::once(Metric::Purges, removed.bytes).of(name_of(removed.what));
+    tally::enter(tx, tally, now).await
 }
 
 /// One page of what went, the last first.

@@ -1,10 +1,11 @@
 //! What is known of viruses in objects, and those that wait to be looked at: a queue that a restart does not lose.
 
-use sharesync_protocol::api::{ScanResult, ScanState};
+use sharesync_protocol::api::{Metric, ScanResult, ScanState};
 use sharesync_protocol::{FileId, UserId};
 use uuid::Uuid;
 
 use super::statement::query;
+use super::tally::{self, Tally};
 use super::{Db, Tx, mail, object};
 use crate::blob::Object;
 use crate::error::Result;
@@ -140,6 +141,7 @@ pub async fn decide(
         .fetch_optional(&mut tx)
         .await?;
     let file = file.map(|(id, owner)| (FileId(id), UserId(owner)));
+    count(&mut tx, verdict, now).await?;
     if let Some((file, owner)) = file
         && matches!(verdict, Verdict::Infected { .. })
     {
@@ -147,6 +149,15 @@ pub async fn decide(
     }
     tx.commit().await?;
     Ok(file)
+}
+
+/// Enters that somebody has looked, where they have.
+pub(super) async fn count(tx: &mut Tx, verdict: &Verdict, now: i64) -> Result<()> {
+    if matches!(verdict, Verdict::Unscanned) {
+        return Ok(());
+    }
+    let tally = Tally::once(Metric::Scans, 0).of(word(Some(verdict)));
+    tally::enter(tx, tally, now).await
 }
 
 /// Has a file's owner and every administrator told that it is in quarantine, once that is committed.

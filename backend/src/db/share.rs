@@ -1,11 +1,12 @@
 //! Share links and their rules. What they lead to is `share_content`'s affair, and by which addresses `share_address`'s.
 
+use sharesync_protocol::api::TopShare;
 use sharesync_protocol::{AddressId, FileId, FolderId, ShareSlug, UserId};
 
 use super::share_address::{self, NewAddress};
 use super::share_content::leads_to;
 use super::statement::query;
-use super::{Db, Tx, account, count_from_db, file};
+use super::{Db, Tx, account, count_from_db, file, from_db};
 use crate::error::{Error, Result};
 
 /// Recipients that a link may have.
@@ -325,6 +326,44 @@ pub(super) async fn hold(tx: &mut Tx, slug: &str) -> Result<()> {
         .fetch_optional_value(tx)
         .await?;
     Ok(())
+}
+
+/// Counts a complete download of one of its files.
+pub(super) async fn count_download(tx: &mut Tx, slug: &str) -> Result<()> {
+    query("update share set downloads = downloads + 1 where slug = $1")
+        .bind(slug)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// How many links work.
+pub async fn working(db: &Db, now: i64) -> Result<u64> {
+    let working: i64 =
+        query("select count(*) from share where expires_at is null or expires_at > $1")
+            .bind(now)
+            .fetch_value(db.reader())
+            .await?;
+    Ok(from_db(working))
+}
+
+/// The links whose files were fetched the most, the most first.
+pub async fn most_fetched(db: &Db, limit: u32) -> Result<Vec<TopShare>> {
+    let rows: Vec<(String, String, i64)> = query(
+        "select share.slug, account.username, share.downloads
+         from share join account on account.id = share.account_id
+         where share.downloads > 0
+         order by share.downloads desc limit $1",
+    )
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    let top = |(slug, owner, downloads)| TopShare {
+        slug: ShareSlug(slug),
+        owner,
+        downloads: from_db(downloads),
+    };
+    Ok(rows.into_iter().map(top).collect())
 }
 
 /// Whether the share link is the owner's; [`Error::NotFound`] where it is not.

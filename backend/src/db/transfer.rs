@@ -1,6 +1,6 @@
 //! Transfers between browsers, counted by the hour.
 
-use sharesync_protocol::api::{BytesByPath, TransferHour};
+use sharesync_protocol::api::{BytesByPath, TransferHour, TransferSum};
 use sharesync_protocol::report::{Outcome, TransferCount};
 
 use super::statement::query;
@@ -95,6 +95,15 @@ pub async fn add(db: &Db, transfer: &TransferCount, now: i64) -> Result<()> {
     .execute(db.writer())
     .await?;
     Ok(())
+}
+
+/// All that ever ended.
+pub async fn total(db: &Db) -> Result<TransferSum> {
+    let mut total = TransferSum::default();
+    for hour in hours(db, 0, i64::MAX).await? {
+        total.add(&hour);
+    }
+    Ok(total)
 }
 
 /// The hours that the time from `from` until before `to` touches, earliest first.

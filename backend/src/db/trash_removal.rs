@@ -1,11 +1,12 @@
 //! How what lies in the trash goes for good: a few files in each transaction, and the entries with the last of theirs.
 
-use sharesync_protocol::api::{PurgeReason, Purgeable};
+use sharesync_protocol::api::{Metric, PurgeReason, Purgeable};
 use sharesync_protocol::{TrashId, UserId};
 use uuid::Uuid;
 
 use super::purge_record::{self, Removed};
 use super::statement::query;
+use super::tally::{self, Tally};
 use super::{Db, Tx, account, from_db, object, quota};
 use crate::error::Result;
 
@@ -44,6 +45,7 @@ struct GoingFile {
     id: Uuid,
     object_id: Uuid,
     size: i64,
+    content_type: String,
     has_expired: bool,
 }
 
@@ -61,7 +63,7 @@ pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone>
     let mut tx = db.begin().await?;
     account::hold(&mut tx, going.owner).await?;
     let files: Vec<GoingFile> = query(concat!(
-        "select id, object_id, size,
+        "select id, object_id, size, content_type,
                 (select reason = 'expired' from trash where trash.id = file.trash_id) as has_expired
          from file where trash_id in ",
         going!(),
@@ -90,9 +92,11 @@ pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone>
 async fn remove_file(tx: &mut Tx, owner: UserId, file: &GoingFile, now: i64) -> Result<()> {
     query("delete from file where id = $1").bind(file.id).execute(&mut *tx).await?;
     object::doom(tx, file.object_id).await?;
+    let bytes = from_db(file.size);
+    let stored = Tally::once(Metric::Stored, bytes).of(&file.content_type);
+    tally::enter(tx, stored.undone(), now).await?;
     if file.has_expired {
         let (what, reason) = (Purgeable::File, PurgeReason::Expired);
-        let bytes = from_db(file.size);
         let removed = Removed { what, subject: file.id, owner, bytes, reason };
         purge_record::write(tx, &removed, now).await?;
     }

@@ -46,7 +46,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::IntoResponse;
 use axum::routing::any;
 use axum::{BoxError, Router};
@@ -63,6 +63,7 @@ pub use serve::serve;
 
 use crate::app::AppState;
 use crate::error::Error;
+use crate::rejections;
 
 /// Largest body of any request but an upload, in bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -93,6 +94,7 @@ fn page_policy(app: &AppState) -> HeaderValue {
 /// Everything that is served but the signaling.
 pub fn router(app: AppState) -> Router {
     let (policy, over_tls) = (page_policy(&app), app.is_over_tls());
+    let rejections = app.rejections.clone();
     let (handlers, _) = api().split_for_parts();
     let routes = handlers
         // The last one added is the first one asked.
@@ -107,7 +109,8 @@ pub fn router(app: AppState) -> Router {
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);
-    secured(routes, policy, over_tls)
+    // Outside of everything, so that it hears of all that is refused.
+    secured(routes, policy, over_tls).layer(map_response_with_state(rejections, rejections::note))
 }
 
 /// The handlers and their descriptions, from one declaration each.
@@ -180,6 +183,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sent_uploads::get, sent_uploads::abort))
         .routes(routes!(sent_uploads::address_parts))
         .routes(routes!(sent_uploads::complete))
+        .routes(routes!(stats::overview))
+        .routes(routes!(stats::time_series))
         .routes(routes!(stats::transfers))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::change))

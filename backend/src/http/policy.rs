@@ -145,6 +145,8 @@ const RULES: &[Rule] = &[
     Rule(Method::DELETE, "/api/requests/{slug}/uploads/{id}", Anybody),
     Rule(Method::POST, "/api/requests/{slug}/uploads/{id}/parts", Anybody),
     Rule(Method::POST, "/api/requests/{slug}/uploads/{id}/complete", Anybody),
+    Rule(Method::GET, "/api/stats", Needs(SeeAdministration)),
+    Rule(Method::GET, "/api/stats/timeseries", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/stats/transfers", Needs(SeeAdministration)),
     Rule(Method::GET, "/api/admin/users", Needs(SeeAdministration)),
     Rule(Method::POST, "/api/admin/users", Needs(Administer)),

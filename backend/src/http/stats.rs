@@ -1,9 +1,11 @@
 //! Statistics, for administrators.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use sharesync_protocol::api::{TransferStats, TransferSum};
+use sharesync_protocol::api::{Metric, Stats, Step, TimeSeries, TransferStats, TransferSum};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -11,9 +13,12 @@ use super::extract::Query;
 use crate::app::AppState;
 use crate::db::transfer;
 use crate::error::{Error, Result};
+use crate::statistics;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Days that are told of by the hour, at most.
+const MAX_DAYS_BY_HOUR: i64 = 31;
 /// Days that are told of where the request does not say.
 const DEFAULT_DAYS: i64 = 7;
 /// Most days.
@@ -52,6 +57,71 @@ fn moment(field: &str, text: &str) -> Result<i64> {
     let ms =
         moment.and_then(|moment| i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok());
     ms.ok_or_else(|| Error::invalid(field, "must be a time such as 2026-11-01T00:00:00Z"))
+}
+
+/// Which figures, when.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// `hour` or `day` (UTC); by the hour the span is of 31 days at most.
+    #[param(inline)]
+    step: Option<Step>,
+    /// Metrics, separated by commas; all of them where not given.
+    #[param(example = "uploads,downloads")]
+    metrics: Option<String>,
+}
+
+impl Wanted {
+    fn metrics(&self) -> Result<Vec<Metric>> {
+        let Some(names) = &self.metrics else { return Ok(Metric::ALL.into()) };
+        let metric = |name: &str| {
+            let unknown = || Error::invalid("metrics", format!("{name:?} is no metric"));
+            Metric::named(name).ok_or_else(unknown)
+        };
+        let wanted: BTreeSet<Metric> = names.split(',').map(metric).collect::<Result<_>>()?;
+        Ok(wanted.into_iter().collect())
+    }
+
+    fn steps(&self, (from, to): (i64, i64)) -> Result<statistics::Span> {
+        let step = self.step.unwrap_or(Step::Day);
+        if step == Step::Hour && to - from > MAX_DAYS_BY_HOUR * DAY_MS {
+            let message =
+                format!("must be at most {MAX_DAYS_BY_HOUR} days before `to` by the hour");
+            return Err(Error::invalid("from", message));
+        }
+        Ok(statistics::Span::touching(step, from, to))
+    }
+}
+
+/// The server as it is
+///
+/// And what has happened in all of time: counted when it happened, so that it is exact however much that is.
+#[utoipa::path(
+    get, path = "/api/stats", operation_id = "stats", tag = "Administration",
+    responses((status = 200, body = Stats))
+)]
+pub async fn overview(State(app): State<AppState>) -> Result<Json<Stats>> {
+    Ok(Json(statistics::overview(&app).await?))
+}
+
+/// What happened when
+///
+/// By the hour or by the day; steps are whole: those that the span touches. Hours are kept for a year, days for good.
+#[utoipa::path(
+    get, path = "/api/stats/timeseries", operation_id = "time_series", tag = "Administration",
+    params(Span, Wanted),
+    responses(
+        (status = 200, body = TimeSeries),
+        (status = 422, description = "`invalid`"),
+    )
+)]
+pub async fn time_series(
+    State(app): State<AppState>,
+    Query(span): Query<Span>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<TimeSeries>> {
+    let (metrics, span) = (wanted.metrics()?, wanted.steps(span.bounds(app.clock.now_ms())?)?);
+    Ok(Json(statistics::time_series(&app, &metrics, span).await?))
 }
 
 /// Transfers between browsers, by the hour

@@ -6,6 +6,7 @@ pub mod delivering;
 pub mod purge;
 pub mod scanning;
 pub mod scrub;
+pub mod tallying;
 pub mod warning;
 pub mod watching;
 
@@ -18,6 +19,8 @@ use crate::app::AppState;
 const PURGE_SCHEDULE: &str = "0 */10 * * * *";
 /// Every hour, five minutes past: not beside the purge.
 const WARNING_SCHEDULE: &str = "0 5 * * * *";
+/// Every minute, in its middle.
+const ROLL_UP_SCHEDULE: &str = "30 * * * * *";
 /// Every night at half past three (UTC).
 const SCRUB_SCHEDULE: &str = "0 30 3 * * *";
 
@@ -42,6 +45,15 @@ pub async fn start(app: AppState, stop: CancellationToken) -> anyhow::Result<Job
             }
         })
     })?;
+    let tallied = app.clone();
+    let roll_up = Job::new_async(ROLL_UP_SCHEDULE, move |_, _| {
+        let app = tallied.clone();
+        Box::pin(async move {
+            if let Err(cause) = tallying::run(&app).await {
+                tracing::error!(%cause, "what happened was not rolled up; it will be next time");
+            }
+        })
+    })?;
     let scrub = Job::new_async(SCRUB_SCHEDULE, move |_, _| {
         let (app, stop) = (app.clone(), stop.clone());
         Box::pin(async move {
@@ -52,6 +64,7 @@ pub async fn start(app: AppState, stop: CancellationToken) -> anyhow::Result<Job
     })?;
     scheduler.add(purge).await?;
     scheduler.add(warning).await?;
+    scheduler.add(roll_up).await?;
     scheduler.add(scrub).await?;
     scheduler.start().await?;
     Ok(scheduler)

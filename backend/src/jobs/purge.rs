@@ -5,7 +5,7 @@ use crate::app::AppState;
 use crate::auth::session::SESSION_SECS;
 use crate::db::{
     account, api_token, archive, device_login, federation, invitation, mail, object, purge_record,
-    second_factor, session, share,
+    second_factor, session, share, tally,
 };
 use crate::error::Result;
 use crate::file_requests;
@@ -58,6 +58,8 @@ pub struct Purged {
     pub mail_tokens: u64,
     /// Entries of what went a year ago.
     pub records: u64,
+    /// Hours of statistics that began so long ago: their days stay.
+    pub hours: u64,
 }
 
 /// Removes everything that has expired by now, and says in the log what went.
@@ -85,6 +87,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
     purged.accounts = in_batches(|| account::purge_unproven(&app.db, long_made, BATCH)).await?;
     let year_ago = now - RECORDS_KEPT_MS;
     purged.records = in_batches(|| purge_record::purge(&app.db, year_ago, BATCH)).await?;
+    purged.hours = in_batches(|| tally::purge(&app.db, year_ago, BATCH)).await?;
     if purged != Purged::default() {
         tracing::info!(
             trashed = purged.trashed,
@@ -104,6 +107,7 @@ pub async fn run(app: &AppState) -> Result<Purged> {
             device_logins = purged.device_logins,
             mail_tokens = purged.mail_tokens,
             records = purged.records,
+            hours = purged.hours,
             "purged what had expired"
         );
     }

@@ -199,6 +199,11 @@ impl Stack {
         self.running.server.warn_of_expiry().await.expect("people can be warned")
     }
 
+    /// Rolls up now what has happened. Answers how many entries there were.
+    pub async fn roll_up(&self) -> u64 {
+        self.running.server.roll_up().await.expect("what happened is rolled up")
+    }
+
     /// Looks now through what is stored.
     pub async fn scrub(&self) -> Scrubbed {
         self.running.server.scrub().await.expect("the scrub runs")

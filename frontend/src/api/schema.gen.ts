@@ -1417,6 +1417,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The server as it is
+         * @description And what has happened in all of time: counted when it happened, so that it is exact however much that is.
+         *
+         *     For `admin`; by an API token with `admin:read`.
+         */
+        get: operations["stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stats/timeseries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened when
+         * @description By the hour or by the day; steps are whole: those that the span touches. Hours are kept for a year, days for good.
+         *
+         *     For `admin`; by an API token with `admin:read`.
+         */
+        get: operations["time_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stats/transfers": {
         parameters: {
             query?: never;
@@ -1734,6 +1778,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Accounts whose owners have been here, by days (UTC). */
+        ActiveUsers: {
+            /**
+             * Format: int64
+             * @description Today.
+             */
+            day: number;
+            /**
+             * Format: int64
+             * @description Within the last 30.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description Within the last 7 days, today among them.
+             */
+            week: number;
+        };
         /**
          * Format: uuid
          * @description An address of a share link. It is a name and not a capability: that is its slug.
@@ -1920,6 +1982,34 @@ export interface components {
         BegunUpload: components["schemas"]["UploadSession"] & {
             /** @description Where its first parts go; ask for more at `…/parts`. */
             parts: components["schemas"]["PartAddress"][];
+        };
+        /** @description Bytes that reached somebody, by the path they took. */
+        BytesByEveryPath: {
+            /**
+             * Format: int64
+             * @description Out of the bucket, past this server.
+             */
+            bucket: number;
+            /**
+             * Format: int64
+             * @description From browser to browser: what this server saved its network.
+             */
+            direct: number;
+            /**
+             * Format: int64
+             * @description Through the server's relay.
+             */
+            relay: number;
+            /**
+             * Format: int64
+             * @description Out of storage, through this server.
+             */
+            storage: number;
+            /**
+             * Format: int64
+             * @description Through a TURN server.
+             */
+            turn: number;
         };
         /** @description Content bytes, by the path they took. */
         BytesByPath: {
@@ -2527,6 +2617,11 @@ export interface components {
             /** @description The name others see. */
             username: string;
         };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Metric: "uploads" | "download_starts" | "downloads" | "stored" | "registrations" | "active_users" | "scans" | "purges" | "rejections" | "transfers";
         /** @description Body of `POST /api/files/move`. */
         Move: components["schemas"]["Selection"] & {
             to?: components["schemas"]["FolderId"] | null;
@@ -2694,6 +2789,25 @@ export interface components {
             /** @description The digest. */
             sha256: components["schemas"]["Sha256Digest"];
         };
+        /** @description What happened in one step. */
+        Point: {
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How often. Of what is stored: how many more there are, which may be fewer.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description When it began, in milliseconds since the Unix epoch.
+             * @example 1763942400000
+             */
+            start: number;
+        };
         /**
          * @description As what a file is shown.
          * @enum {string}
@@ -2787,6 +2901,24 @@ export interface components {
             /** @description Pass as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description What the purge took away. */
+        PurgeSum: {
+            /**
+             * Format: int64
+             * @description Bytes of both.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files that had expired.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Uploads that were given up.
+             */
+            uploads: number;
+        };
         /**
          * @description What the purge takes away of what people have.
          * @enum {string}
@@ -2838,6 +2970,16 @@ export interface components {
             password: components["schemas"]["NewPassword"];
             /** @description How others see it. */
             username: components["schemas"]["Username"];
+        };
+        /** @description Requests that were refused for one reason. */
+        RejectionSum: {
+            /** @description Why. */
+            code: components["schemas"]["ProblemCode"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
         };
         /** @description Body of `PATCH /api/folders/{id}`. */
         RenameFolder: {
@@ -2943,6 +3085,19 @@ export interface components {
          * @enum {string}
          */
         ScanState: "pending" | "clean" | "infected" | "unscanned";
+        /** @description What looking for viruses found. */
+        ScanSum: {
+            /**
+             * Format: int64
+             * @description Files with nothing in them.
+             */
+            clean: number;
+            /**
+             * Format: int64
+             * @description Files with something in them.
+             */
+            infected: number;
+        };
         /**
          * @description Whether the virus scanner answers.
          * @enum {string}
@@ -2987,6 +3142,18 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /** @description One line of a chart. */
+        Series: {
+            /**
+             * @description By what it is divided; empty where it is not.
+             * @example server
+             */
+            key: string;
+            /** @description What is counted. */
+            metric: components["schemas"]["Metric"];
+            /** @description Steps in which something happened, earliest first; others are left out. */
+            points: components["schemas"]["Point"][];
         };
         /** @description Answer of `GET /api/server`: the limits a client should tell people before they run into them. */
         ServerInfo: {
@@ -3219,6 +3386,139 @@ export interface components {
              */
             url?: string | null;
         };
+        /** @description Answer of `GET /api/stats`: the server as it is, and what has happened in all of time. */
+        Stats: {
+            /** @description Those of them who have been here. */
+            active_users: components["schemas"]["ActiveUsers"];
+            /** @description All bytes that ever reached somebody, by the path they took. */
+            bytes_by_path: components["schemas"]["BytesByEveryPath"];
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes_stored: number;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes_uploaded: number;
+            /**
+             * Format: int64
+             * @description Downloads that were ever completed.
+             */
+            downloads: number;
+            /**
+             * Format: int64
+             * @description Files that are stored, those in the trash among them.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Bytes that they brought, by whatever path.
+             */
+            p2p_bytes: number;
+            /**
+             * Format: int64
+             * @description Transfers between browsers that ever ended.
+             */
+            p2p_transfers: number;
+            /** @description What the purge ever took away. */
+            purged: components["schemas"]["PurgeSum"];
+            /** @description Requests that were ever refused, by why, the most frequent first. */
+            rejections: components["schemas"]["RejectionSum"][];
+            /**
+             * Format: int64
+             * @description Rooms that are open now, on all nodes; null where signaling runs apart.
+             */
+            rooms_open?: number | null;
+            /** @description What looking for viruses ever found. */
+            scans: components["schemas"]["ScanSum"];
+            /**
+             * Format: int64
+             * @description Share links that work.
+             */
+            shares: number;
+            /**
+             * Format: int64
+             * @description Sockets that are connected to signaling now, on this node; null where signaling runs apart.
+             */
+            sockets_open?: number | null;
+            /** @description The same by media type: those with the most bytes, the most first. */
+            stored_by_type: components["schemas"]["StoredType"][];
+            /** @description Those who store the most, the most first. */
+            stored_by_user: components["schemas"]["StoredByUser"][];
+            /** @description Links whose files were fetched the most, the most first. */
+            top_shares: components["schemas"]["TopShare"][];
+            /**
+             * Format: int64
+             * @description Files that ever came.
+             */
+            uploads: number;
+            /**
+             * Format: int64
+             * @description Accounts.
+             */
+            users: number;
+        };
+        /**
+         * @description How long the time is that a point stands for.
+         * @enum {string}
+         */
+        Step: "hour" | "day";
+        /** @description What somebody stores. */
+        StoredByUser: {
+            /** @description Whose it is. */
+            id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How many may.
+             */
+            quota: number;
+            /**
+             * Format: int64
+             * @description Bytes that count against their quota, those of uploads under way among them.
+             */
+            used: number;
+            /** @description What they are called. */
+            username: string;
+        };
+        /** @description Files of one media type that are stored. */
+        StoredType: {
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * @description The media type.
+             * @example application/pdf
+             */
+            content_type: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            files: number;
+        };
+        /** @description Answer of `GET /api/stats/timeseries`. */
+        TimeSeries: {
+            /**
+             * Format: int64
+             * @description When the first step of the span begins, in milliseconds since the Unix epoch.
+             * @example 1763942400000
+             */
+            from: number;
+            /** @description One for each metric and each of its keys of which something happened. */
+            series: components["schemas"]["Series"][];
+            /** @description How long the time is that a point stands for. */
+            step: components["schemas"]["Step"];
+            /**
+             * Format: int64
+             * @description When its last one ends.
+             * @example 1764547200000
+             */
+            to: number;
+        };
         /** @description Answer to a sign-in or a refresh. The refresh token travels beside it as an `HttpOnly` cookie. */
         TokenGrant: {
             /** @description A JWT (RFC 7519) to send as `Authorization: Bearer …`. */
@@ -3234,6 +3534,18 @@ export interface components {
              * @example Bearer
              */
             token_type: string;
+        };
+        /** @description A share link whose files were fetched. */
+        TopShare: {
+            /**
+             * Format: int64
+             * @description Complete downloads of its files.
+             */
+            downloads: number;
+            /** @description Whose it is, by username. */
+            owner: string;
+            /** @description The link. */
+            slug: components["schemas"]["ShareSlug"];
         };
         /** @description Transfers that ended within one hour. */
         TransferHour: {
@@ -8126,6 +8438,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalingAccess"];
+                };
+            };
+        };
+    };
+    stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_series: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From when on (RFC 3339); seven days before `to` where not given.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Until before when (RFC 3339), 366 days after `from` at most; now where not given.
+                 * @example 2026-11-08T00:00:00Z
+                 */
+                to?: string;
+                /** @description `hour` or `day` (UTC); by the hour the span is of 31 days at most. */
+                step?: "hour" | "day";
+                /**
+                 * @description Metrics, separated by commas; all of them where not given.
+                 * @example uploads,downloads
+                 */
+                metrics?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeSeries"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -22,6 +22,7 @@ mod server;
 mod share;
 mod sign_in;
 mod stats;
+mod time_series;
 mod token;
 mod trash;
 mod upload;
@@ -60,7 +61,11 @@ pub use sign_in::{
     BeginSecondFactor, BeginSignIn, RecoveryCodes, SecondFactorCode, SecondFactorSetup,
     SignInAddress, SignInProvider,
 };
-pub use stats::{BytesByPath, TransferHour, TransferStats, TransferSum};
+pub use stats::{
+    ActiveUsers, BytesByEveryPath, BytesByPath, PurgeSum, RejectionSum, ScanSum, Stats,
+    StoredByUser, StoredType, TopShare, TransferHour, TransferStats, TransferSum,
+};
+pub use time_series::{Metric, Point, Series, Step, TimeSeries};
 pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};
 pub use trash::{PutInTrash, Restore, TrashPage, TrashReason, Trashed};
 pub use upload::{

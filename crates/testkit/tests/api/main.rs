@@ -36,6 +36,7 @@ mod sessions;
 mod share_rules;
 mod shares;
 mod signaling;
+mod statistics;
 mod stats;
 mod trash;
 mod tus;

@@ -73,6 +73,8 @@ const EXPECTED: &[(&str, &str, &[Role], &str)] = &[
     ("POST", "/api/requests", KEEPERS, "shares:write"),
     ("PATCH", "/api/requests/{slug}", KEEPERS, "shares:write"),
     ("DELETE", "/api/requests/{slug}", KEEPERS, "shares:write"),
+    ("GET", "/api/stats", ADMINS, "admin:read"),
+    ("GET", "/api/stats/timeseries", ADMINS, "admin:read"),
     ("GET", "/api/stats/transfers", ADMINS, "admin:read"),
     ("GET", "/api/admin/users", ADMINS, "admin:read"),
     ("POST", "/api/admin/users", ADMINS, "admin:write"),

@@ -1,0 +1,55 @@
+-- What has happened, counted: each thing when it happens, and rolled up by the schedule, so that a year is a few rows.
+create table tally_event (
+    id     bigint generated always as identity primary key,
+    at     bigint not null,
+    metric text collate "C" not null,
+    -- By what the metric is divided; empty where it is not.
+    key    text collate "C" not null,
+    count  bigint not null,
+    bytes  bigint not null
+);
+
+create table tally (
+    step   text not null check (step in ('hour', 'day', 'ever')),
+    metric text collate "C" not null,
+    -- When the hour or the day began; of all of time, the epoch.
+    start  bigint not null,
+    key    text collate "C" not null,
+    count  bigint not null,
+    bytes  bigint not null,
+    primary key (step, metric, start, key)
+);
+
+-- The last day on which somebody was here.
+alter table account add column active_at bigint not null default 0;
+
+-- Complete downloads of its files.
+alter table share add column downloads bigint not null default 0 check (downloads >= 0);
+create index share_downloads on share (downloads desc) where downloads > 0;
+update share set downloads =
+    (select count(*) from download where download.share_slug = share.slug and completed_at is not null);
+
+-- What there is from before.
+update account set active_at = coalesce(
+    (select max(last_used_at) - max(last_used_at) % 86400000 from session where account_id = account.id), 0);
+insert into tally_event (at, metric, key, count, bytes)
+    select active_at, 'active_users', '', count(*), 0 from account where active_at > 0 group by active_at;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(created_at), 'registrations', '', count(*), 0 from account group by created_at / 3600000;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(created_at), 'uploads', '', count(*), sum(size) from file group by created_at / 3600000;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(created_at), 'stored', content_type, count(*), sum(size) from file
+    group by created_at / 3600000, content_type;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(started_at), 'download_starts', case when share_slug is null then 'own' else 'shared' end, count(*), 0
+    from download where started_at is not null
+    group by started_at / 3600000, share_slug is null;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(coalesce(completed_at, started_at)), 'downloads', case when direct then 'direct' else 'server' end,
+           count(completed_at), sum(bytes)
+    from download where coalesce(completed_at, started_at) is not null
+    group by coalesce(completed_at, started_at) / 3600000, direct;
+insert into tally_event (at, metric, key, count, bytes)
+    select min(removed_at), 'purges', what, count(*), sum(bytes) from purge_record
+    group by removed_at / 3600000, what;
