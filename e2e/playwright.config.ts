@@ -12,6 +12,7 @@ const LABORATORY = ['network*.spec.ts', 'full-disk.spec.ts']
  */
 const STORED = [
   'accounts',
+  'admin',
   'archives',
   'cloud',
   'events',

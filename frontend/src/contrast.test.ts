@@ -48,4 +48,9 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   it.each(['page', 'surface'])('the edge of a field can be seen on %s', (ground) => {
     expect(contrast(color('line-strong', theme), color(ground, theme))).toBeGreaterThanOrEqual(3)
   })
+
+  it.each([1, 2, 3, 4, 5])('the bars of colour %d can be seen on a sheet', (n) => {
+    const bar = color(`chart-${n}`, theme)
+    expect(contrast(bar, color('surface', theme))).toBeGreaterThanOrEqual(3)
+  })
 })

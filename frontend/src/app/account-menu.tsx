@@ -1,5 +1,5 @@
 /** Who is signed in, how much they store, and the way out; or the way in. In the header. */
-import { CircleUser, LogOut, Settings } from 'lucide-react'
+import { ChartColumn, CircleUser, LogOut, Settings } from 'lucide-react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { useMe, useSessionState } from '@/api/account'
 import { session } from '@/api/session'
@@ -10,6 +10,7 @@ import { useToast } from '@/components/ui/toast-context'
 import { formatBytes } from '@/lib/format'
 import { paths } from '@/lib/paths'
 import { problemWords } from '@/lib/problem-words'
+import { administers } from '@/lib/roles'
 
 /** A link to the sign-in page, or the account's menu. */
 export function AccountMenu() {
@@ -60,6 +61,12 @@ function SignedIn() {
         </MenuLabel>
       )}
       <MenuSeparator />
+      {administers(me) && (
+        <MenuItem onSelect={() => void navigate(paths.admin)}>
+          <ChartColumn aria-hidden />
+          Administration
+        </MenuItem>
+      )}
       <MenuItem onSelect={() => void navigate(paths.settings)}>
         <Settings aria-hidden />
         Settings

@@ -137,6 +137,12 @@ export function createRouter() {
                   }),
                 },
                 {
+                  path: paths.admin,
+                  lazy: async () => ({
+                    Component: (await import('@/features/admin/admin-page')).AdminPage,
+                  }),
+                },
+                {
                   path: paths.device,
                   lazy: async () => ({
                     Component: (await import('@/features/settings/device-page')).DevicePage,

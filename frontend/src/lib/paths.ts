@@ -17,6 +17,7 @@ export const paths = {
   forgotPassword: '/forgot-password',
   resetPassword: '/reset-password',
   settings: '/settings',
+  admin: '/admin',
   /** The server tells it to computers. */
   device: '/device',
   docs: '/docs',

@@ -34,6 +34,11 @@ export function fetchesHandIns(account: { role: Role } | undefined): boolean {
   return account?.role === 'ops' || account?.role === 'admin'
 }
 
+/** Whether somebody runs this server. */
+export function administers(account: { role: Role } | undefined): boolean {
+  return account?.role === 'admin'
+}
+
 /** Whether hand-ins are among what somebody comes here for. */
 export function dealsInHandIns(account: { role: Role } | undefined): boolean {
   return fetchesHandIns(account) || account?.role === 'client'

@@ -6,7 +6,7 @@ import { openPdf } from './pdf-document'
 import { PdfPage } from './pdf-page'
 import type { ViewProps } from './preview-body'
 import { PreviewSkeleton } from './preview-skeleton'
-import { ScrollArea } from './scroll-area'
+import { ScrollArea } from '@/components/scroll-area'
 
 /** A document, and the proportion of its first page, which the others are believed to have until they are seen. */
 interface Opened {

@@ -4,7 +4,7 @@ import { problemWords } from '@/lib/problem-words'
 import type { Excerpt } from './excerpt'
 import type { ViewProps } from './preview-body'
 import { PreviewSkeleton } from './preview-skeleton'
-import { ScrollArea } from './scroll-area'
+import { ScrollArea } from '@/components/scroll-area'
 import { useExcerpt } from './use-excerpt'
 
 /** The view. */

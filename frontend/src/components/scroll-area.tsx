@@ -1,4 +1,4 @@
-/** What is longer than the viewer: scrolled by touch, by wheel, and by keys, for which it takes the focus. */
+/** What is longer than its frame: scrolled by touch, by wheel, and by keys, for which it takes the focus. */
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/class-names'
 

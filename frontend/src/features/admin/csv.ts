@@ -1,0 +1,14 @@
+/** What happened, as a table for other programs (RFC 4180). */
+import type { TimeSeries } from '@/api/types'
+
+/** A row for each metric, part and step in which something happened. Nothing in it needs quotes: they are names and numbers. */
+export function csvOf({ series }: TimeSeries): string {
+  const rows = series.flatMap(({ metric, key, points }) =>
+    points.map(({ start, count, bytes }) => {
+      // What begins with one of these a spreadsheet would work out.
+      const part = /^[=+\-@\t]|[",\r\n]/.test(key) ? `"'${key.replaceAll('"', '""')}"` : key
+      return [new Date(start).toISOString(), metric, part, count, bytes].join(',')
+    }),
+  )
+  return ['start,metric,part,count,bytes', ...rows, ''].join('\r\n')
+}
