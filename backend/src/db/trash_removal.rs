@@ -1,5 +1,7 @@
 //! How what lies in the trash goes for good: a few files in each transaction, and the entries with the last of theirs.
 
+use std::collections::BTreeMap;
+
 use sharesync_protocol::api::{Metric, PurgeReason, Purgeable};
 use sharesync_protocol::{TrashId, UserId};
 use uuid::Uuid;
@@ -76,9 +78,16 @@ pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone>
     .fetch_all(&mut tx)
     .await?;
     let mut gone = Gone::default();
+    let mut types: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for file in &files {
         remove_file(&mut tx, going.owner, file, now).await?;
         gone.bytes += from_db(file.size);
+        let (count, bytes) = types.entry(&file.content_type).or_default();
+        (*count, *bytes) = (*count + 1, *bytes + file.size);
+    }
+    for (key, (count, bytes)) in types {
+        let stored = Tally { metric: Metric::Stored, key, count, bytes };
+        tally::enter(&mut tx, stored.undone(), now).await?;
     }
     gone.files = files.len() as u64;
     quota::give_back(&mut tx, going.owner, gone.bytes).await?;
@@ -92,11 +101,9 @@ pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone>
 async fn remove_file(tx: &mut Tx, owner: UserId, file: &GoingFile, now: i64) -> Result<()> {
     query("delete from file where id = $1").bind(file.id).execute(&mut *tx).await?;
     object::doom(tx, file.object_id).await?;
-    let bytes = from_db(file.size);
-    let stored = Tally::once(Metric::Stored, bytes).of(&file.content_type);
-    tally::enter(tx, stored.undone(), now).await?;
     if file.has_expired {
         let (what, reason) = (Purgeable::File, PurgeReason::Expired);
+        let bytes = from_db(file.size);
         let removed = Removed { what, subject: file.id, owner, bytes, reason };
         purge_record::write(tx, &removed, now).await?;
     }

@@ -1,7 +1,7 @@
 /** What happened, as a table for other programs (RFC 4180). */
 import type { TimeSeries } from '@/api/types'
 
-/** A row for each metric, part and step in which something happened. Nothing in it needs quotes: they are names and numbers. */
+/** A row for each metric, part and step in which something happened. Parts are names of the server's, and media types. */
 export function csvOf({ series }: TimeSeries): string {
   const rows = series.flatMap(({ metric, key, points }) =>
     points.map(({ start, count, bytes }) => {

@@ -63,7 +63,7 @@ interface ShownProps {
 }
 
 function Shown({ stats, happened: { span, current, before }, range }: ShownProps) {
-  const inRange = `in ${range.words}`
+  const inRange = `in ${range.label}`
   const compared = (line: typeof DOWNLOADS) => {
     const trend = trendWords(totalOf(current, line), totalOf(before, line))
     return trend === null ? inRange : `${inRange}, ${trend}`

@@ -4,10 +4,8 @@ import type { Step } from '@/api/types'
 /** A span that ends now. */
 export interface Range {
   readonly key: string
-  /** As one chooses it. */
+  /** As one chooses it, and as it ends a sentence: "in 7 days". */
   readonly label: string
-  /** How it ends a sentence: "in 7 days". */
-  readonly words: string
   /** By what the server counts. */
   readonly step: Step
   /** How many of these it has, the one under way among them. */
@@ -19,7 +17,6 @@ export interface Range {
 const WEEK: Range = {
   key: 'week',
   label: '7 days',
-  words: '7 days',
   step: 'day',
   steps: 7,
   perBar: 1,
@@ -27,10 +24,10 @@ const WEEK: Range = {
 
 /** What there is to choose from. */
 export const RANGES: readonly Range[] = [
-  { key: 'day', label: '24 hours', words: '24 hours', step: 'hour', steps: 24, perBar: 1 },
+  { key: 'day', label: '24 hours', step: 'hour', steps: 24, perBar: 1 },
   WEEK,
-  { key: 'month', label: '30 days', words: '30 days', step: 'day', steps: 30, perBar: 1 },
-  { key: 'year', label: '12 months', words: '12 months', step: 'day', steps: 364, perBar: 7 },
+  { key: 'month', label: '30 days', step: 'day', steps: 30, perBar: 1 },
+  { key: 'year', label: '12 months', step: 'day', steps: 364, perBar: 7 },
 ]
 
 /** The one of that key; a week where there is none. */
