@@ -79,7 +79,7 @@ pub struct Server {
     app: AppState,
     trusted_proxies: TrustedProxies,
     encryption: MasterKeys,
-    /// Ends the counting of transfers.
+    /// Ends the counting of transfers and of refused requests.
     counted: CancellationToken,
     /// Held for as long as the server lives: its data folder is nobody else's.
     _lock: File,

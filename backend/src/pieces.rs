@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Ranges that are told apart; where there are more, the smallest is forgotten.
+/// Ranges that are told apart; where there are more, the smallest is forgotten, but never what is there from the start.
 pub const MOST: u32 = 100;
 
 /// The ranges, the ends excluded.
@@ -24,7 +24,8 @@ impl Pieces {
         apart.push((from, to));
         apart.sort_unstable();
         if apart.len() > MOST as usize {
-            let smallest = (0..apart.len()).min_by_key(|&at| apart[at].1 - apart[at].0);
+            let others = (0..apart.len()).filter(|&at| apart[at].0 > 0);
+            let smallest = others.min_by_key(|&at| apart[at].1 - apart[at].0);
             apart.remove(smallest.expect("there are some"));
         }
         self.0 = apart;
@@ -109,6 +110,15 @@ mod tests {
         }
         for text in ["x", "1", "1-x", "-1-2"] {
             assert!(text.parse::<Pieces>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_from_the_start_is_never_forgotten() {
+        let mut pieces = of(&[(0, 1)]);
+        for n in 1..=2 * u64::from(MOST) {
+            pieces.add(n * 10, n * 10 + 5);
+            assert_eq!(pieces.without_gap(), 1);
         }
     }
 

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use sharesync_protocol::api::{
-    ActiveUsers, BytesByEveryPath, Metric, Point, PurgeSum, RejectionSum, ScanSum, Series, Stats,
-    Step, StoredType, TimeSeries, TransferHour, TransferSum,
+    ActiveUsers, BytesByEveryPath, FileKind, Metric, Point, PurgeSum, RejectionSum, ScanSum,
+    Series, Stats, Step, StoredKind, TimeSeries, TransferHour, TransferSum,
 };
 
 use crate::app::AppState;
@@ -70,17 +70,17 @@ pub async fn overview(app: &AppState) -> Result<Stats> {
         active_users: ActiveUsers { day, week, month },
         files: stored.count,
         bytes_stored: stored.bytes,
-        stored_by_type: stored_by_type(&sums),
+        stored_by_kind: stored_by_kind(&sums),
         stored_by_user: account::most_stored(&app.db, MOST).await?,
         uploads: uploads.count,
         bytes_uploaded: uploads.bytes,
         downloads: sums.total(Metric::Downloads).count,
-        shares: share::working(&app.db, now).await?,
+        shares: share::unexpired(&app.db, now).await?,
         top_shares: share::most_fetched(&app.db, MOST).await?,
         rooms_open: app.signaling.rooms_open().await,
         sockets_open: app.signaling.sockets_open(),
         p2p_transfers: transfers.verified + transfers.cancelled + transfers.failed,
-        p2p_bytes: transfers.bytes.direct + transfers.bytes.turn + transfers.bytes.relay,
+        p2p_bytes: transfers.bytes.total(),
         bytes_by_path: BytesByEveryPath {
             direct: transfers.bytes.direct,
             turn: transfers.bytes.turn,
@@ -101,19 +101,17 @@ pub async fn overview(app: &AppState) -> Result<Stats> {
     })
 }
 
-fn stored_by_type(sums: &Sums) -> Vec<StoredType> {
-    let mut types: Vec<StoredType> = sums
+fn stored_by_kind(sums: &Sums) -> Vec<StoredKind> {
+    let mut kinds: Vec<StoredKind> = sums
         .of(Metric::Stored)
         .filter(|(_, sum)| sum.count > 0)
-        .map(|(key, sum)| StoredType {
-            content_type: key.to_owned(),
-            files: sum.count,
-            bytes: sum.bytes,
+        .filter_map(|(key, sum)| {
+            let kind = FileKind::named(key)?;
+            Some(StoredKind { kind, files: sum.count, bytes: sum.bytes })
         })
         .collect();
-    types.sort_by_key(|of_type| Reverse(of_type.bytes));
-    types.truncate(MOST as usize);
-    types
+    kinds.sort_by_key(|stored| Reverse(stored.bytes));
+    kinds
 }
 
 fn rejections_of(sums: &Sums) -> Vec<RejectionSum> {

@@ -34,9 +34,7 @@ test('whoever runs the server sees what happens on it, and takes it along', asyn
   await expect(figure('People')).toContainText('2 here this week, 2 new')
   await expect(figure('Stored')).toContainText('1 file')
   await expect(figure('Downloads')).toContainText('1in 7 days')
-  await expect(page.getByRole('region', { name: 'Stored by type' })).toContainText(
-    'text/plain2.9 KB',
-  )
+  await expect(page.getByRole('region', { name: 'Stored by kind' })).toContainText('Text2.9 KB')
   await expect(page.getByRole('region', { name: 'Who stores the most' })).toContainText(
     sam.username,
   )

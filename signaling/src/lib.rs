@@ -81,8 +81,8 @@ impl Signaling {
         self.hub.registry.is_ready()
     }
 
-    /// Sockets that are in the namespace now. Counts them one by one: for a metric, not for a
-    /// request.
+    /// Sockets that are in the namespace now. Counts them one by one: for whoever runs the service, not
+    /// for everybody's requests.
     pub fn sockets_open(&self) -> usize {
         self.sockets.io().of(NAMESPACE).map_or(0, |all| all.sockets().len())
     }

@@ -39,8 +39,24 @@ insert into tally_event (at, metric, key, count, bytes)
 insert into tally_event (at, metric, key, count, bytes)
     select min(created_at), 'uploads', '', count(*), sum(size) from file group by created_at / 3600000;
 insert into tally_event (at, metric, key, count, bytes)
-    select min(created_at), 'stored', content_type, count(*), sum(size) from file
-    group by created_at / 3600000, content_type;
+    select min(created_at), 'stored', kind, count(*), sum(size)
+    from (select created_at, size,
+                 case when content_type like 'image/%' then 'image'
+                      when content_type like 'video/%' then 'video'
+                      when content_type like 'audio/%' then 'audio'
+                      when content_type like 'text/%' then 'text'
+                      when essence = 'application/pdf' then 'pdf'
+                      when essence in ('application/msword', 'application/rtf', 'application/epub+zip')
+                        or essence like 'application/vnd.ms-%'
+                        or essence like 'application/vnd.openxmlformats-officedocument.%'
+                        or essence like 'application/vnd.oasis.opendocument.%' then 'document'
+                      when essence in ('application/zip', 'application/gzip', 'application/zstd',
+                                       'application/vnd.rar', 'application/x-tar', 'application/x-7z-compressed',
+                                       'application/x-bzip2', 'application/x-xz', 'application/x-rar-compressed')
+                        then 'archive'
+                      else 'other' end as kind
+          from (select created_at, size, content_type, trim(substr(content_type, 1, instr(content_type || ';', ';') - 1)) as essence from file) as typed) as stored
+    group by created_at / 3600000, kind;
 insert into tally_event (at, metric, key, count, bytes)
     select min(started_at), 'download_starts', case when share_slug is null then 'own' else 'shared' end, count(*), 0
     from download where started_at is not null

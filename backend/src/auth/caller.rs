@@ -5,7 +5,7 @@ use sharesync_protocol::api::{Role, Scope};
 use sharesync_protocol::{ApiTokenId, SessionId, UserId};
 
 use super::permission::{ByToken, Permission};
-use super::{api_token, hash};
+use super::{api_token, hash, session};
 use crate::app::AppState;
 use crate::db;
 use crate::error::{Error, Result};
@@ -43,7 +43,8 @@ pub async fn identify(app: &AppState, bearer: &str) -> Result<AuthUser> {
         let db::api_token::Bearer { id, user, role, scopes, unnoted } =
             known.ok_or(Error::Unauthenticated)?;
         if unnoted {
-            db::api_token::note_use(&app.db, id, user, now).await?;
+            db::api_token::note_use(&app.db, id, now).await?;
+            session::note_active(app, user).await;
         }
         return Ok(AuthUser { id: user, role, by: By::ApiToken { id, scopes } });
     }

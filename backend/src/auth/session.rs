@@ -8,6 +8,7 @@ use sharesync_service_kit::secret::random_token;
 use super::hash;
 use super::token::ACCESS_TOKEN_SECS;
 use crate::app::AppState;
+use crate::db::account;
 use crate::db::session::{self, Rotated};
 use crate::error::{Error, Result};
 
@@ -28,6 +29,7 @@ pub async fn start(app: &AppState, user: UserId, user_agent: &str) -> Result<Sig
     let (now, hash) = (app.clock.now_ms(), hash(&refresh_token));
     let session = session::start(&app.db, user, user_agent, &hash, now, session_end(now)).await?;
     let access_token = app.access_tokens.issue(user, session)?;
+    note_active(app, user).await;
     Ok(Signed { grant: grant(access_token), refresh_token })
 }
 
@@ -46,7 +48,16 @@ pub async fn refresh(app: &AppState, refresh_token: &str) -> Result<Signed> {
         Rotated::Unknown => return Err(Error::Unauthenticated),
     };
     let access_token = app.access_tokens.issue(user, session)?;
+    note_active(app, user).await;
     Ok(Signed { grant: grant(access_token), refresh_token: next })
+}
+
+/// Notes that somebody is here. By itself, for whoever holds an account ends its sessions, and not the other way about; and
+/// where that fails nobody is refused what they came for.
+pub async fn note_active(app: &AppState, user: UserId) {
+    if let Err(cause) = account::note_active(&app.db, user, app.clock.now_ms()).await {
+        tracing::warn!(%cause, "it is not counted that somebody is here");
+    }
 }
 
 /// Who holds a refresh token, and what they are now. It is not used up.

@@ -177,16 +177,17 @@ pub async fn page(db: &Db, after: Option<UserId>, limit: u32) -> Result<Vec<User
 }
 
 /// Notes that somebody is here, the first time on each day.
-pub(super) async fn note_active(tx: &mut Tx, user: UserId, now: i64) -> Result<()> {
+pub async fn note_active(db: &Db, user: UserId, now: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
     let first = query("update account set active_at = $2 where id = $1 and active_at < $2")
         .bind(user.0)
         .bind(Step::Day.start_of(now))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     if first == 1 {
-        tally::enter(tx, Tally::once(Metric::ActiveUsers, 0), now).await?;
+        tally::enter(&mut tx, Tally::once(Metric::ActiveUsers, 0), now).await?;
     }
-    Ok(())
+    tx.commit().await
 }
 
 /// How many accounts there are, and how many of them have been active since the beginnings of three days.

@@ -127,16 +127,14 @@ pub async fn bearer(db: &Db, hash: &TokenHash, now: i64) -> Result<Option<Bearer
     }))
 }
 
-/// Notes that somebody called with a token.
-pub async fn note_use(db: &Db, id: ApiTokenId, user: UserId, now: i64) -> Result<()> {
-    let mut tx = db.begin().await?;
-    account::note_active(&mut tx, user, now).await?;
+/// Notes that a token was called with.
+pub async fn note_use(db: &Db, id: ApiTokenId, now: i64) -> Result<()> {
     query("update api_token set last_used_at = $2 where id = $1")
         .bind(id.0)
         .bind(now)
-        .execute(&mut tx)
+        .execute(db.writer())
         .await?;
-    tx.commit().await
+    Ok(())
 }
 
 /// A user's tokens that have not expired, newest first.

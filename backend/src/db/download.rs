@@ -313,7 +313,7 @@ pub async fn delivered(db: &Db, id: Uuid, from: u64, to: u64, size: u64, now: i6
         metric: Metric::Downloads,
         key: if is_direct { "direct" } else { "server" },
         count: is_complete.into(),
-        bytes: to_db(pieces.without_gap() - there_were),
+        bytes: to_db(pieces.without_gap().saturating_sub(there_were)),
     };
     tally::enter(&mut tx, delivered, now).await?;
     if !is_complete {

@@ -182,9 +182,8 @@ pub(super) async fn enter(tx: &mut Tx, file: &NewFile<'_>, now: i64) -> Result<U
     .bind(file.sent.and_then(|sent| sent.sender.as_deref()))
     .execute(&mut *tx)
     .await?;
-    let tally = Tally::once(Metric::Uploads, file.size);
-    tally::enter(tx, tally, now).await?;
-    tally::enter(tx, Tally { metric: Metric::Stored, ..tally }.of(file.content_type), now).await?;
+    tally::enter(tx, Tally::once(Metric::Uploads, file.size), now).await?;
+    tally::enter(tx, Tally::stored(file.content_type, 1, to_db(file.size)), now).await?;
     if let Some(verdict) = file.verdict {
         scan::count(tx, verdict, now).await?;
     }
@@ -349,8 +348,7 @@ pub async fn delete(db: &Db, owner: UserId, id: FileId, now: i64) -> Result<Uuid
     let (object, size, content_type) = row.ok_or(Error::NotFound)?;
     object::doom(&mut tx, object).await?;
     quota::give_back(&mut tx, owner, from_db(size)).await?;
-    let stored = Tally::once(Metric::Stored, from_db(size)).of(&content_type);
-    tally::enter(&mut tx, stored.undone(), now).await?;
+    tally::enter(&mut tx, Tally::stored(&content_type, -1, -size), now).await?;
     tx.commit().await?;
     Ok(object)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::account::role_from_db;
 use super::statement::query;
-use super::{Db, TokenHash, Tx, account, below, new_id};
+use super::{Db, TokenHash, Tx, below, new_id};
 use crate::error::{Error, Result};
 
 #[derive(sqlx::FromRow)]
@@ -53,7 +53,6 @@ pub async fn start(
         .bind(id)
         .execute(&mut tx)
         .await?;
-    account::note_active(&mut tx, user, now).await?;
     tx.commit().await?;
     Ok(SessionId(id))
 }
@@ -111,7 +110,6 @@ pub async fn rotate(
         .bind(session)
         .execute(&mut tx)
         .await?;
-    account::note_active(&mut tx, UserId(user), now).await?;
     tx.commit().await?;
     Ok(Rotated::Exchanged(SessionId(session), UserId(user)))
 }

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 /// Recipients that a link may have.
 pub const MOST_RECIPIENTS: usize = 50;
+/// Characters of a slug that tell links apart, and open none.
+const SLUG_SHOWN: usize = 8;
 
 /// A share link to be made.
 pub struct NewShare<'a> {
@@ -337,14 +339,14 @@ pub(super) async fn count_download(tx: &mut Tx, slug: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many links work.
-pub async fn working(db: &Db, now: i64) -> Result<u64> {
-    let working: i64 =
+/// How many links have not expired.
+pub async fn unexpired(db: &Db, now: i64) -> Result<u64> {
+    let unexpired: i64 =
         query("select count(*) from share where expires_at is null or expires_at > $1")
             .bind(now)
             .fetch_value(db.reader())
             .await?;
-    Ok(from_db(working))
+    Ok(from_db(unexpired))
 }
 
 /// The links whose files were fetched the most, the most first.
@@ -353,13 +355,13 @@ pub async fn most_fetched(db: &Db, limit: u32) -> Result<Vec<TopShare>> {
         "select share.slug, account.username, share.downloads
          from share join account on account.id = share.account_id
          where share.downloads > 0
-         order by share.downloads desc limit $1",
+         order by share.downloads desc, share.slug limit $1",
     )
     .bind(limit)
     .fetch_all(db.reader())
     .await?;
-    let top = |(slug, owner, downloads)| TopShare {
-        slug: ShareSlug(slug),
+    let top = |(slug, owner, downloads): (String, _, _)| TopShare {
+        slug_begins: slug.chars().take(SLUG_SHOWN).collect(),
         owner,
         downloads: from_db(downloads),
     };

@@ -1,10 +1,10 @@
 //! What has happened, counted. Whoever does something enters it in the transaction that does it; the schedule rolls what was
 //! entered up into hours, days and all of time; and statistics are those and what is not rolled up yet, together. So a
-//! count is exact at every moment, however long ago things began, and nobody ever counts rows.
+//! count is exact at every moment, however long ago things began, and nobody counts rows.
 
 use std::collections::BTreeMap;
 
-use sharesync_protocol::api::{Metric, Point, Series, Step};
+use sharesync_protocol::api::{FileKind, Metric, Point, Series, Step};
 
 use super::statement::query;
 use super::{Db, Tx, from_db, to_db};
@@ -39,15 +39,17 @@ impl Tally<'_> {
     }
 }
 
+impl Tally<'static> {
+    /// That files of a media type, so many bytes in all, are stored.
+    pub fn stored(media_type: &str, count: i64, bytes: i64) -> Self {
+        Self { metric: Metric::Stored, key: FileKind::of(media_type).name(), count, bytes }
+    }
+}
+
 impl<'a> Tally<'a> {
     /// The same, by what the metric is divided.
     pub fn of(self, key: &'a str) -> Self {
         Self { key, ..self }
-    }
-
-    /// That it is no more.
-    pub fn undone(self) -> Self {
-        Self { count: -self.count, bytes: -self.bytes, ..self }
     }
 }
 
@@ -85,17 +87,22 @@ struct Entry {
     bytes: i64,
 }
 
-/// Rolls up to `batch` entries up, the oldest first. Answers how many. Of several servers that do so at one time each takes
+/// Rolls about `batch` entries up, the oldest first. Answers how many. Of several servers that do so at one time each takes
 /// what the others have left: whoever deletes an entry counts it.
 pub async fn roll_up(db: &Db, batch: u32) -> Result<u64> {
     let mut tx = db.begin().await?;
-    let taken: Vec<Entry> = query(
-        "delete from tally_event where id in (select id from tally_event order by id limit $1)
-         returning at, metric, key, count, bytes",
-    )
-    .bind(batch)
-    .fetch_all(&mut tx)
-    .await?;
+    let last: Option<i64> =
+        query("select max(id) from (select id from tally_event order by id limit $1) as oldest")
+            .bind(batch)
+            .fetch_value(&mut tx)
+            .await?;
+    let Some(last) = last else { return Ok(0) };
+    // More than a batch where some have come meanwhile that others began before.
+    let taken: Vec<Entry> =
+        query("delete from tally_event where id <= $1 returning at, metric, key, count, bytes")
+            .bind(last)
+            .fetch_all(&mut tx)
+            .await?;
     // In one order, so that nobody waits for somebody who waits for them.
     let mut sums: BTreeMap<(&str, &str, i64, &str), (i64, i64)> = BTreeMap::new();
     for Entry { at, metric, key, count, bytes } in &taken {
@@ -389,9 +396,7 @@ mod tests {
         let scratch = Scratch::open().await;
         let (db, sam) = (&scratch.db, scratch.account("sam", Role::Standard).await);
         for now in [0, 1, DAY - 1, DAY, 2 * DAY + HOUR] {
-            let mut tx = db.begin().await.unwrap();
-            account::note_active(&mut tx, sam, MIDNIGHT + now).await.unwrap();
-            tx.commit().await.unwrap();
+            account::note_active(db, sam, MIDNIGHT + now).await.unwrap();
         }
         assert_eq!(total(db, Metric::ActiveUsers).await.0, 3);
         let since = [2, 3, 4].map(|days| MIDNIGHT + days * DAY);

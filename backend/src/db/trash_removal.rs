@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sharesync_protocol::api::{Metric, PurgeReason, Purgeable};
+use sharesync_protocol::api::{PurgeReason, Purgeable};
 use sharesync_protocol::{TrashId, UserId};
 use uuid::Uuid;
 
@@ -78,16 +78,15 @@ pub async fn remove(db: &Db, going: Going, batch: u32, now: i64) -> Result<Gone>
     .fetch_all(&mut tx)
     .await?;
     let mut gone = Gone::default();
-    let mut types: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    let mut media_types: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for file in &files {
         remove_file(&mut tx, going.owner, file, now).await?;
         gone.bytes += from_db(file.size);
-        let (count, bytes) = types.entry(&file.content_type).or_default();
+        let (count, bytes) = media_types.entry(&file.content_type).or_default();
         (*count, *bytes) = (*count + 1, *bytes + file.size);
     }
-    for (key, (count, bytes)) in types {
-        let stored = Tally { metric: Metric::Stored, key, count, bytes };
-        tally::enter(&mut tx, stored.undone(), now).await?;
+    for (media_type, (count, bytes)) in media_types {
+        tally::enter(&mut tx, Tally::stored(media_type, -count, -bytes), now).await?;
     }
     gone.files = files.len() as u64;
     quota::give_back(&mut tx, going.owner, gone.bytes).await?;

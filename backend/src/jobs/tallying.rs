@@ -1,5 +1,5 @@
-//! Rolls up what has happened, and writes down which requests were refused. Run by the schedule, and by tests; the latter
-//! every second, and once more at the end, so that neither a flood of them nor a restart is felt.
+//! Rolls up what has happened: run by the schedule, and by tests. And writes down which requests were refused: every second,
+//! and once more at the end, so that neither a flood of them nor a restart is felt.
 
 use std::collections::HashMap;
 use std::time::Duration;

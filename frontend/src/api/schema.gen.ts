@@ -1987,7 +1987,7 @@ export interface components {
         BytesByEveryPath: {
             /**
              * Format: int64
-             * @description Out of the bucket, past this server.
+             * @description Out of the bucket, past this server: what somebody was led to there.
              */
             bucket: number;
             /**
@@ -2354,6 +2354,11 @@ export interface components {
          *     name and not a capability: every use of it is checked against its owner.
          */
         FileId: string;
+        /**
+         * @description A kind.
+         * @enum {string}
+         */
+        FileKind: "image" | "video" | "audio" | "text" | "pdf" | "document" | "archive" | "other";
         /** @description Answer of `GET /api/files`: in the order that was asked for. */
         FilePage: {
             /** @description The rows of this page. */
@@ -3390,7 +3395,10 @@ export interface components {
         Stats: {
             /** @description Those of them who have been here. */
             active_users: components["schemas"]["ActiveUsers"];
-            /** @description All bytes that ever reached somebody, by the path they took. */
+            /**
+             * @description Bytes of files that ever reached somebody, by the path they took. Of a download those count that came without a gap
+             *     from its start; looking at a file counts nothing.
+             */
             bytes_by_path: components["schemas"]["BytesByEveryPath"];
             /**
              * Format: int64
@@ -3424,7 +3432,7 @@ export interface components {
             p2p_transfers: number;
             /** @description What the purge ever took away. */
             purged: components["schemas"]["PurgeSum"];
-            /** @description Requests that were ever refused, by why, the most frequent first. */
+            /** @description Requests that were ever refused or failed, by why, the most frequent first. */
             rejections: components["schemas"]["RejectionSum"][];
             /**
              * Format: int64
@@ -3435,7 +3443,7 @@ export interface components {
             scans: components["schemas"]["ScanSum"];
             /**
              * Format: int64
-             * @description Share links that work.
+             * @description Share links that have not expired.
              */
             shares: number;
             /**
@@ -3443,8 +3451,8 @@ export interface components {
              * @description Sockets that are connected to signaling now, on this node; null where signaling runs apart.
              */
             sockets_open?: number | null;
-            /** @description The same by media type: those with the most bytes, the most first. */
-            stored_by_type: components["schemas"]["StoredType"][];
+            /** @description The same by the kind of file, the most bytes first. */
+            stored_by_kind: components["schemas"]["StoredKind"][];
             /** @description Those who store the most, the most first. */
             stored_by_user: components["schemas"]["StoredByUser"][];
             /** @description Links whose files were fetched the most, the most first. */
@@ -3482,23 +3490,20 @@ export interface components {
             /** @description What they are called. */
             username: string;
         };
-        /** @description Files of one media type that are stored. */
-        StoredType: {
+        /** @description Files of one kind that are stored. */
+        StoredKind: {
             /**
              * Format: int64
              * @description Their bytes.
              */
             bytes: number;
             /**
-             * @description The media type.
-             * @example application/pdf
-             */
-            content_type: string;
-            /**
              * Format: int64
              * @description How many.
              */
             files: number;
+            /** @description The kind. */
+            kind: components["schemas"]["FileKind"];
         };
         /** @description Answer of `GET /api/stats/timeseries`. */
         TimeSeries: {
@@ -3544,8 +3549,11 @@ export interface components {
             downloads: number;
             /** @description Whose it is, by username. */
             owner: string;
-            /** @description The link. */
-            slug: components["schemas"]["ShareSlug"];
+            /**
+             * @description How its address begins; whoever has all of it may open the link.
+             * @example m8Xq2fJb
+             */
+            slug_begins: string;
         };
         /** @description Transfers that ended within one hour. */
         TransferHour: {

@@ -9,6 +9,7 @@ mod credentials;
 mod device_login;
 mod digest;
 mod file;
+mod file_kind;
 mod file_request;
 mod folder;
 mod given;
@@ -40,6 +41,7 @@ pub use file::{
     ChangeFile, Download, DownloadPage, FileDetails, FilePage, FileSummary, Move, Selection,
     UploadedFile,
 };
+pub use file_kind::FileKind;
 pub use file_request::{
     BeginRequestedUpload, BegunRequestedUpload, ChangeFileRequest, CreateFileRequest,
     FileRequestPage, FileRequestPublic, FileRequestTerms, OwnedFileRequest, ReceivedBy,
@@ -63,7 +65,7 @@ pub use sign_in::{
 };
 pub use stats::{
     ActiveUsers, BytesByEveryPath, BytesByPath, PurgeSum, RejectionSum, ScanSum, Stats,
-    StoredByUser, StoredType, TopShare, TransferHour, TransferStats, TransferSum,
+    StoredByUser, StoredKind, TopShare, TransferHour, TransferStats, TransferSum,
 };
 pub use time_series::{Metric, Point, Series, Step, TimeSeries};
 pub use token::{ApiToken, ApiTokenPage, CreateApiToken, IssuedApiToken, Scope};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ProblemCode;
+use super::{FileKind, ProblemCode};
+use crate::UserId;
 use crate::report::Count;
-use crate::{ShareSlug, UserId};
 
 /// Answer of `GET /api/stats`: the server as it is, and what has happened in all of time.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -18,8 +18,8 @@ pub struct Stats {
     pub files: u64,
     /// Their bytes.
     pub bytes_stored: u64,
-    /// The same by media type: those with the most bytes, the most first.
-    pub stored_by_type: Vec<StoredType>,
+    /// The same by the kind of file, the most bytes first.
+    pub stored_by_kind: Vec<StoredKind>,
     /// Those who store the most, the most first.
     pub stored_by_user: Vec<StoredByUser>,
     /// Files that ever came.
@@ -28,7 +28,7 @@ pub struct Stats {
     pub bytes_uploaded: u64,
     /// Downloads that were ever completed.
     pub downloads: u64,
-    /// Share links that work.
+    /// Share links that have not expired.
     pub shares: u64,
     /// Links whose files were fetched the most, the most first.
     pub top_shares: Vec<TopShare>,
@@ -40,13 +40,14 @@ pub struct Stats {
     pub p2p_transfers: u64,
     /// Bytes that they brought, by whatever path.
     pub p2p_bytes: u64,
-    /// All bytes that ever reached somebody, by the path they took.
+    /// Bytes of files that ever reached somebody, by the path they took. Of a download those count that came without a gap
+    /// from its start; looking at a file counts nothing.
     pub bytes_by_path: BytesByEveryPath,
     /// What the purge ever took away.
     pub purged: PurgeSum,
     /// What looking for viruses ever found.
     pub scans: ScanSum,
-    /// Requests that were ever refused, by why, the most frequent first.
+    /// Requests that were ever refused or failed, by why, the most frequent first.
     pub rejections: Vec<RejectionSum>,
 }
 
@@ -62,13 +63,12 @@ pub struct ActiveUsers {
     pub month: u64,
 }
 
-/// Files of one media type that are stored.
+/// Files of one kind that are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct StoredType {
-    /// The media type.
-    #[cfg_attr(feature = "server", schema(example = "application/pdf"))]
-    pub content_type: String,
+pub struct StoredKind {
+    /// The kind.
+    pub kind: FileKind,
     /// How many.
     pub files: u64,
     /// Their bytes.
@@ -93,8 +93,9 @@ pub struct StoredByUser {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct TopShare {
-    /// The link.
-    pub slug: ShareSlug,
+    /// How its address begins; whoever has all of it may open the link.
+    #[cfg_attr(feature = "server", schema(example = "m8Xq2fJb"))]
+    pub slug_begins: String,
     /// Whose it is, by username.
     pub owner: String,
     /// Complete downloads of its files.
@@ -113,7 +114,7 @@ pub struct BytesByEveryPath {
     pub relay: u64,
     /// Out of storage, through this server.
     pub storage: u64,
-    /// Out of the bucket, past this server.
+    /// Out of the bucket, past this server: what somebody was led to there.
     pub bucket: u64,
 }
 
@@ -204,6 +205,14 @@ pub struct BytesByPath {
     pub turn: u64,
     /// Through the server's relay.
     pub relay: u64,
+}
+
+impl BytesByPath {
+    /// By all paths. What is more than JavaScript counts exactly is as much as it does.
+    pub fn total(&self) -> u64 {
+        let Self { direct, turn, relay } = *self;
+        direct.saturating_add(turn).saturating_add(relay).min(Count::MOST)
+    }
 }
 
 impl TransferSum {

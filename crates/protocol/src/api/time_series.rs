@@ -11,9 +11,10 @@ pub enum Metric {
     Uploads,
     /// Downloads that began: `shared` through a link, or `own`.
     DownloadStarts,
-    /// Downloads that were completed, and the bytes delivered, of others, too: by the `server`, or `direct` from the bucket.
+    /// Downloads that were completed, and the bytes that were delivered without a gap from the start, of others, too: by the
+    /// `server`, or `direct` from the bucket.
     Downloads,
-    /// Files that are stored, by their media type, and their bytes: what came, less what went for good.
+    /// Files that are stored, by their kind, and their bytes: what came, less what went for good.
     Stored,
     /// Accounts that were made.
     Registrations,
@@ -23,7 +24,7 @@ pub enum Metric {
     Scans,
     /// What the purge took away, a `file` or an `upload`, and its bytes.
     Purges,
-    /// Requests that were refused, by the code of the problem.
+    /// Requests that were refused or failed, by the code of the problem.
     Rejections,
     /// Transfers between browsers: how many were `verified`, `cancelled` or `failed`; and the bytes that went `direct`, by
     /// `turn` or by `relay`.

@@ -30,7 +30,7 @@ afterEach(() => {
 const press = (name: string) => fireEvent.pointerDown(screen.getByText(name), { button: 0 })
 const close = () => fireEvent.keyDown(document.activeElement ?? document, { key: 'Escape' })
 /** Until what a menu does after it is gone has been done. */
-const settle = () => act(() => new Promise((resolve) => setTimeout(resolve, 20)))
+const settle = () => act(() => new Promise((resolve) => setTimeout(resolve)))
 
 it('gives the focus back to its button', async () => {
   press('one')

@@ -1,6 +1,7 @@
 /** What the dashboard asks of the server. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, unwrap } from '@/api/client'
+import type { TimeSeries } from '@/api/types'
 import { type Range, type Span, spansAt } from './range'
 
 /** How often figures are asked for that are looked at, in milliseconds. */
@@ -24,16 +25,24 @@ function happened(range: Range, { from, to }: Span, signal: AbortSignal) {
 }
 
 /** What happened in a range that ends now, and what in the time before it. */
+export interface Happened {
+  readonly range: Range
+  readonly span: Span
+  readonly current: TimeSeries
+  readonly before: TimeSeries
+}
+
+/** Until it has come, what is known of the range before. */
 export function happenedQuery(range: Range) {
   return queryOptions({
     queryKey: ['admin', 'happened', range.key],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<Happened> => {
       const spans = spansAt(range, Date.now())
       const [current, before] = await Promise.all([
         happened(range, spans.current, signal),
         happened(range, spans.before, signal),
       ])
-      return { span: spans.current, current, before }
+      return { range, span: spans.current, current, before }
     },
     refetchInterval: EVERY_MS,
     placeholderData: keepPreviousData,

@@ -50,6 +50,7 @@ it('several steps make a bar where there are too many to draw', () => {
 
 it('totals are of all parts, or of one', () => {
   expect(totalOf(fetched, DOWNLOADS)).toBe(7)
+  expect(totalOf(fetched, DOWNLOADS, 20_000 * DAY)).toBe(1)
   expect(PATHS.map((path) => totalOf(fetched, path))).toEqual([0, 0, 0, 30, 40])
 })
 

@@ -37,9 +37,11 @@ export function barsOf(
   return bars
 }
 
-/** How much there is of a line in all. */
-export function totalOf(answer: TimeSeries, line: Line): number {
-  return pointsOf(answer, line).reduce((total, { value }) => total + value, 0)
+/** How much there is of a line in all, or in the steps that begin before a moment. */
+export function totalOf(answer: TimeSeries, line: Line, before = Infinity): number {
+  return pointsOf(answer, line)
+    .filter(({ start }) => start < before)
+    .reduce((total, { value }) => total + value, 0)
 }
 
 /** Whether there is anything of any line. */

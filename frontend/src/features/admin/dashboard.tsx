@@ -8,12 +8,12 @@ import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { formatBytes, formatCount, formatNumber } from '@/lib/format'
 import { problemWords } from '@/lib/problem-words'
-import { happenedQuery, statsQuery } from './admin-queries'
+import { type Happened, happenedQuery, statsQuery } from './admin-queries'
 import { BarChart } from './bar-chart'
 import { barsOf, totalOf, trendWords } from './bars'
 import { Figure } from './figure'
-import { DOINGS, DOWNLOADS, PATHS, REGISTRATIONS, STORED } from './lines'
-import { type Range, rangeOf } from './range'
+import { DIRECT, DOINGS, DOWNLOADS, type Line, PATHS, REGISTRATIONS, STORED } from './lines'
+import { rangeOf, stepMs } from './range'
 import { RangeChoice } from './range-choice'
 import { saveCsv } from './save-csv'
 import { Standing } from './standing'
@@ -38,7 +38,7 @@ export function Dashboard() {
           <Button
             variant="secondary"
             disabled={!answer}
-            onClick={() => answer && saveCsv(answer.current, `sharesync-${range.key}.csv`)}
+            onClick={() => answer && saveCsv(answer.current, `sharesync-${answer.range.key}.csv`)}
           >
             <Download aria-hidden />
             CSV
@@ -48,27 +48,25 @@ export function Dashboard() {
       <div className="mt-6">
         {error && <Notice tone="danger">{problemWords(error)}</Notice>}
         {!error && !(stats.data && answer) && <RowsSkeleton label="Loading the figures" />}
-        {stats.data && answer && <Shown stats={stats.data} happened={answer} range={range} />}
+        {stats.data && answer && <Shown stats={stats.data} happened={answer} />}
       </div>
     </>
   )
 }
 
-type Happened = Awaited<ReturnType<NonNullable<ReturnType<typeof happenedQuery>['queryFn']>>>
-
-interface ShownProps {
-  stats: Stats
-  happened: Happened
-  range: Range
-}
-
-function Shown({ stats, happened: { span, current, before }, range }: ShownProps) {
+/** Of the time that was asked for last, or until that is known, the one before. */
+function Shown({ stats, happened }: { stats: Stats; happened: Happened }) {
+  const { range, span, current, before } = happened
   const inRange = `in ${range.label}`
-  const compared = (line: typeof DOWNLOADS) => {
-    const trend = trendWords(totalOf(current, line), totalOf(before, line))
+  const compared = (line: Line) => {
+    // Of the step under way nobody knows yet what it comes to.
+    const whole = ({ to }: { to: number }) => to - stepMs(range.step)
+    const trend = trendWords(
+      totalOf(current, line, whole(current)),
+      totalOf(before, line, whole(before)),
+    )
     return trend === null ? inRange : `${inRange}, ${trend}`
   }
-  const [direct] = PATHS
   const joined = totalOf(current, REGISTRATIONS)
   const grown = totalOf(current, STORED)
   return (
@@ -84,8 +82,8 @@ function Shown({ stats, happened: { span, current, before }, range }: ShownProps
         <Figure label="Downloads" value={formatNumber(totalOf(current, DOWNLOADS))}>
           {compared(DOWNLOADS)}
         </Figure>
-        <Figure label="Sent directly" value={formatBytes(direct ? totalOf(current, direct) : 0)}>
-          {direct ? compared(direct) : inRange}
+        <Figure label="Sent directly" value={formatBytes(totalOf(current, DIRECT))}>
+          {compared(DIRECT)}
         </Figure>
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -12,16 +12,19 @@ export interface Line {
   readonly figure: 'count' | 'bytes'
 }
 
+/** Bytes that went from browser to browser. */
+export const DIRECT: Line = {
+  key: 'direct',
+  label: 'Directly',
+  color: 'var(--color-chart-1)',
+  metric: 'transfers',
+  part: 'direct',
+  figure: 'bytes',
+}
+
 /** Bytes that reached somebody, by the path they took. */
 export const PATHS: readonly Line[] = [
-  {
-    key: 'direct',
-    label: 'Directly',
-    color: 'var(--color-chart-1)',
-    metric: 'transfers',
-    part: 'direct',
-    figure: 'bytes',
-  },
+  DIRECT,
   {
     key: 'turn',
     label: 'By TURN',

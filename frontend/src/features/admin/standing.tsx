@@ -1,20 +1,30 @@
 /** How things stand, whatever the time that is looked at: who and what has the most, and what was found and taken away. */
-import { Link } from 'react-router'
-import type { Stats } from '@/api/types'
+import type { FileKind, Stats } from '@/api/types'
 import { Card, CardTitle } from '@/components/ui/card'
 import { formatBytes, formatCount, formatNumber } from '@/lib/format'
 import { Ranking } from './ranking'
 import { rejectionWords } from './rejection-words'
+
+const KIND_WORDS: Readonly<Record<FileKind, string>> = {
+  image: 'Pictures',
+  video: 'Films',
+  audio: 'Sound',
+  text: 'Text',
+  pdf: 'PDFs',
+  document: 'Office documents and books',
+  archive: 'Archives',
+  other: 'Other',
+}
 
 /** The tables. */
 export function Standing({ stats }: { stats: Stats }) {
   const state: [label: string, value: string][] = [
     ['Rooms open', numberOr(stats.rooms_open)],
     ['Connected to signaling', numberOr(stats.sockets_open)],
-    ['Share links that work', formatNumber(stats.shares)],
+    ['Share links, not expired', formatNumber(stats.shares)],
     ['Here today', formatNumber(stats.active_users.day)],
     ['Scanned, nothing found', formatNumber(stats.scans.clean)],
-    ['Scanned, in quarantine', formatNumber(stats.scans.infected)],
+    ['Scanned, something found', formatNumber(stats.scans.infected)],
     ['Files purged', formatNumber(stats.purged.files)],
     ['Uploads given up', formatNumber(stats.purged.uploads)],
     ['Bytes purged', formatBytes(stats.purged.bytes)],
@@ -22,11 +32,11 @@ export function Standing({ stats }: { stats: Stats }) {
   return (
     <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
       <Ranking
-        title="Stored by type"
+        title="Stored by kind"
         empty="Nothing is stored."
-        rows={stats.stored_by_type.map(({ content_type, bytes }) => ({
-          key: content_type,
-          name: content_type,
+        rows={stats.stored_by_kind.map(({ kind, bytes }) => ({
+          key: kind,
+          name: KIND_WORDS[kind],
           value: bytes,
           words: formatBytes(bytes),
         }))}
@@ -44,14 +54,11 @@ export function Standing({ stats }: { stats: Stats }) {
       <Ranking
         title="Links fetched the most"
         empty="No link has been used."
-        rows={stats.top_shares.map(({ slug, owner, downloads }) => ({
-          key: slug,
+        rows={stats.top_shares.map(({ slug_begins, owner, downloads }) => ({
+          key: slug_begins,
           name: (
             <>
-              <Link to={`/s/${slug}`} className="font-mono text-xs underline underline-offset-4">
-                {slug.slice(0, 8)}…
-              </Link>{' '}
-              of {owner}
+              <span className="font-mono text-xs">/s/{slug_begins}…</span> of {owner}
             </>
           ),
           value: downloads,
@@ -59,7 +66,7 @@ export function Standing({ stats }: { stats: Stats }) {
         }))}
       />
       <Ranking
-        title="Requests refused"
+        title="Requests refused or failed"
         empty="No request has been refused."
         rows={stats.rejections.slice(0, 10).map(({ code, count }) => ({
           key: code,

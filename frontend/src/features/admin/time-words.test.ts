@@ -14,5 +14,5 @@ it('a week is from its first day to its last', () => {
 })
 
 it('hours are from one to the next', () => {
-  expect(barWords(DAY, rangeOf('day'))).toMatch(/^\d\d:00 to \d\d:00$/)
+  expect(barWords(DAY, rangeOf('day'))).toMatch(/^\d\d:\d\d to \d\d:\d\d$/)
 })
