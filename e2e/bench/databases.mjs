@@ -1,18 +1,24 @@
 /** Databases that the benchmark fills by SQL: SQLite's file of a data folder, and a PostgreSQL of its own. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { Postgres } from '../support/postgres.mjs'
 
-/** SQLite in a data folder, while no server runs there. */
+const run = promisify(execFile)
+
+/** SQLite in a data folder. */
 export function sqliteIn(folder) {
+  const file = path.join(folder, 'sharesync.db')
   return {
     name: 'SQLite',
     variables: {},
     id: (hex) => `x'${hex}'`,
     bytes: (hex) => `x'${hex}'`,
-    execute: (statements) =>
-      feed('sqlite3', ['-bail', path.join(folder, 'sharesync.db')], statements),
+    anyId: 'randomblob(16)',
+    numbers: (count) => `(select value as n from generate_series(0, ${count - 1}))`,
+    execute: (statements) => feed('sqlite3', ['-bail', '-cmd', '.timeout 10000', file], statements),
+    ask: (question) => answerOf('sqlite3', ['-readonly', '-cmd', '.timeout 10000', file, question]),
     upkeep: [],
     stop: () => Promise.resolve(),
   }
@@ -28,12 +34,20 @@ export async function startPostgres() {
     variables: { DATABASE_URL: url },
     id: (hex) => `'${hex}'::uuid`,
     bytes: (hex) => `'\\x${hex}'::bytea`,
+    anyId: 'gen_random_uuid()',
+    numbers: (count) => `generate_series(0, ${count - 1}::bigint) as numbers (n)`,
+    ask: (question) => answerOf(postgres.program('psql'), ['-At', '-c', question, url]),
     execute: (statements) =>
       feed(postgres.program('psql'), ['--quiet', '-v', 'ON_ERROR_STOP=1', url], statements),
     // What it does by itself a minute after so much has come, and has long done where a library has grown.
     upkeep: ['vacuum analyze'],
     stop: () => postgres.close(),
   }
+}
+
+/** What a program answers, without the end of its line. */
+async function answerOf(program, words) {
+  return (await run(program, words)).stdout.trim()
 }
 
 /** Has a program carry statements out, as they come. */

@@ -31,6 +31,8 @@
  *               whether anything is lost; takes long
  *   million     a library of a million files (or MILLION_FILES) on SQLite and on PostgreSQL (or what MILLION_ON names): its
  *               pages, and what others wait while a tenth of it is purged; takes long, for the purge runs by the clock
+ *   statistics  ten million downloads (or STATISTICS_DOWNLOADS) on SQLite and on PostgreSQL (or what STATISTICS_ON names): the
+ *               roll-up of a day's million entries, and how soon the dashboard's questions are answered; takes long
  *   soak        a hundred transfers in a row, and whether every file is right; takes long
  */
 import { spawnSync } from 'node:child_process'
@@ -54,6 +56,7 @@ import { startServer } from './server-process.mjs'
 import { measureSignaling } from './signaling.mjs'
 import { measureSoak } from './soak.mjs'
 import { measureStalls } from './stalls.mjs'
+import { measureStatistics } from './statistics.mjs'
 import { measureUploads } from './uploads.mjs'
 import { measureWormhole } from './wormhole.mjs'
 
@@ -79,6 +82,7 @@ const PARTS = {
   interrupted: measureInterrupted,
   kills: measureKills,
   million: measureMillion,
+  statistics: measureStatistics,
   soak: measureSoak,
 }
 
@@ -90,6 +94,7 @@ const LONG = [
   'interrupted',
   'kills',
   'million',
+  'statistics',
   'soak',
   'stalls',
 ]

@@ -14,11 +14,22 @@ export const statsQuery = queryOptions({
   refetchInterval: EVERY_MS,
 })
 
-function happened(range: Range, { from, to }: Span, signal: AbortSignal) {
+/** What the time before is held against. */
+const COMPARED = 'downloads,transfers'
+
+/** What happened in a span: all of it, or what is told by those metrics. */
+function happened(range: Range, { from, to }: Span, signal: AbortSignal, metrics?: string) {
   const rfc3339 = (ms: number) => new Date(ms).toISOString()
   return unwrap(
     api.GET('/api/stats/timeseries', {
-      params: { query: { step: range.step, from: rfc3339(from), to: rfc3339(to) } },
+      params: {
+        query: {
+          step: range.step,
+          from: rfc3339(from),
+          to: rfc3339(to),
+          ...(metrics !== undefined && { metrics }),
+        },
+      },
       signal,
     }),
   )
@@ -40,7 +51,7 @@ export function happenedQuery(range: Range) {
       const spans = spansAt(range, Date.now())
       const [current, before] = await Promise.all([
         happened(range, spans.current, signal),
-        happened(range, spans.before, signal),
+        happened(range, spans.before, signal, COMPARED),
       ])
       return { range, span: spans.current, current, before }
     },
