@@ -1,11 +1,28 @@
 /** Databases that the benchmark fills by SQL: SQLite's file of a data folder, and a PostgreSQL of its own. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Postgres } from '../support/postgres.mjs'
 
 const run = promisify(execFile)
+
+/** Measures on SQLite and on PostgreSQL, or on that whose name is wanted, each beside a data folder of its own. */
+export async function onEachDatabase(wanted, measure) {
+  for (const open of [sqliteIn, startPostgres].filter(({ name }) => wanted.test(name))) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
+    const database = await open(folder)
+    try {
+      if (database) await measure(folder, database)
+      else process.stdout.write('PostgreSQL is not installed\n')
+    } finally {
+      await database?.stop()
+      await rm(folder, { recursive: true })
+    }
+  }
+}
 
 /** SQLite in a data folder. */
 export function sqliteIn(folder) {
@@ -25,7 +42,7 @@ export function sqliteIn(folder) {
 }
 
 /** Starts a PostgreSQL; nothing where there is none. */
-export async function startPostgres() {
+async function startPostgres() {
   if (!(await Postgres.isInstalled())) return null
   const postgres = await Postgres.open()
   const url = await postgres.createDatabase()

@@ -5,11 +5,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
-import { sqliteIn, startPostgres } from './databases.mjs'
+import { onEachDatabase } from './databases.mjs'
 import { median, percentile } from './median.mjs'
 import { startServer } from './server-process.mjs'
 
@@ -45,17 +44,7 @@ const ROOMY = {
 
 /** Measures and prints. */
 export async function measureMillion(binary) {
-  for (const open of [sqliteIn, startPostgres].filter(({ name }) => ON.test(name))) {
-    const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
-    const database = await open(folder)
-    try {
-      if (database) await measureOn(binary, folder, database)
-      else print('PostgreSQL is not installed')
-    } finally {
-      await database?.stop()
-      await rm(folder, { recursive: true })
-    }
-  }
+  await onEachDatabase(ON, (folder, database) => measureOn(binary, folder, database))
 }
 
 async function measureOn(binary, folder, database) {

@@ -3,11 +3,8 @@
  * day's million (or `STATISTICS_ENTRIES`) take to be rolled up, and how soon the dashboard's questions are answered after
  * that. On SQLite and on PostgreSQL, or on what `STATISTICS_ON` names. Called by `run.mjs`.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
-import { sqliteIn, startPostgres } from './databases.mjs'
+import { onEachDatabase } from './databases.mjs'
 import { median, percentile } from './median.mjs'
 import { startServer } from './server-process.mjs'
 
@@ -46,17 +43,7 @@ const VARIABLES = {
 
 /** Measures and prints. */
 export async function measureStatistics(binary) {
-  for (const open of [sqliteIn, startPostgres].filter(({ name }) => ON.test(name))) {
-    const folder = await mkdtemp(path.join(tmpdir(), 'sharesync-bench-'))
-    const database = await open(folder)
-    try {
-      if (database) await measureOn(binary, folder, database)
-      else print('PostgreSQL is not installed')
-    } finally {
-      await database?.stop()
-      await rm(folder, { recursive: true })
-    }
-  }
+  await onEachDatabase(ON, (folder, database) => measureOn(binary, folder, database))
 }
 
 async function measureOn(binary, folder, database) {
